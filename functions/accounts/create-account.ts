@@ -1,0 +1,27 @@
+import * as z from 'zod'
+import { accountOf } from '#shared/domain/founding.ts'
+import { nameSchema } from '#shared/domain/names.ts'
+import { accountShape, workspaceShape } from '#shared/domain/shapes.ts'
+import { accountView, defaultWorkspaceView } from '#shared/domain/views.ts'
+import { operation, person, Reply } from '#shared/http/operation.ts'
+import { createAccount as create } from '#shared/table/accounts.ts'
+
+export const createAccount = operation({
+  name: 'createAccount',
+  method: 'POST',
+  path: '/v1/accounts',
+  summary: 'Create my account and its default workspace, or get those that exist',
+  tag: 'Accounts',
+  access: person,
+  needs: ['table'],
+  body: z.strictObject({ name: nameSchema.optional() }),
+  status: 201,
+  also: [200],
+  output: z.object({ account: accountShape, defaultWorkspace: workspaceShape.nullable() }),
+  refuses: [],
+  handle: async ({ person, body, table, now }) => {
+    const { created, ...found } = await create(table, accountOf(person, now, body.name))
+    const answer = { account: accountView(found), defaultWorkspace: defaultWorkspaceView(found) }
+    return new Reply(answer, { status: created ? 201 : 200 })
+  },
+})

@@ -1,0 +1,18 @@
+import { accountShape } from '#shared/domain/shapes.ts'
+import { accountView } from '#shared/domain/views.ts'
+import { account, operation } from '#shared/http/operation.ts'
+import { readAccount } from '#shared/table/accounts.ts'
+
+export const getMe = operation({
+  name: 'getMe',
+  method: 'GET',
+  path: '/v1/me',
+  summary: 'Get my account',
+  tag: 'Accounts',
+  access: account,
+  needs: ['table'],
+  output: accountShape,
+  refuses: [],
+  load: ({ caller, table }) => readAccount(table, caller.accountId),
+  handle: async ({ account, loaded }) => accountView(loaded ?? { account, defaultWorkspace: null, defaultMember: null }),
+})

@@ -1,0 +1,26 @@
+import * as z from 'zod'
+import { scopeSchema } from '#shared/domain/roles.ts'
+import { accountShape, workspaceIdSchema } from '#shared/domain/shapes.ts'
+import { accountView } from '#shared/domain/views.ts'
+import { anyToken, operation } from '#shared/http/operation.ts'
+import { readAccount } from '#shared/table/accounts.ts'
+
+const user = z.object({ kind: z.literal('user'), account: accountShape.nullable() })
+const apiKey = z.object({ kind: z.literal('apiKey'), apiKeyId: z.string(), workspaceId: workspaceIdSchema, scopes: z.array(scopeSchema) })
+
+export const whoami = operation({
+  name: 'whoami',
+  method: 'GET',
+  path: '/v1/whoami',
+  summary: 'Tell who a token or an API key stands for',
+  tag: 'Accounts',
+  access: anyToken,
+  needs: ['table'],
+  output: z.discriminatedUnion('kind', [user, apiKey]),
+  refuses: [],
+  load: async ({ caller, table }) => ('accountId' in caller ? readAccount(table, caller.accountId) : undefined),
+  handle: async ({ caller, loaded }) =>
+    'accountId' in caller
+      ? { kind: 'user' as const, account: loaded ? accountView(loaded) : null }
+      : { kind: 'apiKey' as const, apiKeyId: caller.id, workspaceId: caller.workspaceId, scopes: [...caller.scopes] },
+})

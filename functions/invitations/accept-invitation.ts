@@ -1,0 +1,24 @@
+import * as z from 'zod'
+import { answerSchema } from '#shared/domain/invitation-answer.ts'
+import { accountShape, memberShape, workspaceShape } from '#shared/domain/shapes.ts'
+import { accountView, workspaceView } from '#shared/domain/views.ts'
+import { operation, person } from '#shared/http/operation.ts'
+import { accept, namedBy, readScene } from '#shared/table/answering.ts'
+
+export const acceptInvitation = operation({
+  name: 'acceptInvitation',
+  method: 'POST',
+  path: '/v1/invitations/accept',
+  summary: 'Join a workspace by an invitation; without an account I get one in the same step',
+  tag: 'Invitations',
+  access: person,
+  needs: ['table'],
+  body: answerSchema,
+  output: z.object({ account: accountShape, accountCreated: z.boolean(), workspace: workspaceShape, member: memberShape }),
+  refuses: ['invitation_not_found', 'invitation_expired', 'email_mismatch', 'email_not_verified', 'too_many_members'],
+  load: ({ body, caller, table }) => readScene(table, namedBy(body, caller), caller),
+  handle: async ({ loaded, body, person, table, now }) => {
+    const { account, accountCreated, workspace, member } = await accept(table, body, person, loaded, now)
+    return { account: accountView(account), accountCreated, workspace: workspaceView(workspace, member.role), member }
+  },
+})

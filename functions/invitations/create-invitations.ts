@@ -1,0 +1,58 @@
+import * as z from 'zod'
+import { canonicalEmail, emailSchema } from '#shared/domain/email.ts'
+import { requireVerified } from '#shared/domain/people.ts'
+import { roleSchema } from '#shared/domain/roles.ts'
+import { invitationShape } from '#shared/domain/shapes.ts'
+import { invitationView } from '#shared/domain/views.ts'
+import { member, operation } from '#shared/http/operation.ts'
+import { addresseeOf, inviteAll, mailsOf, type Outcome, readStandings } from '#shared/table/inviting.ts'
+
+const outcomes = ['invited', 'resent', 'already_member'] as const satisfies Outcome[]
+const result = z.object({ email: z.string(), outcome: z.enum(outcomes), invitation: invitationShape.optional() })
+
+/** Addresses that differ only in case (or in how the domain is written) count once, as they were first given. */
+const addressees = (workspaceId: string, emails: readonly string[]) => {
+  const distinct = new Map([...emails].reverse().map((email) => [canonicalEmail(email) ?? email, email]))
+  return [...distinct].reverse().map(([canonical, email]) => addresseeOf(workspaceId, email, canonical))
+}
+
+export const createInvitations = operation({
+  name: 'createInvitations',
+  method: 'POST',
+  path: '/v1/workspaces/{workspaceId}/invitations',
+  summary: 'Invite 1 to 50 addresses by e-mail, or send their invitations again',
+  tag: 'Invitations',
+  access: member('manageInvitations'),
+  needs: ['table', 'queue'],
+  body: z.strictObject({ emails: z.array(emailSchema).min(1).max(50), role: roleSchema.optional() }),
+  output: z.object({ results: z.array(result) }),
+  refuses: ['email_not_verified', 'too_many_invitations', 'too_many_members', 'rate_limited'],
+  idempotent: true,
+  load: ({ path, body, table }) => readStandings(table, addressees(path.workspaceId, body.emails)),
+  handle: async ({ loaded, workspace, person, member: me, permit, body, table, queue, settings, now, remember }) => {
+    requireVerified(person)
+    const answerOf = (decisions: Awaited<ReturnType<typeof inviteAll>>) => ({
+      results: decisions.map(({ addressee, outcome, invitation }) => ({
+        email: addressee.email,
+        outcome,
+        ...(invitation && { invitation: invitationView(invitation) }),
+      })),
+    })
+    const decisions = await inviteAll(
+      {
+        table,
+        settings,
+        now,
+        permit,
+        workspaceId: workspace.id,
+        addressees: addressees(workspace.id, body.emails),
+        role: body.role,
+        invitedBy: { accountId: me.accountId, name: me.name },
+        remember: (made) => remember(answerOf(made)),
+      },
+      loaded,
+    )
+    await queue.announce('mail', mailsOf(decisions))
+    return answerOf(decisions)
+  },
+})

@@ -1,0 +1,17 @@
+import { answerSchema } from '#shared/domain/invitation-answer.ts'
+import { operation, person } from '#shared/http/operation.ts'
+import { decline, namedBy, readScene } from '#shared/table/answering.ts'
+
+export const declineInvitation = operation({
+  name: 'declineInvitation',
+  method: 'POST',
+  path: '/v1/invitations/decline',
+  summary: 'Turn an invitation down',
+  tag: 'Invitations',
+  access: person,
+  needs: ['table'],
+  body: answerSchema,
+  refuses: ['invitation_not_found', 'invitation_expired', 'email_mismatch', 'email_not_verified'],
+  load: ({ body, caller, table }) => readScene(table, namedBy(body, caller), caller),
+  handle: ({ loaded, body, person, table, now }) => decline(table, body, person, loaded, now),
+})

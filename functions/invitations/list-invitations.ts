@@ -1,0 +1,24 @@
+import { pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { isOpen } from '#shared/domain/inviting.ts'
+import { invitationShape } from '#shared/domain/shapes.ts'
+import { invitationView } from '#shared/domain/views.ts'
+import { operation, workspace } from '#shared/http/operation.ts'
+import { listInvitationRows } from '#shared/table/invitations.ts'
+
+export const listInvitations = operation({
+  name: 'listInvitations',
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/invitations',
+  summary: 'List the pending invitations of a workspace, newest first',
+  tag: 'Invitations',
+  access: workspace('readWorkspace'),
+  needs: ['table'],
+  query: pageQuery,
+  output: pageOf(invitationShape),
+  refuses: [],
+  load: ({ path, table }) => listInvitationRows(table, path.workspaceId),
+  handle: async ({ loaded, workspace, query, now }) => {
+    const open = loaded.filter((invitation) => isOpen(invitation, now)).map(invitationView)
+    return pageInMemory(`invitations ${workspace.id}`, open, ({ createdAt, id }) => `${createdAt}#${id}`, query, true)
+  },
+})

@@ -1,0 +1,28 @@
+import * as z from 'zod'
+import { decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { invitationShape } from '#shared/domain/shapes.ts'
+import { account, operation } from '#shared/http/operation.ts'
+import { listInvitationsTo, mailboxOf } from '#shared/table/invitations.ts'
+
+const position = /^[\dTZ:.-]{24}#inv_\w{52}$/
+
+export const listMyInvitations = operation({
+  name: 'listMyInvitations',
+  method: 'GET',
+  path: '/v1/me/invitations',
+  summary: 'List the pending invitations to my verified e-mail address',
+  tag: 'Accounts',
+  access: account,
+  needs: ['table'],
+  query: pageQuery,
+  output: pageOf(invitationShape.extend({ workspaceName: z.string() }).meta({ id: 'MyInvitation' })),
+  refuses: [],
+  load: async ({ caller, table, query, now }) => {
+    if (!caller.emailVerified) return { data: [], nextCursor: null }
+    const list = `my-invitations ${mailboxOf(caller.email)}`
+    const after = decodeCursor(list, position, query.cursor)
+    const { invitations, next } = await listInvitationsTo(table, caller, query.limit, after, now)
+    return { data: invitations.map((i) => ({ ...i, status: 'pending' as const })), nextCursor: next ? encodeCursor(list, next) : null }
+  },
+  handle: async ({ loaded }) => loaded,
+})

@@ -1,0 +1,40 @@
+import type { Invitation } from '#shared/domain/model.ts'
+import { requireVerified } from '#shared/domain/people.ts'
+import { invitationShape } from '#shared/domain/shapes.ts'
+import { invitationView } from '#shared/domain/views.ts'
+import { member, operation } from '#shared/http/operation.ts'
+import { mailOf, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
+import { untilUnchanged } from '#shared/table/races.ts'
+import { resendOne } from '#shared/table/resending.ts'
+
+export const resendInvitation = operation({
+  name: 'resendInvitation',
+  method: 'POST',
+  path: '/v1/workspaces/{workspaceId}/invitations/{invitationId}/resend',
+  summary: 'Send an invitation again: a new link, a new expiry, the old link dead at once',
+  tag: 'Invitations',
+  access: member('manageInvitations'),
+  needs: ['table', 'queue'],
+  output: invitationShape,
+  refuses: ['email_not_verified', 'invitation_not_found', 'invitation_expired', 'rate_limited'],
+  idempotent: true,
+  load: ({ path, table }) => readInvitationOf(table, path.workspaceId, path.invitationId),
+  handle: async ({ loaded, path, workspace, person, permit, table, queue, settings, now, remember }) => {
+    requireVerified(person)
+    const request = {
+      table,
+      settings,
+      now,
+      permit,
+      accountId: person.accountId,
+      remember: (sent: Invitation) => remember(invitationView(sent)),
+    }
+    const { invitation, isMailed } = await untilUnchanged(
+      loaded,
+      () => readInvitationOf(table, workspace.id, path.invitationId),
+      (seen) => resendOne(request, requirePending(seen, workspace, now)),
+    )
+    if (isMailed) await queue.announce('mail', [mailOf(invitation)])
+    return invitationView(invitation)
+  },
+})

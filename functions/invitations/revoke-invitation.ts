@@ -1,0 +1,19 @@
+import { member, operation } from '#shared/http/operation.ts'
+import { endInvitation, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
+import { untilUnchanged } from '#shared/table/races.ts'
+
+export const revokeInvitation = operation({
+  name: 'revokeInvitation',
+  method: 'DELETE',
+  path: '/v1/workspaces/{workspaceId}/invitations/{invitationId}',
+  summary: 'Revoke an invitation: its link is dead at once',
+  tag: 'Invitations',
+  access: member('manageInvitations'),
+  needs: ['table'],
+  refuses: ['invitation_not_found', 'invitation_expired'],
+  load: ({ path, table }) => readInvitationOf(table, path.workspaceId, path.invitationId),
+  handle: async ({ loaded, path, workspace, permit, table, now }) => {
+    const again = () => readInvitationOf(table, workspace.id, path.invitationId)
+    await untilUnchanged(loaded, again, (seen) => endInvitation(table, requirePending(seen, workspace, now), { byId: true }, now, permit))
+  },
+})

@@ -1,0 +1,20 @@
+import { pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { memberShape } from '#shared/domain/shapes.ts'
+import { operation, workspace } from '#shared/http/operation.ts'
+import { listMembers as list } from '#shared/table/members.ts'
+
+export const listMembers = operation({
+  name: 'listMembers',
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/members',
+  summary: 'List the members of a workspace, oldest first',
+  tag: 'Members',
+  access: workspace('readWorkspace'),
+  needs: ['table'],
+  query: pageQuery,
+  output: pageOf(memberShape),
+  refuses: [],
+  load: ({ path, table }) => list(table, path.workspaceId),
+  handle: async ({ loaded, workspace, query }) =>
+    pageInMemory(`members ${workspace.id}`, loaded, ({ joinedAt, accountId }) => `${joinedAt}#${accountId}`, query),
+})

@@ -1,0 +1,20 @@
+import { projectShape } from '#shared/domain/shapes.ts'
+import { operation, workspace } from '#shared/http/operation.ts'
+import { projectNotFound, readProject } from '#shared/table/projects.ts'
+
+export const getProject = operation({
+  name: 'getProject',
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/projects/{projectId}',
+  summary: 'Get a project',
+  tag: 'Projects',
+  access: workspace('readProjects'),
+  needs: ['table'],
+  output: projectShape,
+  refuses: ['project_not_found'],
+  load: ({ path, table }) => readProject(table, path.workspaceId, path.projectId),
+  handle: async ({ loaded: project }) => {
+    if (!project) throw projectNotFound()
+    return project
+  },
+})

@@ -1,0 +1,25 @@
+import { decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { projectShape } from '#shared/domain/shapes.ts'
+import { operation, workspace } from '#shared/http/operation.ts'
+import { listProjects as list } from '#shared/table/projects.ts'
+
+const position = /^prj_\w{26}$/
+
+export const listProjects = operation({
+  name: 'listProjects',
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/projects',
+  summary: 'List the projects of a workspace, oldest first',
+  tag: 'Projects',
+  access: workspace('readProjects'),
+  needs: ['table'],
+  query: pageQuery,
+  output: pageOf(projectShape),
+  refuses: [],
+  load: async ({ path, query, table }) => {
+    const name = `projects ${path.workspaceId}`
+    const { projects, more } = await list(table, path.workspaceId, query.limit, decodeCursor(name, position, query.cursor))
+    return { data: projects, nextCursor: more ? encodeCursor(name, projects.at(-1)?.id ?? '') : null }
+  },
+  handle: async ({ loaded }) => loaded,
+})

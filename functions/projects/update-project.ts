@@ -1,0 +1,26 @@
+import * as z from 'zod'
+import { nameSchema } from '#shared/domain/names.ts'
+import { projectShape } from '#shared/domain/shapes.ts'
+import { operation, workspace } from '#shared/http/operation.ts'
+import { projectNotFound, readProject, renameProject } from '#shared/table/projects.ts'
+import { stillActive } from '#shared/table/workspaces.ts'
+
+export const updateProject = operation({
+  name: 'updateProject',
+  method: 'PATCH',
+  path: '/v1/workspaces/{workspaceId}/projects/{projectId}',
+  summary: 'Rename a project',
+  tag: 'Projects',
+  access: workspace('writeProjects'),
+  needs: ['table'],
+  body: z.strictObject({ name: nameSchema }),
+  output: projectShape,
+  refuses: ['project_not_found'],
+  load: ({ path, table }) => readProject(table, path.workspaceId, path.projectId),
+  handle: async ({ loaded, workspace, permit, body, table, now }) => {
+    if (!loaded) throw projectNotFound()
+    const project = { ...loaded, name: body.name, updatedAt: now.toISOString() }
+    await renameProject(table, project, stillActive(workspace.id), permit)
+    return project
+  },
+})

@@ -1,0 +1,15 @@
+import * as z from 'zod'
+import { open, operation } from '#shared/http/operation.ts'
+
+export const config = operation({
+  name: 'config',
+  method: 'GET',
+  path: '/v1/config',
+  summary: 'Tell what a client needs to sign people in',
+  tag: 'Service',
+  access: open,
+  needs: [],
+  output: z.object({ issuer: z.string(), clientId: z.string(), appUrl: z.string() }),
+  refuses: [],
+  handle: async ({ settings: { ISSUER: issuer, CLIENT_ID: clientId, APP_URL: appUrl } }) => ({ issuer, clientId, appUrl }),
+})

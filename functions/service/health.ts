@@ -1,0 +1,15 @@
+import * as z from 'zod'
+import { open, operation } from '#shared/http/operation.ts'
+
+export const health = operation({
+  name: 'health',
+  method: 'GET',
+  path: '/v1/health',
+  summary: 'Tell whether the service answers',
+  tag: 'Service',
+  access: open,
+  needs: [],
+  output: z.object({ status: z.literal('ok') }),
+  refuses: [],
+  handle: async () => ({ status: 'ok' as const }),
+})

@@ -1,0 +1,20 @@
+import * as z from 'zod'
+import { open, operation, Reply } from '#shared/http/operation.ts'
+import { invitationPage as page } from '#shared/page/invitation-page.ts'
+
+export const invitationPage = operation({
+  name: 'invitationPage',
+  method: 'GET',
+  path: '/invitations',
+  summary: 'The page that an e-mailed link opens; opening it accepts nothing',
+  tag: 'Service',
+  access: open,
+  needs: [],
+  output: z.string(),
+  produces: 'text/html',
+  refuses: [],
+  handle: async ({ settings }) => {
+    const { html, headers } = page({ issuerOrigin: new URL(settings.ISSUER).origin, connectOrigins: settings.SIGN_IN_ORIGINS })
+    return new Reply(html, { headers })
+  },
+})

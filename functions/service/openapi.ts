@@ -1,0 +1,16 @@
+import * as z from 'zod'
+import { open, operation } from '#shared/http/operation.ts'
+import document from '../../docs/openapi.json' with { type: 'json' }
+
+export const openapi = operation({
+  name: 'openapi',
+  method: 'GET',
+  path: '/v1/openapi.json',
+  summary: 'The OpenAPI 3.1 document of the service',
+  tag: 'Service',
+  access: open,
+  needs: [],
+  output: z.looseObject({ openapi: z.string() }).meta({ description: 'An OpenAPI 3.1 document' }),
+  refuses: [],
+  handle: async () => document,
+})

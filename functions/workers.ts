@@ -1,0 +1,6 @@
+import type { Worker } from '#shared/worker/worker.ts'
+import { cleanUp } from './workers/clean-up.ts'
+import { mailInvitations } from './workers/mail-invitations.ts'
+
+/** Every worker: queue consumers and schedules. Worker `cleanUp` is declared in the file `workers/clean-up.ts`. */
+export const workers: readonly Worker[] = [mailInvitations, cleanUp]

@@ -1,0 +1,58 @@
+import { hasExpired } from '#shared/domain/inviting.ts'
+import type { Invitation } from '#shared/domain/model.ts'
+import { Refusal } from '#shared/domain/refusals.ts'
+import { tellable } from '#shared/domain/tellable.ts'
+import type { Services } from '#shared/services.ts'
+import { dueShards } from '#shared/table/design.ts'
+import { collectExpired, forgetAccepted, listDue, mailOf, postpone } from '#shared/table/invitations.ts'
+import { Changed } from '#shared/table/races.ts'
+import type { Item } from '#shared/table/table.ts'
+import { scheduledWorker } from '#shared/worker/worker.ts'
+
+type Tools = Pick<Services, 'table' | 'queue' | 'clock' | 'logger'>
+
+/**
+ * The sweep: takes out invitations that have ended, and asks again for e-mails that were written down but never sent. It reads only what
+ * is due; what it cannot do now stays due and is found by the next run.
+ */
+export const cleanUp = scheduledWorker({
+  name: 'cleanUp',
+  summary: 'Removes expired invitations and sends again what was never queued',
+  everyMinutes: 1,
+  needs: ['table', 'queue'],
+  handle: async (tools) => {
+    await Promise.all(Array.from({ length: dueShards }, (_, shard) => sweep(tools, shard)))
+  },
+})
+
+async function sweep(tools: Tools, shard: number): Promise<void> {
+  const now = tools.clock()
+  let startAfter: Item | undefined
+  do {
+    const { due, last } = await listDue(tools.table, shard, startAfter, now)
+    await act(tools, due, now)
+    startAfter = last
+  } while (startAfter)
+}
+
+async function act(tools: Tools, due: readonly Invitation[], now: Date): Promise<void> {
+  const pending = due.filter(({ status }) => status === 'pending')
+  const expired = Map.groupBy(
+    pending.filter((invitation) => hasExpired(invitation, now)),
+    ({ workspaceId }) => workspaceId,
+  )
+  for (const rows of expired.values()) await attempt(tools, collectExpired(tools.table, rows, now))
+  const owed = pending.filter((invitation) => invitation.outbox && !hasExpired(invitation, now))
+  await tools.queue.announce('mail', owed.map(mailOf))
+  for (const invitation of owed) await attempt(tools, postpone(tools.table, invitation, now))
+  for (const invitation of due.filter(({ status }) => status === 'accepted')) await attempt(tools, forgetAccepted(tools.table, invitation))
+}
+
+/** One item that cannot be handled must not keep the others waiting; it stays due. */
+async function attempt({ logger }: Tools, work: Promise<unknown>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (!(error instanceof Changed || error instanceof Refusal)) logger.error('failed', { worker: 'cleanUp', error: tellable(error) })
+  }
+}

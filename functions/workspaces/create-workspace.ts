@@ -1,0 +1,33 @@
+import * as z from 'zod'
+import { foundWorkspace } from '#shared/domain/founding.ts'
+import { newId } from '#shared/domain/ids.ts'
+import { nameSchema } from '#shared/domain/names.ts'
+import { workspaceShape } from '#shared/domain/shapes.ts'
+import { workspaceView } from '#shared/domain/views.ts'
+import { account, operation } from '#shared/http/operation.ts'
+import { createWorkspace as create, readOwnWorkspace } from '#shared/table/workspaces.ts'
+
+export const createWorkspace = operation({
+  name: 'createWorkspace',
+  method: 'POST',
+  path: '/v1/workspaces',
+  summary: 'Create a workspace; I become its first admin',
+  tag: 'Workspaces',
+  access: account,
+  needs: ['table'],
+  body: z.strictObject({ name: nameSchema }),
+  status: 201,
+  output: workspaceShape,
+  refuses: [],
+  idempotent: true,
+  replay: async ({ workspaceId = '' }, { table, account, body }) => {
+    const { id, createdAt } = await readOwnWorkspace(table, workspaceId, account.id)
+    return workspaceView(foundWorkspace(id, body.name, account, createdAt).workspace, 'admin')
+  },
+  handle: async ({ account, body, table, now, remember }) => {
+    const { workspace, member } = foundWorkspace(newId('ws', now), body.name, account, now.toISOString())
+    const answer = workspaceView(workspace, member.role)
+    await create(table, workspace, member, remember({ ...answer, workspaceId: workspace.id }))
+    return answer
+  },
+})

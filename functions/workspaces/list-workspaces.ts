@@ -1,0 +1,28 @@
+import { decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { workspaceShape } from '#shared/domain/shapes.ts'
+import { workspaceView } from '#shared/domain/views.ts'
+import { account, operation } from '#shared/http/operation.ts'
+import { listMemberships } from '#shared/table/workspaces.ts'
+
+const position = /^[\dTZ:.-]{24}#ws_\w{26}$/
+
+export const listWorkspaces = operation({
+  name: 'listWorkspaces',
+  method: 'GET',
+  path: '/v1/workspaces',
+  summary: 'List the workspaces that I belong to, oldest membership first',
+  tag: 'Workspaces',
+  access: account,
+  needs: ['table'],
+  query: pageQuery,
+  output: pageOf(workspaceShape),
+  refuses: [],
+  load: async ({ caller, table, query }) => {
+    const list = `workspaces ${caller.accountId}`
+    const after = decodeCursor(list, position, query.cursor)
+    const { memberships, next } = await listMemberships(table, caller.accountId, query.limit, after)
+    const data = memberships.map(({ workspace, member }) => workspaceView(workspace, member.role))
+    return { data, nextCursor: next ? encodeCursor(list, next) : null }
+  },
+  handle: async ({ loaded }) => loaded,
+})

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http'
+
+/** What a browser page of another origin may ask of the API and read from its answers; `origins` are exact. */
+export interface Cors {
+  readonly origins: readonly string[]
+  readonly methods: readonly string[]
+  readonly headers: readonly string[]
+  readonly exposed: readonly string[]
+  readonly maxAgeSeconds: number
+}
+
+/** The API's rules for the product's front end. An origin that is no URL's is left out. */
+export const corsFor = (...appUrls: readonly string[]): Cors => ({
+  origins: appUrls.map((url) => new URL(url).origin).filter((origin) => origin !== 'null'),
+  methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  headers: ['authorization', 'content-type', 'idempotency-key'],
+  exposed: ['x-request-id', 'location', 'retry-after', 'idempotent-replayed'],
+  maxAgeSeconds: 3_600,
+})
+
+/** Whether a request is a browser's question beforehand, which an HTTP API answers by itself, without a route. */
+export const isPreflight = (request: IncomingMessage): boolean =>
+  request.method === 'OPTIONS' && request.headers.origin !== undefined && request.headers['access-control-request-method'] !== undefined
+
+/** The headers that an HTTP API adds by itself: to every answer, and more to a preflight. None where the origin is not allowed. */
+export function corsHeaders(cors: Cors, request: IncomingMessage): Record<string, string> {
+  const { origin } = request.headers
+  if (origin === undefined || !cors.origins.includes(origin)) return {}
+  const always = { 'access-control-allow-origin': origin, vary: 'origin' }
+  if (!isPreflight(request)) return { ...always, 'access-control-expose-headers': cors.exposed.join(',') }
+  return {
+    ...always,
+    'access-control-allow-methods': cors.methods.join(','),
+    'access-control-allow-headers': cors.headers.join(','),
+    'access-control-max-age': String(cors.maxAgeSeconds),
+  }
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { StartFailure } from './start-failure.ts'
+
+/**
+ * Takes DATA_DIR for this service alone, until `release` or the end of the process, however it ends.
+ *
+ * The lock is SQLite's exclusive one on a file in the folder: the operating system takes and frees it, so that two starts cannot race
+ * and a killed service leaves nothing stale behind. Throws a `StartFailure` where another service holds it.
+ */
+export function lockDataDir(dataDir: string): { release(): void } {
+  const file = new DatabaseSync(join(dataDir, 'lock.sqlite'), { timeout: 0 })
+  try {
+    file.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+  } catch (error) {
+    file.close()
+    throw new StartFailure(refusal(dataDir, error))
+  }
+  return { release: () => file.close() }
+}
+
+function refusal(dataDir: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error)
+  return reason.includes('locked')
+    ? `DATA_DIR ${dataDir} is in use by another Atrium service: stop that one, or set DATA_DIR to another folder`
+    : `DATA_DIR ${dataDir} cannot be locked: ${reason}`
+}

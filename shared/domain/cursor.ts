@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import { fingerprint } from './ids.ts'
+import { invalid } from './refusals.ts'
+
+/** The query of every list: page size and where to go on. */
+export const pageQuery = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^([1-9]\d?|100)$/, 'limit is a whole number from 1 to 100.')
+    .transform(Number)
+    .default(50)
+    .meta({ override: { type: 'integer', minimum: 1, maximum: 100, default: 50 }, description: 'How many entries at most' }),
+  cursor: z.string().min(1).optional().meta({ description: 'The `nextCursor` of the page before' }),
+})
+export type PageQuery = z.infer<typeof pageQuery>
+
+/** The answer of every list. */
+export const pageOf = <S extends z.ZodType>(item: S) => z.object({ data: z.array(item), nextCursor: z.string().nullable() })
+
+export interface Page<T> {
+  readonly data: T[]
+  readonly nextCursor: string | null
+}
+
+const tag = (list: string): string => fingerprint('cursor', list).slice(0, 16)
+
+/** An opaque cursor: the position behind which a list goes on, bound to that list (its name and whose it is). */
+export const encodeCursor = (list: string, position: string): string => Buffer.from(tag(list) + position).toString('base64url')
+
+/**
+ * The position in a cursor. It only ever moves within the list that the request names: keys are built from the request.
+ * Refuses (400) what is malformed or comes from another list. `form` is the form of a position in this list.
+ */
+export function decodeCursor(list: string, form: RegExp, cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined
+  const text = Buffer.from(cursor, 'base64url').toString()
+  const position = text.slice(16)
+  const whole = encodeCursor(list, position) === cursor
+  if (!whole || !form.test(position)) throw invalid('?cursor', 'The cursor is not one of this list: leave it out to start again.')
+  return position
+}
+
+const anyPosition = /^[\w.:#-]{1,200}$/
+
+/**
+ * One page of a list that is held whole. `positionOf` is unique and sorts as the list does (`newestFirst`: the other way round).
+ * Refuses a bad cursor (400).
+ */
+export function pageInMemory<T>(
+  list: string,
+  all: readonly T[],
+  positionOf: (item: T) => string,
+  query: PageQuery,
+  newestFirst = false,
+): Page<T> {
+  const sign = newestFirst ? -1 : 1
+  const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -sign : sign)
+  const after = decodeCursor(list, anyPosition, query.cursor)
+  const rest = after === undefined ? [...all] : all.filter((item) => compare(positionOf(item), after) > 0)
+  const data = rest.sort((a, b) => compare(positionOf(a), positionOf(b))).slice(0, query.limit)
+  const last = data.at(-1)
+  return { data, nextCursor: last !== undefined && data.length < rest.length ? encodeCursor(list, positionOf(last)) : null }
+}

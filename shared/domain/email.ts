@@ -1,0 +1,36 @@
+import { domainToASCII } from 'node:url'
+import * as z from 'zod'
+
+const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
+const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+const asciiDomainCharacters = /^[a-z0-9.-]+$/i
+
+/** A domain in its `xn--` form and lower case, or undefined where it is none. */
+function asciiDomain(domain: string): string | undefined {
+  const plain = asciiDomainCharacters.test(domain)
+  // Among non-ASCII text only letters, digits, dots and hyphens may stand: the URL parser would decode `%41` and cut at `/`.
+  if (!plain && [...domain].some((c) => c < '\u0080' && !asciiDomainCharacters.test(c))) return undefined
+  const ascii = plain && !/xn--/i.test(domain) ? domain.toLowerCase() : domainToASCII(domain)
+  const labels = ascii.split('.')
+  const wellFormed = labels.length > 1 && labels.every((l) => label.test(l)) && !/^\d+$/.test(labels.at(-1) ?? '')
+  return wellFormed && ascii.length <= 253 ? ascii : undefined
+}
+
+/** The address as mail is sent to it: the local part as given, the domain in its `xn--` form; undefined where the text is no address. */
+export function deliverableEmail(text: string): string | undefined {
+  const at = text.lastIndexOf('@')
+  const local = text.slice(0, at)
+  const domain = at > 0 && local.length <= 64 && localPart.test(local) ? asciiDomain(text.slice(at + 1)) : undefined
+  return domain && local.length + domain.length < 254 ? `${local}@${domain}` : undefined
+}
+
+/** The form in which addresses are compared: lower case (ASCII only), the domain in its `xn--` form; undefined where the text is no address. */
+export const canonicalEmail = (text: string): string | undefined => deliverableEmail(text)?.toLowerCase()
+
+/** An address from outside, trimmed, as it was given. */
+export const emailSchema = z
+  .string()
+  .trim()
+  .max(320, 'An e-mail address has at most 254 characters.')
+  .refine((text) => canonicalEmail(text) !== undefined, 'Not an e-mail address: write it as name@example.com, with an ASCII name.')
+  .meta({ description: 'An e-mail address with an ASCII local part', examples: ['ann@example.com'] })

@@ -1,0 +1,39 @@
+import { canonicalEmail } from './email.ts'
+import { addressKey, derivedId } from './ids.ts'
+import type { Account, Member, Person, Workspace } from './model.ts'
+import { nameFromClaims } from './names.ts'
+
+/** The id of the workspace that is made with an account: it follows from the account, so that one read finds both. */
+export const defaultWorkspaceId = (accountId: string): string => derivedId('ws', accountId)
+
+/** Somebody who becomes a member. */
+export const newMember = (workspaceId: string, account: Account, role: Member['role'], joinedAt: string): Member => ({
+  workspaceId,
+  accountId: account.id,
+  email: account.email,
+  name: account.name,
+  role,
+  joinedAt,
+  addressKey: addressKey(workspaceId, canonicalEmail(account.email) ?? account.email),
+})
+
+/** A workspace and its first admin, who belong together from the start. */
+export function foundWorkspace(id: string, name: string, founder: Account, at: string): { workspace: Workspace; member: Member } {
+  const counts = { memberCount: 1, adminCount: 1, pendingCount: 0 }
+  const workspace: Workspace = { id, name, status: 'active', ...counts, createdAt: at, createdBy: founder.id, updatedAt: at }
+  return { workspace, member: newMember(id, founder, 'admin', at) }
+}
+
+/** The workspace that comes with an account. */
+export function foundDefaultWorkspace(account: Account): { workspace: Workspace; member: Member } {
+  const { workspace, member } = foundWorkspace(defaultWorkspaceId(account.id), 'Default Workspace', account, account.createdAt)
+  return { workspace, member: { ...member, isDefault: true } }
+}
+
+/** The account that a person gets with their first request that needs one. */
+export const accountOf = ({ accountId, email, name }: Person, now: Date, chosen?: string): Account => ({
+  id: accountId,
+  email,
+  name: chosen ?? nameFromClaims(name, email),
+  createdAt: now.toISOString(),
+})

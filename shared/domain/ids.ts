@@ -1,0 +1,70 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/** Crockford's base 32 in lower case: URL-safe, letters and digits only, sorts as the bits do. */
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+const bodyLength = 26
+const bodyPattern = `[${alphabet}]{${bodyLength}}`
+
+export type IdPrefix = 'acc' | 'ws' | 'prj' | 'inv' | 'key' | 'in' | 'del'
+
+/** Bytes as base 32, most significant bit first; the last character is padded with zero bits. */
+export function base32(bytes: Uint8Array): string {
+  let text = ''
+  let bits = 0
+  let value = 0
+  for (const byte of bytes) {
+    value = (value << 8) | byte
+    for (bits += 8; bits >= 5; bits -= 5) text += alphabet[(value >> (bits - 5)) & 31]
+    value &= (1 << bits) - 1
+  }
+  return bits > 0 ? text + alphabet[(value << (5 - bits)) & 31] : text
+}
+
+/** SHA-256 over parts that cannot run into each other, as hex. */
+export const fingerprint = (...parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+
+/** The 26 characters (128 bits) that follow from the parts: the same parts give the same id, so that uniqueness is the key itself. */
+export const derivedBody = (...parts: readonly string[]): string =>
+  base32(createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16))
+
+/** An id that follows from what it identifies, e.g. an account's from issuer and subject. */
+export const derivedId = (prefix: IdPrefix, ...parts: readonly string[]): string => `${prefix}_${derivedBody(prefix, ...parts)}`
+
+/** A fresh id: 48 bits of milliseconds, then 80 random bits, so that ids sort by creation. */
+export function newId(prefix: IdPrefix, now: Date): string {
+  const bytes = randomBytes(16)
+  bytes.writeUIntBE(now.getTime(), 0, 6)
+  return `${prefix}_${base32(bytes)}`
+}
+
+/** The 26 characters behind the prefix. */
+export const idBody = (id: string): string => id.slice(id.indexOf('_') + 1)
+
+const patterns = new Map<IdPrefix, RegExp>()
+
+/** Whether a text from outside has the form of such an id; one that has not cannot exist and needs no read. */
+export function isId(prefix: Exclude<IdPrefix, 'inv'>, text: string): boolean {
+  const pattern = patterns.get(prefix) ?? new RegExp(`^${prefix}_${bodyPattern}$`)
+  patterns.set(prefix, pattern)
+  return pattern.test(text)
+}
+
+/** Where an invitation's row is: its workspace, and the address within it as a hash. */
+export interface InvitationPlace {
+  readonly workspaceId: string
+  readonly addressKey: string
+}
+
+/** What stands for an address inside one workspace: a hash over both, so that no address is in a key and none can be compared across workspaces. */
+export const addressKey = (workspaceId: string, canonicalEmail: string): string => derivedBody('address', workspaceId, canonicalEmail)
+
+/** An invitation's id follows from workspace and address, and says where its row is. */
+export const invitationId = (place: InvitationPlace): string => `inv_${idBody(place.workspaceId)}${place.addressKey}`
+
+const invitationIdPattern = new RegExp(`^inv_(${bodyPattern})(${bodyPattern})$`)
+
+/** The place that an invitation id names, or undefined where the text is no such id. */
+export function invitationPlace(id: string): InvitationPlace | undefined {
+  const [, workspace, address] = invitationIdPattern.exec(id) ?? []
+  return workspace && address ? { workspaceId: `ws_${workspace}`, addressKey: address } : undefined
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { type InvitationPlace, invitationId } from './ids.ts'
+import type { Invitation, MailBlock } from './model.ts'
+import type { Role } from './roles.ts'
+import type { Delivery } from './shapes.ts'
+import { later, secondsUntil } from './time.ts'
+
+/** How many pending invitations and members a workspace may have. */
+export const maximumPending = 200
+export const maximumMembers = 1000
+
+/** For how long an accepted invitation answers its own acceptor again, in seconds. */
+export const acceptedMemory = 7 * 86_400
+
+export const hasExpired = (invitation: Invitation, now: Date): boolean => secondsUntil(invitation.expiresAt, now) <= 0
+
+/** A pending invitation that has not expired; one that has does not count. */
+export const isOpen = (invitation: Invitation | undefined, now: Date): invitation is Invitation =>
+  invitation?.status === 'pending' && !hasExpired(invitation, now)
+
+/** Seconds until an invitation may be sent again, 0 where it may now. */
+export const cooldownLeft = (invitation: Invitation, cooldownSeconds: number, now: Date): number =>
+  invitation.sendCount === 0 ? 0 : Math.max(0, cooldownSeconds + secondsUntil(invitation.lastSentAt, now))
+
+/** Why no e-mail goes out: within the cooldown, an address that bounced or complained, or too many to that address today. */
+export type Withheld = 'cooldown' | MailBlock['reason'] | 'suppressed'
+
+interface Lifetime {
+  readonly now: Date
+  readonly ttlSeconds: number
+}
+
+/** A first invitation of an address (or the first after the last one ended). */
+export function newInvitation(
+  place: InvitationPlace,
+  person: { email: string; role: Role; invitedBy: Invitation['invitedBy'] },
+  withheld: Withheld | undefined,
+  { now, ttlSeconds }: Lifetime,
+): Invitation {
+  const createdAt = now.toISOString()
+  return {
+    ...place,
+    ...person,
+    id: invitationId(place),
+    revision: randomUUID(),
+    status: 'pending',
+    createdAt,
+    lastSentAt: createdAt,
+    sendCount: withheld ? 0 : 1,
+    expiresAt: later(now, ttlSeconds),
+    delivery: shownDelivery(withheld) ?? 'queued',
+  }
+}
+
+type Fields = Partial<Invitation>
+
+/** What changes where a pending invitation is sent once more: a new expiry and, when the mailer mints it, a new link. */
+export const sentAgain = (invitation: Invitation, role: Role | undefined, { now, ttlSeconds }: Lifetime): Fields => ({
+  revision: randomUUID(),
+  role: role ?? invitation.role,
+  lastSentAt: now.toISOString(),
+  sendCount: invitation.sendCount + 1,
+  expiresAt: later(now, ttlSeconds),
+  delivery: 'queued',
+})
+
+/** What changes where a pending invitation is not sent: link and expiry stay, a role that was asked for is taken over, the reason shows. */
+export const heldBack = (invitation: Invitation, role: Role | undefined, withheld: Withheld): Fields => ({
+  revision: randomUUID(),
+  role: role ?? invitation.role,
+  delivery: shownDelivery(withheld) ?? invitation.delivery,
+})
+
+const shownDelivery = (withheld: Withheld | undefined): Delivery | undefined => (withheld === 'cooldown' ? undefined : withheld)

@@ -1,0 +1,39 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { base32, type InvitationPlace, idBody } from './ids.ts'
+
+/** What is kept of a secret: its SHA-256 as hex. The secrets are random bits, so that a plain hash is enough. */
+export const secretHash = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+
+/** An invitation token: where the row is (2 × 26 characters), then 256 random bits in base64url. */
+export const newInvitationToken = (place: InvitationPlace): string =>
+  `${idBody(place.workspaceId)}${place.addressKey}${randomBytes(32).toString('base64url')}`
+
+const invitationTokenPattern = /^([0-9a-hjkmnp-tv-z]{26})([0-9a-hjkmnp-tv-z]{26})[\w-]{43}$/
+
+/** Where the row of a token is, or undefined where the text is no token. */
+export function tokenPlace(token: string): InvitationPlace | undefined {
+  const [, workspace, address] = invitationTokenPattern.exec(token) ?? []
+  return workspace && address ? { workspaceId: `ws_${workspace}`, addressKey: address } : undefined
+}
+
+/** Where the row of an API key is. */
+export interface ApiKeyPlace {
+  readonly workspaceId: string
+  readonly apiKeyId: string
+}
+
+const checksum = (text: string): string => base32(createHash('sha256').update(text).digest().subarray(0, 5)).slice(0, 6)
+
+/** An API key's secret: `atr_`, where the row is (2 × 26), 160 random bits (32), a checksum (6); letters and digits only. */
+export function newApiKeySecret(place: ApiKeyPlace): string {
+  const body = `atr_${idBody(place.workspaceId)}${idBody(place.apiKeyId)}${base32(randomBytes(20))}`
+  return body + checksum(body)
+}
+
+const apiKeyPattern = /^(atr_([0-9a-hjkmnp-tv-z]{26})([0-9a-hjkmnp-tv-z]{26})[0-9a-hjkmnp-tv-z]{32})([0-9a-hjkmnp-tv-z]{6})$/
+
+/** Where the row of a secret is, or undefined where the text is malformed or mistyped: no read is needed to refuse it. */
+export function apiKeyPlace(secret: string): ApiKeyPlace | undefined {
+  const [, body, workspace, key, sum] = apiKeyPattern.exec(secret) ?? []
+  return body && sum === checksum(body) ? { workspaceId: `ws_${workspace}`, apiKeyId: `key_${key}` } : undefined
+}

@@ -1,0 +1,88 @@
+import { isId } from '../domain/ids.ts'
+import type { Account, ApiKey, Member, Person, Workspace } from '../domain/model.ts'
+import { Refusal } from '../domain/refusals.ts'
+import { type Permission, rolesThatMay, scopeFor } from '../domain/roles.ts'
+import { noteUse, readApiKey, stillApiKey } from '../table/api-keys.ts'
+import { oneOf } from '../table/conditions.ts'
+import { keys } from '../table/design.ts'
+import { stillMember } from '../table/members.ts'
+import type { Table } from '../table/table.ts'
+import { workspaceNotFound } from '../table/workspaces.ts'
+import { type Exchange, workspaceIdIn } from './exchange.ts'
+import { badApiKey, type Identity } from './identity.ts'
+import type { Access, Granted } from './operation.ts'
+
+type InWorkspace = Extract<Access, { permission: Permission }>
+
+/** Reads what the access of the operation asks for, strongly consistent and in one round, and lets the caller in or refuses. */
+export const admit = (exchange: Exchange, identity: Identity): Promise<object> =>
+  identity.kind === 'person' ? admitPerson(exchange, identity.person) : admitApiKey(exchange, identity)
+
+async function admitPerson(exchange: Exchange, person: Person): Promise<object> {
+  const access: Access = exchange.operation.access
+  switch (access.kind) {
+    case 'token':
+      return { caller: person } satisfies Granted['token']
+    case 'person':
+      return { person } satisfies Granted['person']
+    case 'workspace':
+    case 'member':
+      return admitMember(exchange, permissionFor(access, exchange, person), person)
+    default: {
+      const account = await requireAccount(exchange.services.table, person)
+      if (access.kind === 'apiKey') throw forbidden('This operation is for API keys: create one in your workspace.')
+      return { person, account } satisfies Granted['account']
+    }
+  }
+}
+
+const permissionFor = (access: InWorkspace, { event }: Exchange, { accountId }: Person): Permission =>
+  access.onOneself && event.pathParameters?.accountId === accountId ? access.onOneself : access.permission
+
+async function requireAccount(table: Table, { accountId }: Person): Promise<Account> {
+  const [account] = await table.get<[Account]>(keys.account(accountId))
+  if (!account) throw new Refusal('account_required', 'You have no account yet: create it with POST /v1/accounts.')
+  return account
+}
+
+async function admitMember(exchange: Exchange, permission: Permission, person: Person) {
+  const { table } = exchange.services
+  const workspaceId = workspaceIdIn(exchange.event)
+  const wanted = [keys.workspace(workspaceId), keys.member(workspaceId, person.accountId)] as const
+  const [workspace, member] = isId('ws', workspaceId) ? await table.get<[Workspace, Member]>(...wanted) : []
+  if (!workspace || !member || workspace.status !== 'active') {
+    // A membership comes with an account; without one, that is the first thing to say.
+    if (!member) await requireAccount(table, person)
+    throw workspaceNotFound()
+  }
+  const allowed = rolesThatMay(permission)
+  if (!allowed.includes(member.role))
+    throw forbidden(`Your role here is ${member.role}: this takes ${allowed.join(' or ') || 'an API key'}.`)
+  const permit = stillMember(workspaceId, person.accountId, oneOf('role', allowed))
+  return { workspace, permit, person, member, actorId: person.accountId, role: member.role } satisfies Granted['member'] &
+    Granted['workspace']
+}
+
+async function admitApiKey(exchange: Exchange, { place, hash }: Extract<Identity, { kind: 'apiKey' }>): Promise<object> {
+  const { operation, services, event, now } = exchange
+  const access: Access = operation.access
+  const [apiKey, workspace] = await readApiKey(services.table, place)
+  if (!apiKey || workspace?.status !== 'active' || !isGood(apiKey, hash, now)) throw badApiKey()
+  exchange.noting = noteUse(services.table, apiKey, now).catch(() => {})
+  if (access.kind === 'token') return { caller: apiKey } satisfies Granted['token']
+  const inPath = workspaceIdIn(event)
+  if (inPath && inPath !== workspace.id) throw workspaceNotFound()
+  const scope = 'permission' in access && access.kind !== 'member' ? scopeFor(access.permission) : undefined
+  if (!scope) throw forbidden('This operation is for people: API keys cannot call it.')
+  if (!apiKey.scopes.includes(scope)) throw forbidden(`The API key has not the scope ${scope}.`)
+  const granted = { workspace, permit: stillApiKey(apiKey), apiKey, actorId: apiKey.id, role: null }
+  return granted satisfies Granted['apiKey'] & Granted['workspace']
+}
+
+const isGood = (apiKey: ApiKey, hash: string, now: Date): boolean => {
+  const at = now.toISOString()
+  const isCurrent = apiKey.hash === hash || (apiKey.previousHash === hash && (apiKey.previousUntil ?? '') > at)
+  return isCurrent && (apiKey.expiresAt === null || apiKey.expiresAt > at)
+}
+
+const forbidden = (detail: string): Refusal => new Refusal('forbidden', detail)

@@ -1,0 +1,51 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import type { Memory } from '../domain/model.ts'
+import { Refusal } from '../domain/refusals.ts'
+import type { Services } from '../services.ts'
+import type { Key } from '../table/design.ts'
+import type { Content } from './content.ts'
+import type { Operation } from './operation.ts'
+
+export type HttpEvent = APIGatewayProxyEventV2
+export type HttpResult = APIGatewayProxyStructuredResultV2
+
+/** One request on its way through the steps of the pipeline; each step adds what it found out. */
+export interface Exchange {
+  readonly event: HttpEvent
+  readonly operation: Operation
+  readonly services: Services
+  readonly now: Date
+  readonly requestId: string
+  /** What the log may say beside the operation: ids only. */
+  readonly about: Record<string, string>
+  content?: Content
+  /** What the access of the operation grants (`Granted`). */
+  granted?: object
+  /** The pending answer of the operation's `load`. */
+  loading?: Promise<unknown>
+  repetition?: Repetition | undefined
+  /** The note that an API key was used; it may fail, and is waited for because a function is frozen once it answered. */
+  noting?: Promise<void>
+}
+
+/** A request with an Idempotency-Key: where it is remembered, as what, and what was found there. */
+export interface Repetition {
+  readonly key: Key
+  readonly fingerprint: string
+  readonly memory: Promise<Memory | undefined>
+}
+
+/** A part of the exchange that an earlier step has set. */
+export function present<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('A step of the pipeline ran before the one that it needs')
+  return part
+}
+
+/** One header, by its lower-case name, trimmed; undefined where it is not there. */
+export const header = (event: HttpEvent, name: string): string | undefined => event.headers?.[name]?.trim()
+
+/** The workspace id in the path, of operations that have one. */
+export const workspaceIdIn = (event: HttpEvent): string => event.pathParameters?.workspaceId ?? ''
+
+export const invalidRequest = (detail: string, errors?: Refusal['errors']): Refusal =>
+  new Refusal('invalid_request', detail, errors ? { errors } : {})

@@ -1,0 +1,144 @@
+import type * as z from 'zod'
+import type { Account, ApiKey, Member, Memory, Person, Workspace } from '../domain/model.ts'
+import type { RefusalCode } from '../domain/refusals.ts'
+import type { Permission, Role } from '../domain/roles.ts'
+import type { ApiKeyPlace } from '../domain/secrets.ts'
+import type { Services } from '../services.ts'
+import type { Write } from '../table/table.ts'
+
+/** Who may call an operation, and what the pipeline hands to it. Build it with the functions below. */
+export type Access =
+  | { readonly kind: 'open' | 'token' | 'person' | 'account' }
+  | {
+      readonly kind: 'workspace' | 'member' | 'apiKey'
+      readonly permission: Permission
+      /** What is enough where the member in the path is the caller. */
+      readonly onOneself?: Permission
+    }
+
+/** Everybody, without a token. */
+export const open = { kind: 'open' } as const
+/** Any good token or API key. */
+export const anyToken = { kind: 'token' } as const
+/** A person with a good token, with or without an account. */
+export const person = { kind: 'person' } as const
+/** A person with an account. */
+export const account = { kind: 'account' } as const
+/** Members of the path's workspace and its API keys, where role or scope gives the permission. */
+export const workspace = <P extends Permission>(permission: P) => ({ kind: 'workspace', permission }) as const
+/** Members of the path's workspace alone. */
+export const member = <P extends Permission>(permission: P, onOneself: Permission = permission) =>
+  ({ kind: 'member', permission, onOneself }) as const
+/** API keys alone; the workspace is the key's. */
+export const apiKey = <P extends Permission>(permission: P) => ({ kind: 'apiKey', permission }) as const
+
+interface InWorkspace {
+  readonly workspace: Workspace
+  /** To be part of every write: the caller still may. */
+  readonly permit: Write
+}
+
+/** What the pipeline knows of the caller once it let them in, by kind of access. */
+export interface Granted {
+  readonly open: object
+  readonly token: { readonly caller: Person | ApiKey }
+  readonly person: { readonly person: Person }
+  readonly account: { readonly person: Person; readonly account: Account }
+  readonly workspace: InWorkspace & { readonly actorId: string; readonly role: Role | null }
+  readonly member: InWorkspace & { readonly person: Person; readonly member: Member }
+  readonly apiKey: InWorkspace & { readonly apiKey: ApiKey }
+}
+
+/** Services beyond the table that an operation may need; they decide what its bundle and its role contain. */
+export type Need = 'table' | 'queue'
+
+type ParameterNames<P extends string> = P extends `${string}{${infer N}}${infer Rest}` ? N | ParameterNames<Rest> : never
+
+/** The request as an operation sees it. */
+export interface Input<P extends string, B extends z.ZodType, Q extends z.ZodType> {
+  readonly path: { readonly [N in ParameterNames<P>]: string }
+  readonly body: z.output<B>
+  readonly query: z.output<Q>
+  readonly now: Date
+}
+
+type Tools<N extends Need> = Pick<Services, N | 'settings'>
+
+/** Who asks, as far as it is known before anything was read. */
+type Caller<A extends Access> = A['kind'] extends 'open'
+  ? object
+  : { readonly caller: A['kind'] extends 'person' | 'account' | 'member' ? Person : Person | ApiKeyPlace }
+
+/** An answer with another status than the declared one, or with headers of its own. */
+export class Reply<T> {
+  readonly body: T
+  readonly status: number | undefined
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(body: T, { status, headers = {} }: { status?: number; headers?: Record<string, string> }) {
+    this.body = body
+    this.status = status
+    this.headers = headers
+  }
+}
+
+type Remember<R> = (answer: R) => Write | undefined
+
+/** One operation: its declaration above its `handle`. Everything else (routes, functions, grants, OpenAPI, laws) is derived from it. */
+export interface Declaration<
+  P extends string,
+  A extends Access,
+  N extends Need,
+  B extends z.ZodType,
+  Q extends z.ZodType,
+  R extends z.ZodType,
+  L,
+> {
+  readonly name: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: P
+  readonly summary: string
+  readonly tag: string
+  readonly access: A
+  readonly needs: readonly N[]
+  readonly body?: B
+  readonly query?: Q
+  /** The status of a success; 200 where it is left out, 204 where there is no output. */
+  readonly status?: number
+  /** Further statuses with the same answer. */
+  readonly also?: readonly number[]
+  /** The shape of the answer's body; none: 204. */
+  readonly output?: R
+  /** The media type of the answer where it is not JSON; the output is then a string. */
+  readonly produces?: 'text/html'
+  /** What it refuses beyond what follows from its access and its input. */
+  readonly refuses: readonly RefusalCode[]
+  /** Honours Idempotency-Key; `handle` then puts what `remember` gives into its write. */
+  readonly idempotent?: true
+  /** Makes the first answer again from what is remembered, where the body itself is not (createWorkspace). */
+  readonly replay?: (memory: Memory, input: Input<P, B, Q> & Granted[A['kind']] & Tools<N>) => Promise<z.input<R>>
+  /** Reads beside the authorization, so that both are one round. What it reads is shown to nobody who is then refused. */
+  readonly load?: (input: Input<P, B, Q> & Tools<N> & Caller<A>) => Promise<L>
+  readonly handle: (
+    input: Input<P, B, Q> &
+      Granted[A['kind']] &
+      Tools<N> & { readonly loaded: L; readonly remember: Remember<z.input<R> & { readonly workspaceId?: string }> },
+  ) => Promise<z.input<R> | Reply<z.input<R>>>
+}
+
+/** What the machinery sees of any operation. */
+// biome-ignore lint/suspicious/noExplicitAny: the one place where the types of all operations meet
+export type Operation = Declaration<string, any, any, any, any, any, any>
+
+/** Declares an operation; types of input, caller and answer follow from the declaration. No side effect: lists can be read anywhere. */
+export const operation = <
+  const P extends string,
+  const A extends Access,
+  const N extends Need,
+  R extends z.ZodType = z.ZodVoid,
+  B extends z.ZodType = z.ZodVoid,
+  Q extends z.ZodType = z.ZodVoid,
+  L = undefined,
+>(
+  declaration: Declaration<P, A, N, B, Q, R, L>,
+): Declaration<P, A, N, B, Q, R, L> => declaration

@@ -1,0 +1,37 @@
+import { Refusal, refusals } from '../domain/refusals.ts'
+import type { HttpResult } from './exchange.ts'
+import { type Operation, Reply } from './operation.ts'
+
+/** The answer of an operation as API Gateway takes it: cut to the declared shape, so that nothing else can leave. */
+export function toResult(operation: Operation, answer: unknown, headers: Record<string, string> = {}): HttpResult {
+  const reply = answer instanceof Reply ? answer : new Reply(answer, {})
+  if (!operation.output) return { statusCode: reply.status ?? 204, headers: { ...reply.headers, ...headers } }
+  const body = operation.output.parse(reply.body)
+  const type = operation.produces ? `${operation.produces}; charset=utf-8` : 'application/json'
+  return {
+    statusCode: reply.status ?? operation.status ?? 200,
+    headers: { 'content-type': type, 'cache-control': 'no-store', ...reply.headers, ...headers },
+    body: operation.produces ? String(body) : JSON.stringify(body),
+  }
+}
+
+/** A refusal as problem+json (RFC 9457). */
+export function problemResult(refusal: Refusal, requestId: string): HttpResult {
+  const { code, message: detail, errors, retryAfter } = refusal
+  const { status, title } = refusals[code]
+  const problem = { type: `urn:atrium:problem:${code}`, title, status, detail, code, requestId, ...(errors && { errors }) }
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+    },
+    body: JSON.stringify(problem),
+  }
+}
+
+/** Any other throw: a 500 that says nothing but where to look. */
+export const internalError = (): Refusal =>
+  new Refusal('internal_error', 'This should not have happened: send the request again, or tell support the request id.')

@@ -1,0 +1,56 @@
+import { JwtVerifier } from 'aws-jwt-verify'
+import { FetchError } from 'aws-jwt-verify/error'
+import type { JwksCache } from 'aws-jwt-verify/jwk'
+import * as z from 'zod'
+import { canonicalEmail } from '../domain/email.ts'
+import { derivedId } from '../domain/ids.ts'
+import type { Person } from '../domain/model.ts'
+import { Refusal } from '../domain/refusals.ts'
+import type { Settings } from '../settings.ts'
+
+export interface Tokens {
+  /** The person whose access token this is. Refuses `unauthenticated`; `unavailable` where the issuer's keys cannot be had. */
+  verify(token: string): Promise<Person>
+}
+
+const claimsSchema = z.object({
+  sub: z.string().min(1),
+  email: z.string().refine((email) => canonicalEmail(email) !== undefined),
+  email_verified: z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).default(false),
+  name: z.string().optional().catch(undefined),
+})
+
+const isAccessToken = (header: { typ?: unknown }, payload: { token_use?: unknown }): boolean =>
+  payload.token_use === undefined
+    ? typeof header.typ === 'string' && /^(application\/)?at\+jwt$/i.test(header.typ)
+    : payload.token_use === 'access'
+
+const rejected = (cause?: unknown) =>
+  new Refusal('unauthenticated', 'The access token is missing, expired or not of this service: sign in and send it as a Bearer token.', {
+    cause,
+  })
+
+/** Verifies access tokens of the configured issuer: signature, issuer, audience or client id, expiry, token use (RFC 9068, or Cognito's). */
+export function openTokens(settings: Settings, jwksCache?: JwksCache): Tokens {
+  const { ISSUER, JWKS_URI, AUDIENCE, CLIENT_ID, ISSUER_NAME } = settings
+  const keys = { issuer: ISSUER, jwksUri: JWKS_URI ?? `${ISSUER}/.well-known/jwks.json`, audience: AUDIENCE ?? null }
+  const verifier = JwtVerifier.create(keys, jwksCache && { jwksCache })
+  return {
+    verify: async (token) => {
+      try {
+        const customJwtCheck = ({ header, payload }: { header: object; payload: Record<string, unknown> }) => {
+          if (!isAccessToken(header, payload) || payload.client_id !== CLIENT_ID) throw rejected()
+        }
+        const { sub, email, email_verified, name } = claimsSchema.parse(await verifier.verify(token, { customJwtCheck }))
+        return { accountId: derivedId('acc', ISSUER_NAME ?? ISSUER, sub), email, emailVerified: email_verified, name }
+      } catch (cause) {
+        throw isAway(cause)
+          ? new Refusal('unavailable', 'The sign-in service does not answer: try again.', { retryAfter: 5, cause })
+          : rejected(cause)
+      }
+    },
+  }
+}
+
+/** The issuer's keys could not be fetched; every other failure is the token's own. */
+const isAway = (error: unknown): boolean => error instanceof FetchError

@@ -1,0 +1,32 @@
+import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
+import type { Settings } from '../settings.ts'
+
+/** One e-mail; `to` is deliverable as it stands. */
+export interface Email {
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+export interface Mail {
+  /** Hands an e-mail to the mail service and answers its message id; throws where it is not taken. */
+  send(email: Email): Promise<string>
+}
+
+const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
+
+/** Mail through Amazon SES. */
+export function openMail(settings: Settings): Mail {
+  const client = new SESClient({})
+  return {
+    send: async ({ to, subject, text, html }) => {
+      const command = new SendEmailCommand({
+        Source: settings.MAIL_FROM,
+        Destination: { ToAddresses: [to] },
+        Message: { Subject: utf8(subject), Body: { Text: utf8(text), Html: utf8(html) } },
+      })
+      return (await client.send(command)).MessageId ?? ''
+    },
+  }
+}

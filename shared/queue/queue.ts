@@ -1,0 +1,48 @@
+import type { Logger } from '@aws-lambda-powertools/logger'
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { tellable } from '../domain/tellable.ts'
+import type { Settings } from '../settings.ts'
+
+/** What is asked of the mailer: ids only, so that a message that is late, doubled or leaked says and does nothing. */
+export interface InvitationMail {
+  readonly kind: 'invitation'
+  readonly invitationId: string
+  readonly sendCount: number
+}
+
+/** Every queue and the messages that it carries. */
+export interface Messages {
+  readonly mail: InvitationMail
+}
+export type QueueName = keyof Messages
+
+export interface Queue {
+  /**
+   * Says that there is work whose intent is already committed in the table. Never throws: what cannot be sent now is found and sent
+   * by the sweep.
+   */
+  announce<N extends QueueName>(queue: N, messages: readonly Messages[N][]): Promise<void>
+}
+
+const batchesOfTen = <T>(all: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(all.length / 10) }, (_, i) => all.slice(i * 10, i * 10 + 10))
+
+/** Opens the queues with the SDK's own settings; the log is told of every batch that could not be sent. */
+export function openQueue(settings: Settings, logger: Pick<Logger, 'warn'>): Queue {
+  const client = new SQSClient({})
+  const urls: Record<QueueName, string> = { mail: settings.MAIL_QUEUE_URL }
+  const send = async (queue: QueueName, batch: readonly object[]) => {
+    const Entries = batch.map((message, i) => ({ Id: String(i), MessageBody: JSON.stringify(message) }))
+    const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: urls[queue], Entries }))
+    if (Failed?.length) throw new Error(`${Failed.length} of ${batch.length} messages were not taken: ${Failed[0]?.Code}`)
+  }
+  return {
+    announce: async (queue, messages) => {
+      await Promise.all(
+        batchesOfTen(messages).map((batch) =>
+          send(queue, batch).catch((error) => logger.warn('not queued', { queue, messages: batch.length, error: tellable(error) })),
+        ),
+      )
+    },
+  }
+}

@@ -1,0 +1,17 @@
+import type { Logger } from '@aws-lambda-powertools/logger'
+import type { Tokens } from './http/tokens.ts'
+import type { Mail } from './mail/ses.ts'
+import type { Queue } from './queue/queue.ts'
+import type { Settings } from './settings.ts'
+import type { Table } from './table/table.ts'
+
+/** Everything that operations and workers reach the world through. A function is wired with what it needs, a test with what it wants. */
+export interface Services {
+  readonly settings: Settings
+  readonly clock: () => Date
+  readonly logger: Logger
+  readonly tokens: Tokens
+  readonly table: Table
+  readonly queue: Queue
+  readonly mail: Mail
+}

@@ -1,0 +1,115 @@
+import { accountOf, newMember } from '../domain/founding.ts'
+import { type InvitationPlace, invitationPlace } from '../domain/ids.ts'
+import { acceptedMemory } from '../domain/inviting.ts'
+import type { Account, Invitation, Member, Person, Workspace } from '../domain/model.ts'
+import { isInvited, requireInvited } from '../domain/people.ts'
+import { secretHash, tokenPlace } from '../domain/secrets.ts'
+import { later } from '../domain/time.ts'
+import type { AccountWithDefault } from '../domain/views.ts'
+import { accountFrom, accountKeys, accountWrites } from './accounts.ts'
+import { keys } from './design.ts'
+import { acceptWrites, endInvitation, invitationNotFound, isNamed, type Naming, requirePending } from './invitations.ts'
+import { changed, untilUnchanged } from './races.ts'
+import type { Table } from './table.ts'
+
+/** What an invitee sends: the token of a link, or the id of an invitation to their address. */
+export type Answer = { readonly token?: string | undefined; readonly invitationId?: string | undefined }
+
+interface Named {
+  readonly place: InvitationPlace
+  readonly naming: Naming
+}
+
+/** Which invitation is meant, without a read; undefined where it cannot exist, or is not for this person to name by id. */
+export function namedBy({ token, invitationId }: Answer, person: Person): Named | undefined {
+  if (token !== undefined) {
+    const place = tokenPlace(token)
+    return place && { place, naming: { tokenHash: secretHash(token) } }
+  }
+  const place = invitationPlace(invitationId ?? '')
+  return place && person.emailVerified && isInvited(person, place) ? { place, naming: { byId: true } } : undefined
+}
+
+/** Everything that answering an invitation is decided on. */
+interface Scene {
+  readonly invitation: Invitation | undefined
+  readonly workspace: Workspace | undefined
+  readonly member: Member | undefined
+  readonly account: AccountWithDefault | undefined
+}
+
+/** Reads the invitation, its workspace, the invitee's account and membership: one round, strongly consistent. */
+export async function readScene(table: Table, named: Named | undefined, { accountId }: Person): Promise<Scene | undefined> {
+  if (!named) return undefined
+  const { place } = named
+  const [invitation, workspace, member, ...rest] = await table.get<[Invitation, Workspace, Member, Account, Workspace, Member]>(
+    keys.invitation(place),
+    keys.workspace(place.workspaceId),
+    keys.member(place.workspaceId, accountId),
+    ...accountKeys(accountId),
+  )
+  return { invitation, workspace, member, account: accountFrom(rest) }
+}
+
+export interface Accepted {
+  readonly account: AccountWithDefault
+  readonly accountCreated: boolean
+  readonly workspace: Workspace
+  readonly member: Member
+}
+
+/**
+ * Joins by an invitation; somebody without an account gets one in the same transaction. The same person accepting again within 7 days
+ * gets the same answer. Refuses `invitation_not_found`, `invitation_expired`, `email_mismatch`, `email_not_verified`, `too_many_members`.
+ */
+export async function accept(table: Table, answer: Answer, person: Person, first: Scene | undefined, now: Date): Promise<Accepted> {
+  const named = namedBy(answer, person)
+  return untilUnchanged(
+    first,
+    () => readScene(table, named, person),
+    async (scene) => {
+      if (!named || !scene?.invitation || !isNamed(scene.invitation, named.naming)) throw invitationNotFound()
+      if (scene.invitation.status === 'accepted') return acceptedBefore(scene, scene.invitation, person, now)
+      requireInvited(person, named.place)
+      const invitation = requirePending(scene.invitation, scene.workspace, now)
+      return join(table, { ...scene, invitation, workspace: scene.workspace as Workspace }, named.naming, person, now)
+    },
+  )
+}
+
+function acceptedBefore({ workspace, member, account }: Scene, invitation: Invitation, person: Person, now: Date): Accepted {
+  const isRemembered = invitation.acceptedBy === person.accountId && (invitation.acceptedAt ?? '') > later(now, -acceptedMemory)
+  if (!isRemembered || workspace?.status !== 'active' || !member || !account) throw invitationNotFound()
+  return { account, accountCreated: invitation.accountCreated === true, workspace, member }
+}
+
+type OpenScene = Scene & { readonly invitation: Invitation; readonly workspace: Workspace }
+
+async function join(table: Table, scene: OpenScene, naming: Naming, person: Person, now: Date): Promise<Accepted> {
+  const { invitation, workspace, member: present } = scene
+  const { made, writes } = scene.account ? { made: scene.account, writes: [] } : accountWrites(accountOf(person, now), changed)
+  if (present) {
+    // They are in already, through another address: the invitation has nothing left to give.
+    await endInvitation(table, invitation, naming, now)
+    return { account: made, accountCreated: false, workspace, member: present }
+  }
+  const accountCreated = scene.account === undefined
+  const joined = newMember(workspace.id, made.account, invitation.role, now.toISOString())
+  const member = { ...joined, addressKey: invitation.addressKey }
+  await table.write(...acceptWrites(invitation, naming, member, accountCreated, now), ...writes)
+  return { account: made, accountCreated, workspace: { ...workspace, memberCount: workspace.memberCount + 1 }, member }
+}
+
+/** Turns an invitation down. Refuses as `accept` does. */
+export async function decline(table: Table, answer: Answer, person: Person, first: Scene | undefined, now: Date): Promise<void> {
+  const named = namedBy(answer, person)
+  await untilUnchanged(
+    first,
+    () => readScene(table, named, person),
+    async (scene) => {
+      if (!named || !scene?.invitation || !isNamed(scene.invitation, named.naming)) throw invitationNotFound()
+      if (scene.invitation.status === 'pending') requireInvited(person, named.place)
+      await endInvitation(table, requirePending(scene.invitation, scene.workspace, now), named.naming, now)
+    },
+  )
+}

@@ -1,0 +1,129 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
+import type { InvitationPlace } from '../domain/ids.ts'
+import type { ApiKeyPlace } from '../domain/secrets.ts'
+
+/**
+ * The single table: the one place that knows keys. `docs/table.md` is printed from it (npm run docs).
+ * No user text is in a key: ids, and hashes of addresses.
+ */
+export interface Key {
+  readonly pk: string
+  readonly sk: string
+}
+
+/** One item kind a line: what it is, its key, and the two index keys where it has them. */
+export const entities = {
+  Account: { pk: 'ACCOUNT#<accountId>', sk: 'ACCOUNT', is: 'a person, by issuer and subject' },
+  InviteQuota: { pk: 'ACCOUNT#<accountId>', sk: 'INVITED#<day>', is: 'addresses that an account had mailed on a UTC day; TTL' },
+  CallerMemory: {
+    pk: 'ACCOUNT#<accountId>',
+    sk: 'REPLAY#<hash>',
+    is: 'a createWorkspace that was answered: fingerprint and workspace id; TTL',
+  },
+  Workspace: { pk: 'WORKSPACE#<workspaceId>', sk: 'WORKSPACE', is: 'name, status and the counters that rules are conditions on' },
+  Member: {
+    pk: 'WORKSPACE#<workspaceId>',
+    sk: 'MEMBER#<accountId>',
+    gsi1pk: 'ACCOUNT#<accountId>',
+    gsi1sk: '<joinedAt>#<workspaceId>',
+    is: 'somebody in a workspace, with the role',
+  },
+  MemberAddress: { pk: 'WORKSPACE#<workspaceId>', sk: 'ADDRESS#<addressKey>', is: 'says that an address is a member’s' },
+  Invitation: {
+    pk: 'WORKSPACE#<workspaceId>',
+    sk: 'INVITATION#<addressKey>',
+    gsi1pk: 'ADDRESS#<hash of the address>',
+    gsi1sk: '<createdAt>#<invitationId>',
+    gsi2pk: 'DUE#<shard>',
+    gsi2sk: '<dueAt>',
+    is: 'pending, or accepted within the last 7 days',
+  },
+  Project: { pk: 'WORKSPACE#<workspaceId>', sk: 'PROJECT#<projectId>', is: 'a project' },
+  ApiKey: { pk: 'WORKSPACE#<workspaceId>', sk: 'APIKEY#<apiKeyId>', is: 'an API key: scopes and the hash of its secret' },
+  Memory: { pk: 'WORKSPACE#<workspaceId>', sk: 'REPLAY#<hash>', is: 'a request with an Idempotency-Key that was answered; TTL' },
+  MailQuota: { pk: 'MAILBOX#<hash of the address>', sk: 'MAILED#<day>', is: 'invitation e-mails to an address on a UTC day; TTL' },
+  MailBlock: { pk: 'MAILBOX#<hash of the address>', sk: 'BLOCK', is: 'bounced or complained: not written to until then; TTL' },
+} as const satisfies Record<
+  string,
+  { pk: string; sk: string; gsi1pk?: string; gsi1sk?: string; gsi2pk?: string; gsi2sk?: string; is: string }
+>
+
+/** Prefixes of sort keys that are queried. */
+export const prefix = { member: 'MEMBER#', invitation: 'INVITATION#', project: 'PROJECT#', apiKey: 'APIKEY#' } as const
+
+const workspacePk = (workspaceId: string): string => `WORKSPACE#${workspaceId}`
+const accountPk = (accountId: string): string => `ACCOUNT#${accountId}`
+const mailboxPk = (mailbox: string): string => `MAILBOX#${mailbox}`
+
+export const keys = {
+  account: (accountId: string): Key => ({ pk: accountPk(accountId), sk: 'ACCOUNT' }),
+  inviteQuota: (accountId: string, day: string): Key => ({ pk: accountPk(accountId), sk: `INVITED#${day}` }),
+  callerMemory: (accountId: string, hash: string): Key => ({ pk: accountPk(accountId), sk: `REPLAY#${hash}` }),
+  workspace: (workspaceId: string): Key => ({ pk: workspacePk(workspaceId), sk: 'WORKSPACE' }),
+  member: (workspaceId: string, accountId: string): Key => ({ pk: workspacePk(workspaceId), sk: `${prefix.member}${accountId}` }),
+  memberAddress: ({ workspaceId, addressKey }: InvitationPlace): Key => ({ pk: workspacePk(workspaceId), sk: `ADDRESS#${addressKey}` }),
+  invitation: ({ workspaceId, addressKey }: InvitationPlace): Key => ({
+    pk: workspacePk(workspaceId),
+    sk: `${prefix.invitation}${addressKey}`,
+  }),
+  project: (workspaceId: string, projectId: string): Key => ({ pk: workspacePk(workspaceId), sk: `${prefix.project}${projectId}` }),
+  apiKey: ({ workspaceId, apiKeyId }: ApiKeyPlace): Key => ({ pk: workspacePk(workspaceId), sk: `${prefix.apiKey}${apiKeyId}` }),
+  memory: (workspaceId: string, hash: string): Key => ({ pk: workspacePk(workspaceId), sk: `REPLAY#${hash}` }),
+  mailQuota: (mailbox: string, day: string): Key => ({ pk: mailboxPk(mailbox), sk: `MAILED#${day}` }),
+  mailBlock: (mailbox: string): Key => ({ pk: mailboxPk(mailbox), sk: 'BLOCK' }),
+}
+
+/** Index keys. `gsi1`: what is somebody's (memberships, invitations to an address). `gsi2`: what the sweep must look at, and when. */
+export const indexKeys = {
+  membership: (accountId: string, joinedAt: string, workspaceId: string) => ({
+    gsi1pk: accountPk(accountId),
+    gsi1sk: `${joinedAt}#${workspaceId}`,
+  }),
+  invitedAddress: (mailbox: string, createdAt: string, invitationId: string) => ({
+    gsi1pk: `ADDRESS#${mailbox}`,
+    gsi1sk: `${createdAt}#${invitationId}`,
+  }),
+  due: (shardOf: string, dueAt: string) => ({ gsi2pk: duePartition(dueShardOf(shardOf)), gsi2sk: dueAt }),
+}
+
+/** The due index is spread over this many partitions, each asked by the sweep. */
+export const dueShards = 4
+const dueShardOf = (text: string): number => (text.codePointAt(text.length - 1) ?? 0) % dueShards
+export const duePartition = (shard: number): string => `DUE#${shard}`
+
+export const indexes = { gsi1: 'gsi1', gsi2: 'gsi2' } as const
+
+/** The attribute that DynamoDB's time to live reads (whole seconds since 1970). It only collects what a condition already calls dead. */
+export const ttlAttribute = 'ttl'
+
+const keyAttributes = ['pk', 'sk', 'gsi1pk', 'gsi1sk', 'gsi2pk', 'gsi2sk'] as const
+
+/** The table as CreateTable takes it: the local table, the tests' and (through infra/) the deployed one are made from this. */
+export const tableDefinition = (tableName: string) =>
+  ({
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: keyAttributes.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: indexes.gsi1,
+        KeySchema: [
+          { AttributeName: 'gsi1pk', KeyType: 'HASH' },
+          { AttributeName: 'gsi1sk', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+      {
+        IndexName: indexes.gsi2,
+        KeySchema: [
+          { AttributeName: 'gsi2pk', KeyType: 'HASH' },
+          { AttributeName: 'gsi2sk', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  }) satisfies CreateTableCommandInput

@@ -1,0 +1,204 @@
+import { canonicalEmail } from '../domain/email.ts'
+import { derivedBody, type InvitationPlace, invitationPlace } from '../domain/ids.ts'
+import { acceptedMemory, hasExpired, isOpen, maximumMembers, maximumPending } from '../domain/inviting.ts'
+import type { Account, Invitation, MailBlock, Member, Workspace } from '../domain/model.ts'
+import { Refusal } from '../domain/refusals.ts'
+import { later, secondsUntil } from '../domain/time.ts'
+import type { InvitationMail } from '../queue/queue.ts'
+import { above, absent, all, any, atMost, below, type Condition, contains, exists, is } from './conditions.ts'
+import { duePartition, indexKeys, keys, prefix } from './design.ts'
+import { changed } from './races.ts'
+import { check, type Item, put, remove, type Table, update, type Write } from './table.ts'
+import { addressItem, changeWorkspace, memberItem } from './workspaces.ts'
+
+export const invitationNotFound = (): Refusal =>
+  new Refusal('invitation_not_found', 'There is no such invitation: it was used, declined or revoked. Ask for a new one.')
+
+export const invitationExpired = (): Refusal => new Refusal('invitation_expired', 'The invitation has expired: ask for a new one.')
+
+/** What stands for an address across workspaces (its daily count, its block, the list of its invitations): a hash. */
+export const mailboxOf = (email: string): string => derivedBody('mailbox', canonicalEmail(email) ?? email)
+
+/** How long the sweep waits for the queue to do it, before it sends again what is owed. In seconds. */
+const outboxPatience = 15
+
+/** When the sweep must look at an invitation: soon where an e-mail is owed, else when it ends. */
+const due = (invitation: Invitation, owed: boolean, now: Date) =>
+  indexKeys.due(invitation.addressKey, owed ? later(now, outboxPatience) : invitation.expiresAt)
+
+const unchanged = (seen: Invitation | undefined): Condition => (seen ? is('revision', seen.revision) : absent('pk'))
+
+/** A new invitation, in place of an ended one where there was one. Throws `Changed` on a race. */
+export function putInvitation(invitation: Invitation, seen: Invitation | undefined, now: Date): Write {
+  const owed = invitation.sendCount > 0
+  const index = indexKeys.invitedAddress(mailboxOf(invitation.email), invitation.createdAt, invitation.id)
+  const item = { ...keys.invitation(invitation), ...index, ...due(invitation, owed, now), ...invitation, ...(owed && { outbox: true }) }
+  return put(item, unchanged(seen), changed)
+}
+
+/** Sends a pending invitation again: its links so far are dead with this write. Throws `Changed` on a race. */
+export function resend(invitation: Invitation, fields: Partial<Invitation>, now: Date): Write {
+  const set = { ...fields, ...due(invitation, true, now), outbox: true }
+  return update(keys.invitation(invitation), { set, remove: ['tokenHashes', 'messageId'] }, unchanged(invitation), changed)
+}
+
+/** Changes fields of a pending invitation that leave its link as it is. Throws `Changed` on a race. */
+export const amend = (invitation: Invitation, fields: Partial<Invitation>): Write =>
+  update(keys.invitation(invitation), { set: { ...fields } }, all(is('status', 'pending'), unchanged(invitation)), changed)
+
+/** The rules of the workspace on inviting `added` more addresses: active, not full, within the limit of pending invitations. */
+export const countInvited = (workspaceId: string, added: number): Write => {
+  const rule = all(below('memberCount', maximumMembers), atMost('pendingCount', maximumPending - added))
+  return changeWorkspace(workspaceId, { add: { pendingCount: added } }, rule, ({ memberCount }) =>
+    memberCount < maximumMembers ? new TooManyPending() : tooManyMembers(),
+  )
+}
+
+export const tooManyMembers = (): Refusal =>
+  new Refusal('too_many_members', `A workspace has at most ${maximumMembers} members: remove somebody first.`)
+
+/** The counter of pending invitations is at its limit; it is an upper bound, so that expired ones must be collected before it is an answer. */
+export class TooManyPending extends Refusal {
+  constructor() {
+    super('too_many_invitations', `A workspace has at most ${maximumPending} pending invitations: revoke some, or wait until they end.`)
+  }
+}
+
+/** All invitation rows of a workspace (pending, and accepted within the last 7 days), strongly consistent. */
+export const listInvitationRows = (table: Table, workspaceId: string): Promise<Invitation[]> =>
+  table.queryAll<Invitation>({ pk: keys.workspace(workspaceId).pk, beginsWith: prefix.invitation })
+
+/** Takes out the expired invitations of one workspace and their count, in transactions; answers how many went. */
+export async function collectExpired(table: Table, rows: readonly Invitation[], now: Date): Promise<number> {
+  const expired = rows.filter((row) => row.status === 'pending' && hasExpired(row, now)).slice(0, 90)
+  const workspaceId = expired[0]?.workspaceId
+  if (!workspaceId) return 0
+  const gone = expired.map((row) => remove(keys.invitation(row), all(is('status', 'pending'), unchanged(row)), changed))
+  await table.write(changeWorkspace(workspaceId, { add: { pendingCount: -expired.length } }), ...gone)
+  return expired.length
+}
+
+/** An invitation with its workspace, as a look-up, an answer or the mailer needs them: one round, strongly consistent. */
+export const readInvitation = (table: Table, place: InvitationPlace) =>
+  table.get<[Invitation, Workspace]>(keys.invitation(place), keys.workspace(place.workspaceId))
+
+/** The invitation of a workspace with an id from outside; undefined where there is none. */
+export async function readInvitationOf(table: Table, workspaceId: string, id: string): Promise<Invitation | undefined> {
+  const place = invitationPlace(id)
+  const [invitation] = place?.workspaceId === workspaceId ? await table.get<[Invitation]>(keys.invitation(place)) : []
+  return invitation
+}
+
+/** What the mailer is told of an invitation whose e-mail is owed. */
+export const mailOf = ({ id, sendCount }: Invitation): InvitationMail => ({ kind: 'invitation', invitationId: id, sendCount })
+
+/** The rule that an e-mail to an address needs: it has not bounced or complained lately. Refuses `rate_limited`. */
+export const notBlocked = (mailbox: string, now: Date): Write =>
+  check(keys.mailBlock(mailbox), any(absent('pk'), atMost('until', now.toISOString())), (found) => {
+    const { until = now.toISOString(), reason } = (found ?? {}) as Partial<MailBlock>
+    const detail = `The address ${reason === 'complained' ? 'complained' : 'bounced'}: it is not written to before ${until}.`
+    return new Refusal('rate_limited', detail, { retryAfter: secondsUntil(until, now) })
+  })
+
+/** An invitation that can be answered: refuses one that ended (404), one that expired (410), one of a workspace that is gone (404). */
+export function requirePending(invitation: Invitation | undefined, workspace: Workspace | undefined, now: Date): Invitation {
+  if (invitation?.status !== 'pending' || workspace?.status !== 'active') throw invitationNotFound()
+  if (!isOpen(invitation, now)) throw invitationExpired()
+  return invitation
+}
+
+/** How an invitation was named: by one of its links, or by its id. */
+export type Naming = { readonly tokenHash: string } | { readonly byId: true }
+
+/** Whether an invitation is the one that was named. */
+export const isNamed = (invitation: Invitation, naming: Naming): boolean =>
+  !('tokenHash' in naming) || invitation.tokenHashes?.has(naming.tokenHash) === true
+
+const stillOpen = (naming: Naming, now: Date): Condition => {
+  const open = all(is('status', 'pending'), above('expiresAt', now.toISOString()))
+  return 'tokenHash' in naming ? all(open, contains('tokenHashes', naming.tokenHash)) : open
+}
+
+/** The writes by which somebody joins: the invitation is used up, the member is there, the counts are right. Throws `Changed` on a race. */
+export function acceptWrites(invitation: Invitation, naming: Naming, member: Member, accountCreated: boolean, now: Date): Write[] {
+  const at = now.toISOString()
+  const set = { status: 'accepted', acceptedBy: member.accountId, acceptedAt: at, accountCreated, revision: at }
+  const accepted = { ...set, gsi2sk: later(now, acceptedMemory) }
+  const counts = { memberCount: 1, adminCount: member.role === 'admin' ? 1 : 0, pendingCount: -1 }
+  const role = is('role', member.role)
+  return [
+    changeWorkspace(member.workspaceId, { add: counts }, below('memberCount', maximumMembers), tooManyMembers),
+    update(
+      keys.invitation(invitation),
+      { set: accepted, remove: ['gsi1pk', 'gsi1sk', 'outbox'] },
+      all(stillOpen(naming, now), role),
+      changed,
+    ),
+    put(memberItem(member), absent('pk'), changed),
+    put(addressItem(member)),
+  ]
+}
+
+/** Ends a pending invitation (declined, revoked, or of somebody who is a member already). Throws `Changed` on a race. */
+export async function endInvitation(table: Table, invitation: Invitation, naming: Naming, now: Date, permit?: Write): Promise<void> {
+  const row = remove(keys.invitation(invitation), stillOpen(naming, now), changed)
+  await table.write(changeWorkspace(invitation.workspaceId, { add: { pendingCount: -1 } }), row, permit)
+}
+
+/** One page of the pending invitations to an address, oldest first, each with its workspace. */
+export async function listInvitationsTo(
+  table: Table,
+  account: Pick<Account, 'email'>,
+  limit: number,
+  after: string | undefined,
+  now: Date,
+) {
+  const pk = indexKeys.invitedAddress(mailboxOf(account.email), '', '').gsi1pk
+  const { found, next } = await table.indexPage(pk, limit, after, (position) => {
+    const place = invitationPlace(position.slice(position.indexOf('#') + 1))
+    return keys.invitation(place ?? { workspaceId: '', addressKey: '' })
+  })
+  const wanted = found.flatMap((key) => [key, { pk: key.pk, sk: 'WORKSPACE' }])
+  const items = await table.getAll<Invitation | Workspace>(wanted)
+  const invitations = found.flatMap((_, i) => {
+    const [invitation, workspace] = [items[2 * i] as Invitation | undefined, items[2 * i + 1] as Workspace | undefined]
+    return isOpen(invitation, now) && workspace?.status === 'active' ? [{ ...invitation, workspaceName: workspace.name }] : []
+  })
+  return { invitations, next }
+}
+
+/** The mailer's claim: from now on a link with this hash is good, if this send is still owed. */
+export const claimSend = (invitation: Invitation, tokenHash: string): Write =>
+  update(
+    keys.invitation(invitation),
+    { add: { tokenHashes: new Set([tokenHash]) } },
+    all(is('status', 'pending'), is('sendCount', invitation.sendCount), exists('outbox')),
+    changed,
+  )
+
+/** The sweep has asked for an e-mail that is still owed: it looks again later, the later the longer that has been so. */
+export function postpone(table: Table, invitation: Invitation, now: Date): Promise<boolean> {
+  const owedFor = -secondsUntil(invitation.lastSentAt, now)
+  const again = later(now, Math.min(3_600, Math.max(60, owedFor / 2)))
+  return table.attempt(keys.invitation(invitation), { set: { gsi2sk: again } }, all(exists('outbox'), unchanged(invitation)))
+}
+
+/** Takes out an accepted invitation whose time to answer again is over. */
+export const forgetAccepted = (table: Table, invitation: Invitation): Promise<void> =>
+  table.write(remove(keys.invitation(invitation), all(is('status', 'accepted'), unchanged(invitation)), changed))
+
+/** One page of the invitations that the sweep must look at, of one partition of the due index, as they are now. */
+export async function listDue(table: Table, shard: number, startAfter: Item | undefined, now: Date) {
+  const page = await table.query({ index: 'gsi2', pk: duePartition(shard), upTo: now.toISOString(), limit: 100, startAfter })
+  const rows = await table.getAll<Invitation & { gsi2sk: string }>(page.items)
+  return { due: rows.filter((row) => row !== undefined && row.gsi2sk <= now.toISOString()) as Invitation[], last: page.last }
+}
+
+/** The e-mail is with SES: nothing is owed any more, and the sweep comes back when the invitation ends. */
+export const settleSend = (invitation: Invitation, messageId: string): Write =>
+  update(
+    keys.invitation(invitation),
+    { set: { delivery: 'sent', messageId, gsi2sk: invitation.expiresAt }, remove: ['outbox'] },
+    all(is('status', 'pending'), is('sendCount', invitation.sendCount)),
+    changed,
+  )

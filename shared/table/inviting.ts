@@ -1,0 +1,159 @@
+import { addressKey, type InvitationPlace } from '../domain/ids.ts'
+import { cooldownLeft, heldBack, isOpen, newInvitation, sentAgain, type Withheld } from '../domain/inviting.ts'
+import type { Invitation, MailBlock, MemberAddress } from '../domain/model.ts'
+import { Refusal } from '../domain/refusals.ts'
+import type { Role } from '../domain/roles.ts'
+import type { Settings } from '../settings.ts'
+import { keys } from './design.ts'
+import {
+  amend,
+  collectExpired,
+  countInvited,
+  listInvitationRows,
+  mailboxOf,
+  mailOf,
+  putInvitation,
+  resend,
+  TooManyPending,
+} from './invitations.ts'
+import { countInvites, releaseMail, reserveMail } from './quotas.ts'
+import { changed, untilUnchanged } from './races.ts'
+import type { Table, Write } from './table.ts'
+
+/** One address of a request, with where everything about it is. */
+export interface Addressee {
+  /** As it was given. */
+  readonly email: string
+  readonly place: InvitationPlace
+  readonly mailbox: string
+}
+
+/** What is known of an address: its invitation, whether it is a member's, whether it may be written to. */
+export interface Standing {
+  readonly invitation: Invitation | undefined
+  readonly isMember: boolean
+  readonly block: MailBlock | undefined
+}
+
+export type Outcome = 'invited' | 'resent' | 'already_member'
+
+/** What becomes of one address: the answer, the write (none where nothing changes), and whether an e-mail is owed. */
+interface Decision {
+  readonly outcome: Outcome
+  readonly addressee: Addressee
+  readonly invitation?: Invitation
+  readonly write?: Write
+  readonly isMailed: boolean
+  /** How many pending invitations it adds to the workspace's count. */
+  readonly added: number
+}
+
+export interface InviteRequest {
+  readonly table: Table
+  readonly workspaceId: string
+  readonly addressees: readonly Addressee[]
+  readonly role: Role | undefined
+  readonly invitedBy: Invitation['invitedBy']
+  readonly settings: Settings
+  readonly now: Date
+  readonly permit: Write
+  /** Makes the memory of the answer, for the transaction. */
+  readonly remember: (decisions: readonly Decision[]) => Write | undefined
+}
+
+/** An address of a workspace, by its canonical form. */
+export const addresseeOf = (workspaceId: string, email: string, canonical: string): Addressee => ({
+  email,
+  place: { workspaceId, addressKey: addressKey(workspaceId, canonical) },
+  mailbox: mailboxOf(canonical),
+})
+
+/** Reads what is known of some addresses: one round, strongly consistent. */
+export async function readStandings(table: Table, addressees: readonly Addressee[]): Promise<Standing[]> {
+  const wanted = addressees.flatMap(({ place, mailbox }) => [keys.invitation(place), keys.memberAddress(place), keys.mailBlock(mailbox)])
+  const found = await table.getAll<Invitation | MemberAddress | MailBlock>(wanted)
+  return addressees.map((_, i) => {
+    const [invitation, memberAddress, block] = found.slice(3 * i, 3 * i + 3) as [Invitation?, MemberAddress?, MailBlock?]
+    return { invitation, isMember: memberAddress !== undefined, block }
+  })
+}
+
+/** Why an address is not written to, before its count of the day is looked at. */
+export function withheldFrom({ invitation, block }: Standing, settings: Settings, now: Date): Withheld | undefined {
+  if (isOpen(invitation, now) && cooldownLeft(invitation, settings.INVITATION_RESEND_COOLDOWN_SECONDS, now) > 0) return 'cooldown'
+  return block && block.until > now.toISOString() ? block.reason : undefined
+}
+
+/**
+ * Invites addresses: all or nothing, under the limits, in one transaction. E-mails to an address are reserved beforehand (50 addresses
+ * with a counter each would not fit into one) and given back where they were not needed. Refuses `too_many_invitations`,
+ * `too_many_members`, `rate_limited`, `workspace_not_found`, `forbidden`.
+ */
+export async function inviteAll(request: InviteRequest, first: Standing[]): Promise<readonly Decision[]> {
+  const { table, addressees, now } = request
+  const reserved = new Map<string, boolean>()
+  const again = () => readStandings(table, addressees)
+  try {
+    const decisions = await untilUnchanged(first, again, (standings) => decideAndWrite(request, standings, reserved))
+    const mailed = new Set(decisions.filter(({ isMailed }) => isMailed).map(({ addressee }) => addressee.mailbox))
+    await giveBack(table, reserved, mailed, now)
+    return decisions
+  } catch (error) {
+    // Where the outcome is unknown, the e-mails may be on their way.
+    if (!(error instanceof Refusal && error.code === 'unavailable')) await giveBack(table, reserved, new Set(), now)
+    throw error
+  }
+}
+
+async function giveBack(table: Table, reserved: ReadonlyMap<string, boolean>, mailed: ReadonlySet<string>, now: Date): Promise<void> {
+  const unused = [...reserved].filter(([mailbox, granted]) => granted && !mailed.has(mailbox))
+  await Promise.all(unused.map(([mailbox]) => releaseMail(table, mailbox, now)))
+}
+
+async function decideAndWrite(request: InviteRequest, standings: readonly Standing[], reserved: Map<string, boolean>): Promise<Decision[]> {
+  const { table, addressees, workspaceId, now, settings, permit, invitedBy } = request
+  const first = addressees.map((_, i) => withheldFrom(standings[i] as Standing, settings, now))
+  const candidates = addressees.filter((_, i) => !standings[i]?.isMember && !first[i] && !reserved.has(addressees[i]?.mailbox ?? ''))
+  await Promise.all(
+    candidates.map(async ({ mailbox }) =>
+      reserved.set(mailbox, await reserveMail(table, mailbox, settings.MAILS_PER_ADDRESS_PER_DAY, now)),
+    ),
+  )
+  const decisions = addressees.map((addressee, i) => {
+    const withheld = first[i] ?? (reserved.get(addressee.mailbox) === false ? 'suppressed' : undefined)
+    return decide(request, addressee, standings[i] as Standing, withheld)
+  })
+  const rows = decisions.flatMap(({ write }) => write ?? [])
+  const memory = request.remember(decisions)
+  if (rows.length === 0 && !memory) return decisions
+  const mailed = decisions.filter(({ isMailed }) => isMailed).length
+  const added = decisions.reduce((sum, decision) => sum + decision.added, 0)
+  const quota = mailed > 0 ? countInvites(invitedBy.accountId, mailed, settings.INVITATIONS_PER_DAY, now) : undefined
+  await table.write(countInvited(workspaceId, added), permit, quota, ...rows, memory).catch(async (error) => {
+    const makesRoom =
+      error instanceof TooManyPending && (await collectExpired(table, await listInvitationRows(table, workspaceId), now)) > 0
+    throw makesRoom ? changed() : error
+  })
+  return decisions
+}
+
+function decide(request: InviteRequest, addressee: Addressee, standing: Standing, withheld: Withheld | undefined): Decision {
+  const { role, invitedBy, now, settings } = request
+  const { invitation: seen, isMember } = standing
+  if (isMember) return { outcome: 'already_member', addressee, isMailed: false, added: 0 }
+  const lifetime = { now, ttlSeconds: settings.INVITATION_TTL_SECONDS }
+  const open = isOpen(seen, now) ? seen : undefined
+  if (!open) {
+    const invitation = newInvitation(addressee.place, { email: addressee.email, role: role ?? 'member', invitedBy }, withheld, lifetime)
+    const write = putInvitation(invitation, seen, now)
+    return { outcome: 'invited', addressee, invitation, write, isMailed: !withheld, added: seen?.status === 'pending' ? 0 : 1 }
+  }
+  const fields = withheld ? heldBack(open, role, withheld) : sentAgain(open, role, lifetime)
+  const isSame = withheld && fields.role === open.role && fields.delivery === open.delivery
+  const write = withheld ? amend(open, fields) : resend(open, fields, now)
+  return { outcome: 'resent', addressee, invitation: { ...open, ...fields }, ...(!isSame && { write }), isMailed: !withheld, added: 0 }
+}
+
+/** What the mailer is told of the invitations whose e-mail is owed. */
+export const mailsOf = (decisions: readonly Decision[]) =>
+  decisions.flatMap(({ invitation, isMailed }) => (invitation && isMailed ? [mailOf(invitation)] : []))

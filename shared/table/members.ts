@@ -1,0 +1,95 @@
+import type { Member, Workspace } from '../domain/model.ts'
+import { invalid, Refusal } from '../domain/refusals.ts'
+import type { Role } from '../domain/roles.ts'
+import { successorOf } from '../domain/succession.ts'
+import { above, all, type Condition, exists, is } from './conditions.ts'
+import { keys, prefix } from './design.ts'
+import { changed, untilUnchanged } from './races.ts'
+import { check, remove, type Table, update, type Write } from './table.ts'
+import { changeWorkspace, workspaceNotFound } from './workspaces.ts'
+
+export const memberNotFound = (): Refusal => new Refusal('member_not_found', 'Nobody with this account id is in the workspace.')
+
+/** All members (at most 1,000), strongly consistent. */
+export const listMembers = (table: Table, workspaceId: string): Promise<Member[]> =>
+  table.queryAll<Member>({ pk: keys.workspace(workspaceId).pk, beginsWith: prefix.member })
+
+/** The rule that a write needs: the caller is (still) a member in one of these roles. */
+export const stillMember = (workspaceId: string, accountId: string, allowed: Condition): Write =>
+  check(
+    keys.member(workspaceId, accountId),
+    all(exists('pk'), allowed),
+    () => new Refusal('forbidden', 'Your role in this workspace has just changed: read it again.'),
+  )
+
+const lastAdmin = (): Refusal => new Refusal('last_admin', 'This is the last admin: make somebody else admin first.')
+
+/** The change of a role and of the count of admins, under the rule that one remains. Refuses `last_admin`; throws `Changed` on a race. */
+export async function changeRole(table: Table, member: Member, role: Role, permit: Write | undefined): Promise<Member> {
+  const row = update(keys.member(member.workspaceId, member.accountId), { set: { role } }, is('role', member.role), changed)
+  const admins = Number(role === 'admin') - Number(member.role === 'admin')
+  const count = { add: { adminCount: admins } }
+  const rule = admins < 0 ? above('adminCount', 1) : undefined
+  await table.write(changeWorkspace(member.workspaceId, count, rule, lastAdmin), row, permit)
+  return { ...member, role }
+}
+
+const lastMember = (): Refusal => new Refusal('last_member', 'You are the last member: invite somebody who stays, or delete the workspace.')
+
+/** The rows of a member go: the membership, and the mark on the address. */
+const removal = (member: Member): Write[] => [
+  remove(keys.member(member.workspaceId, member.accountId), is('role', member.role), changed),
+  remove(keys.memberAddress(member)),
+]
+
+/** Takes somebody else out. `permit` keeps an admin in the workspace. Throws `Changed` on a race. */
+export async function removeMember(table: Table, member: Member, permit: Write): Promise<void> {
+  const counts = { memberCount: -1, adminCount: member.role === 'admin' ? -1 : 0 }
+  await table.write(changeWorkspace(member.workspaceId, { add: counts }), permit, ...removal(member))
+}
+
+/**
+ * A member goes of their own will. The last one cannot (`last_member`); where the last admin goes, `successor` becomes admin in the
+ * same transaction. Throws `Changed` where the counts or the successor are no longer as read: read again, decide again.
+ */
+async function leave(table: Table, member: Member, successor: Member | undefined): Promise<void> {
+  const { workspaceId } = member
+  const isAdmin = member.role === 'admin'
+  const counts = { memberCount: -1, adminCount: isAdmin && !successor ? -1 : 0 }
+  const othersRemain = above('memberCount', 1)
+  const admins = !isAdmin ? undefined : successor ? is('adminCount', 1) : above('adminCount', 1)
+  const rule = admins ? all(othersRemain, admins) : othersRemain
+  const broken = (found: Workspace) => (found.memberCount > 1 ? changed() : lastMember())
+  const promotion =
+    successor && update(keys.member(workspaceId, successor.accountId), { set: { role: 'admin' } }, is('role', successor.role), changed)
+  await table.write(changeWorkspace(workspaceId, { add: counts }, rule, broken), ...removal(member), promotion)
+}
+
+/** One member, strongly consistent. */
+export async function readMember(table: Table, workspaceId: string, accountId: string): Promise<Member | undefined> {
+  const [member] = await table.get<[Member]>(keys.member(workspaceId, accountId))
+  return member
+}
+
+/**
+ * Leaving with its rules, whatever races with it. The last admin's place goes to `named`, or without one to the member whom the rule of
+ * succession names. Refuses `last_member`, `workspace_not_found`, and (400) a `named` who has left meanwhile.
+ */
+export async function leaveWith(table: Table, workspace: Workspace, me: Member, named?: Member): Promise<void> {
+  const { id } = workspace
+  const again = async () => {
+    const [current, member, heir] = await table.get<[Workspace, Member, Member]>(
+      keys.workspace(id),
+      keys.member(id, me.accountId),
+      keys.member(id, named?.accountId ?? ''),
+    )
+    if (current?.status !== 'active' || !member) throw workspaceNotFound()
+    if (named && !heir) throw invalid('?successorId', 'The successor has just left: name another member.')
+    return { workspace: current, me: member, named: heir }
+  }
+  await untilUnchanged({ workspace, me, named }, again, async (seen) => {
+    const isLastAdmin = seen.me.role === 'admin' && seen.workspace.adminCount === 1 && seen.workspace.memberCount > 1
+    const successor = isLastAdmin ? (seen.named ?? successorOf(me.accountId, await listMembers(table, id))) : undefined
+    await leave(table, seen.me, successor)
+  })
+}

@@ -1,0 +1,42 @@
+import { Refusal } from '../domain/refusals.ts'
+import { dayOf, epochSeconds, later, secondsToNextDay } from '../domain/time.ts'
+import { absent, any, atMost, below, exists } from './conditions.ts'
+import { keys, ttlAttribute } from './design.ts'
+import { type Table, update, type Write } from './table.ts'
+
+/** When a day's counter may be collected. */
+const collectable = (now: Date) => ({ [ttlAttribute]: epochSeconds(later(now, 2 * 86_400)) })
+
+/** Counts `added` addresses that an account has mailed today; refuses `rate_limited` where that is over `perDay`. */
+export function countInvites(accountId: string, added: number, perDay: number, now: Date): Write {
+  const rule = added <= perDay ? any(absent('count'), atMost('count', perDay - added)) : below('count', 0)
+  return update(keys.inviteQuota(accountId, dayOf(now)), { add: { count: added }, set: collectable(now) }, rule, () =>
+    overInvites(perDay, now),
+  )
+}
+
+export const overInvites = (perDay: number, now: Date): Refusal =>
+  new Refusal('rate_limited', `An account invites at most ${perDay} addresses a day: go on tomorrow (UTC).`, {
+    retryAfter: secondsToNextDay(now),
+  })
+
+/** Today's e-mails to an address are used up. */
+export class MailUsedUp extends Error {}
+
+const mailCount = (now: Date) => ({ add: { count: 1 }, set: collectable(now) })
+const mailRule = (perDay: number) => (perDay > 0 ? any(absent('count'), below('count', perDay)) : below('count', 0))
+
+/** Counts one e-mail to an address in the transaction that sends it; throws `MailUsedUp`. */
+export const countMail = (mailbox: string, perDay: number, now: Date): Write =>
+  update(keys.mailQuota(mailbox, dayOf(now)), mailCount(now), mailRule(perDay), () => new MailUsedUp())
+
+/**
+ * Reserves one of today's e-mails to an address, before the transaction that sends it: false where the day's are used up. An upper
+ * bound: a process killed between the two has used up one.
+ */
+export const reserveMail = (table: Table, mailbox: string, perDay: number, now: Date): Promise<boolean> =>
+  table.attempt(keys.mailQuota(mailbox, dayOf(now)), mailCount(now), mailRule(perDay))
+
+/** Gives a reserved e-mail back that was not sent after all. */
+export const releaseMail = (table: Table, mailbox: string, now: Date): Promise<boolean> =>
+  table.attempt(keys.mailQuota(mailbox, dayOf(now)), { add: { count: -1 } }, exists('count'))

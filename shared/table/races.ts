@@ -1,0 +1,34 @@
+import { Refusal } from '../domain/refusals.ts'
+
+/** Somebody else changed what a write was decided on: read again and decide again. */
+export class Changed extends Error {}
+
+/** The meaning of a condition that holds unless somebody else was quicker. */
+export const changed = (): Error => new Changed('What was read has changed meanwhile')
+
+const attempts = 8
+
+/** Decides and writes on what was read, and where that has changed meanwhile reads again and decides again; at last refuses `unavailable`. */
+export async function untilUnchanged<S, R>(first: S, again: () => Promise<S>, decide: (seen: S) => Promise<R>): Promise<R> {
+  let seen = first
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await decide(seen)
+    } catch (error) {
+      if (!(error instanceof Changed)) throw error
+      if (attempt === attempts) throw new Refusal('unavailable', 'Too many changes at once: send the request again.', { retryAfter: 1 })
+      seen = await again()
+    }
+  }
+}
+
+/** Waits for a write that is pointless where somebody else was quicker; false then. */
+export async function ifUnchanged(write: Promise<void>): Promise<boolean> {
+  try {
+    await write
+    return true
+  } catch (error) {
+    if (error instanceof Changed) return false
+    throw error
+  }
+}

@@ -1,0 +1,73 @@
+import type { Member, Workspace } from '../domain/model.ts'
+import { Refusal } from '../domain/refusals.ts'
+import { absent, all, type Change, type Condition, is } from './conditions.ts'
+import { indexKeys, keys } from './design.ts'
+import { check, put, type Table, update, type Write } from './table.ts'
+
+export const workspaceNotFound = (): Refusal =>
+  new Refusal('workspace_not_found', 'There is no such workspace, or you are not in it: check the workspace id.')
+
+/** The row of a member with its place in the list of the account's workspaces. */
+export const memberItem = (member: Member) => ({
+  ...keys.member(member.workspaceId, member.accountId),
+  ...indexKeys.membership(member.accountId, member.joinedAt, member.workspaceId),
+  ...member,
+})
+
+/** The row that says that an address is a member's. */
+export const addressItem = ({ workspaceId, addressKey, accountId }: Member) => ({
+  ...keys.memberAddress({ workspaceId, addressKey }),
+  accountId,
+})
+
+/** The writes that make a workspace with its first admin. */
+export const foundingWrites = (workspace: Workspace, founder: Member): Write[] => [
+  put({ ...keys.workspace(workspace.id), ...workspace }, absent('pk')),
+  put(memberItem(founder)),
+  put(addressItem(founder)),
+]
+
+/** A change of the workspace item in a transaction, under the rule that nothing is written into one that is not active. */
+export function changeWorkspace(id: string, change: Change, rule?: Condition, broken?: (found: Workspace) => Error): Write {
+  const active = is('status', 'active')
+  return update(keys.workspace(id), change, rule ? all(active, rule) : active, (found) => {
+    const workspace = found as Workspace | undefined
+    return workspace?.status === 'active' && broken ? broken(workspace) : workspaceNotFound()
+  })
+}
+
+/** Renames a workspace. */
+export async function renameWorkspace(table: Table, workspace: Workspace, name: string, now: Date, permit: Write): Promise<Workspace> {
+  const changed = { name, updatedAt: now.toISOString() }
+  await table.write(changeWorkspace(workspace.id, { set: changed }), permit)
+  return { ...workspace, ...changed }
+}
+
+/** One page of the workspaces that an account belongs to, oldest membership first; `next` is the position to go on behind. */
+export async function listMemberships(table: Table, accountId: string, limit: number, after: string | undefined) {
+  const { found: rows, next } = await table.indexPage(indexKeys.membership(accountId, '', '').gsi1pk, limit, after, (position) =>
+    keys.member(position.slice(position.indexOf('#') + 1), accountId),
+  )
+  const ids = rows.map(({ pk }) => pk.slice(pk.indexOf('#') + 1))
+  // The index may lag: what is shown is what the items themselves say now.
+  const found = await table.getAll<Workspace | Member>(ids.flatMap((id) => [keys.workspace(id), keys.member(id, accountId)]))
+  const memberships = ids.flatMap((_, i) => {
+    const [workspace, member] = [found[2 * i] as Workspace | undefined, found[2 * i + 1] as Member | undefined]
+    return workspace?.status === 'active' && member ? [{ workspace, member }] : []
+  })
+  return { memberships, next }
+}
+
+/** Makes a workspace with its first admin in one transaction. */
+export const createWorkspace = (table: Table, workspace: Workspace, founder: Member, memory: Write | undefined): Promise<void> =>
+  table.write(...foundingWrites(workspace, founder), memory)
+
+/** A workspace that an account is in; refuses `workspace_not_found`. */
+export async function readOwnWorkspace(table: Table, workspaceId: string, accountId: string): Promise<Workspace> {
+  const [workspace, member] = await table.get<[Workspace, Member]>(keys.workspace(workspaceId), keys.member(workspaceId, accountId))
+  if (workspace?.status !== 'active' || !member) throw workspaceNotFound()
+  return workspace
+}
+
+/** The rule that a write into a workspace needs which does not change the workspace item itself: it is active. */
+export const stillActive = (workspaceId: string): Write => check(keys.workspace(workspaceId), is('status', 'active'), workspaceNotFound)

@@ -1,0 +1,39 @@
+import type { Messages, QueueName } from '../queue/queue.ts'
+import type { Services } from '../services.ts'
+
+/** Services that a worker may need; they decide what its bundle and its role contain. */
+export type WorkerNeed = 'table' | 'queue' | 'mail'
+
+type Tools<N extends WorkerNeed> = Pick<Services, N | 'settings' | 'logger' | 'clock'>
+
+/** A function that works off a queue. A message that throws comes back, after five times into the dead-letter queue; the others are done. */
+export interface QueueWorker<Q extends QueueName = QueueName, N extends WorkerNeed = WorkerNeed> {
+  readonly name: string
+  readonly summary: string
+  readonly queue: Q
+  /** Messages at once, at most 10. */
+  readonly batchSize: number
+  readonly needs: readonly N[]
+  readonly handle: (message: Messages[Q], tools: Tools<N>) => Promise<void>
+}
+
+/** A function that runs on a schedule, and must bear to run twice or not at all. */
+export interface ScheduledWorker<N extends WorkerNeed = WorkerNeed> {
+  readonly name: string
+  readonly summary: string
+  readonly everyMinutes: number
+  readonly needs: readonly N[]
+  readonly handle: (tools: Tools<N>) => Promise<void>
+}
+
+/** What the machinery sees of any worker. */
+// biome-ignore lint/suspicious/noExplicitAny: the one place where the types of all workers meet
+export type Worker = QueueWorker<any, any> | ScheduledWorker<any>
+
+export const isQueueWorker = (worker: Worker): worker is Extract<Worker, { queue: unknown }> => 'queue' in worker
+
+/** Declares a worker of a queue. No side effect. */
+export const queueWorker = <const Q extends QueueName, const N extends WorkerNeed>(worker: QueueWorker<Q, N>): QueueWorker<Q, N> => worker
+
+/** Declares a worker of a schedule. No side effect. */
+export const scheduledWorker = <const N extends WorkerNeed>(worker: ScheduledWorker<N>): ScheduledWorker<N> => worker

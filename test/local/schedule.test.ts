@@ -1,0 +1,49 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { changeFaults, noFaults } from '#infra/local/faults.ts'
+import { startSchedule } from '#infra/local/schedule.ts'
+
+test('a job runs at once and then at its interval, although it failed, and never twice at a time', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  let [runs, atOnce, most] = [0, 0, 0]
+  const schedule = startSchedule('sweep', 1, async () => {
+    most = Math.max(most, ++atOnce)
+    runs++
+    await pause(runs === 1 ? 2_500 : 10)
+    atOnce--
+    if (runs === 2) throw new Error('once')
+  })
+  onTestFinished(() => schedule.stop())
+  const atStart = runs
+
+  await vi.waitUntil(() => runs >= 3, { timeout: 15_000 })
+
+  expect([atStart, most]).toEqual([1, 1])
+})
+
+test('stopping waits for the run that is going on, and there is no other', async () => {
+  let ended = 0
+  const schedule = startSchedule('sweep', 1, async () => {
+    await pause(100)
+    ended++
+  })
+
+  await schedule.stop()
+  const then = ended
+  await pause(1_500)
+
+  expect([then, ended]).toEqual([1, 1])
+})
+
+test('faults change one by one, and a malformed change changes nothing', () => {
+  const faults = noFaults()
+
+  expect(changeFaults(faults, { ses: 'refuse', queue: 'lose' })).toEqual([])
+  expect(changeFaults(faults, { queue: null })).toEqual([])
+  expect(faults).toEqual({ ses: 'refuse', queue: null, paymentProvider: null })
+
+  expect(changeFaults(faults, { ses: null, queue: 'twice' })).toEqual([{ pointer: '/queue', detail: expect.any(String) }])
+  expect(changeFaults(faults, { sess: null })).toHaveLength(1)
+  expect(changeFaults(faults, 'down')).toEqual([{ pointer: '', detail: expect.any(String) }])
+  expect(faults.ses).toBe('refuse')
+})

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Context } from 'aws-lambda'
+import { inject } from 'vitest'
+import { operations } from '#functions/operations.ts'
+import { workers } from '#functions/workers.ts'
+import { canonicalEmail } from '#shared/domain/email.ts'
+import { derivedId } from '#shared/domain/ids.ts'
+import type { Person } from '#shared/domain/model.ts'
+import { Refusal } from '#shared/domain/refusals.ts'
+import { httpHandler } from '#shared/http/handler.ts'
+import type { Email } from '#shared/mail/ses.ts'
+import type { QueueName } from '#shared/queue/queue.ts'
+import type { Services } from '#shared/services.ts'
+import { readSettings } from '#shared/settings.ts'
+import { tableDefinition } from '#shared/table/design.ts'
+import { documentClient, Table } from '#shared/table/table.ts'
+import { workerHandler } from '#shared/worker/handler.ts'
+import { isQueueWorker } from '#shared/worker/worker.ts'
+import { httpEvent } from './event.ts'
+
+/** What a test asks for; `as` is a person (see `tokenOf`), an API key's secret, or nobody. */
+export interface Ask {
+  readonly as?: string | undefined
+  readonly path?: Record<string, string>
+  readonly query?: Record<string, string>
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
+export type Answer = { status: number; body: any; headers: Record<string, string> }
+
+/** A token of the tests' own issuer: who it stands for, in clear. */
+export const tokenOf = (email: string, { verified = true, name, sub }: { verified?: boolean; name?: string; sub?: string } = {}): string =>
+  `test.${Buffer.from(JSON.stringify({ email, verified, name, sub: sub ?? canonicalEmail(email) })).toString('base64url')}`
+
+const verify = async (token: string): Promise<Person> => {
+  if (!token.startsWith('test.')) throw new Refusal('unauthenticated', 'Not a token of the tests')
+  const { email, verified, name, sub } = JSON.parse(Buffer.from(token.slice(5), 'base64url').toString())
+  return { accountId: derivedId('acc', 'test', sub), email, emailVerified: verified, name }
+}
+
+const context = { awsRequestId: 'test', functionName: 'test', getRemainingTimeInMillis: () => 30_000 } as unknown as Context
+
+const environment = {
+  TABLE_NAME: 'atrium',
+  ISSUER: 'https://issuer.example',
+  CLIENT_ID: 'test',
+  APP_URL: 'https://app.example',
+  MAIL_FROM: 'Atrium <no-reply@app.example>',
+  MAIL_QUEUE_URL: 'https://sqs.example/mail',
+}
+
+/** A whole Atrium in the test's process: the real handlers over the real DynamoDB engine; queue, mail, tokens and clock are the test's. */
+export async function createWorld(settings: Record<string, string> = {}) {
+  const raw = new DynamoDBClient({
+    endpoint: inject('dynamodbEndpoint'),
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  })
+  const TABLE_NAME = `atrium-${randomUUID()}`
+  await raw.send(new CreateTableCommand(tableDefinition(TABLE_NAME)))
+  const world = {
+    now: new Date('2026-11-24T10:00:00.000Z'),
+    queued: [] as { queue: QueueName; message: object }[],
+    mails: [] as Email[],
+    logs: [] as object[],
+    /** Set to make SES refuse. */
+    mailError: undefined as Error | undefined,
+    raw,
+  }
+  const log = (level: string) => (message: string, extra: object) => world.logs.push({ level, message, ...extra })
+  const services: Services = {
+    settings: readSettings({ ...environment, ...settings, TABLE_NAME }),
+    clock: () => new Date(world.now),
+    logger: { info: log('info'), warn: log('warn'), error: log('error'), debug: log('debug') } as unknown as Services['logger'],
+    tokens: { verify },
+    table: new Table(documentClient(raw), TABLE_NAME),
+    queue: {
+      announce: async (queue, messages) => {
+        world.queued.push(...messages.map((message) => ({ queue, message })))
+      },
+    },
+    mail: {
+      send: async (email) => {
+        if (world.mailError) throw world.mailError
+        world.mails.push(email)
+        return randomUUID()
+      },
+    },
+  }
+
+  /** Calls an operation as API Gateway would. */
+  const call = async (name: string, ask: Ask = {}, wired: Services = services): Promise<Answer> => {
+    const operation = operations.find((each) => each.name === name)
+    if (!operation) throw new Error(`No operation ${name}`)
+    // Every call is a millisecond after the one before, so that orders by time are decided.
+    world.now = new Date(world.now.getTime() + 1)
+    const { statusCode = 200, headers = {}, body } = await httpHandler(operation, wired)(httpEvent(operation, ask), context)
+    const isJson = String(headers['content-type'] ?? '').includes('json')
+    return { status: statusCode, body: isJson ? JSON.parse(body ?? 'null') : body, headers: headers as Record<string, string> }
+  }
+
+  /** Runs a worker once: a schedule, or a queue with the given messages (without: all that are queued). Answers what failed. */
+  const run = async (name: string, messages?: readonly object[], wired: Services = services): Promise<readonly unknown[]> => {
+    const worker = workers.find((each) => each.name === name)
+    if (!worker) throw new Error(`No worker ${name}`)
+    const taken = isQueueWorker(worker) ? (messages ?? takeQueued(worker.queue)) : []
+    const Records = taken.map((message, i) => ({ messageId: String(i), body: JSON.stringify(message) }))
+    const answer = await workerHandler(worker, wired)({ Records } as Parameters<ReturnType<typeof workerHandler>>[0], context)
+    return answer?.batchItemFailures ?? []
+  }
+
+  const takeQueued = (queue: QueueName) => {
+    const taken = world.queued.filter((entry) => entry.queue === queue).map(({ message }) => message)
+    world.queued = world.queued.filter((entry) => entry.queue !== queue)
+    return taken
+  }
+
+  /** The token in the newest e-mail to an address. */
+  const linkToken = (email: string): string => {
+    const mail = world.mails.findLast(({ to }) => to.toLowerCase() === email.toLowerCase())
+    return /#token=([\w-]+)/.exec(mail?.text ?? '')?.[1] ?? ''
+  }
+
+  const passSeconds = (seconds: number) => {
+    world.now = new Date(world.now.getTime() + seconds * 1000)
+  }
+
+  return Object.assign(world, { services, call, run, linkToken, passSeconds, close: () => raw.destroy() })
+}
+export type World = Awaited<ReturnType<typeof createWorld>>
+
+/** A person who has an account: token, account and default workspace. */
+export async function signUp(world: World, email: string, name?: string) {
+  const token = tokenOf(email, name ? { name } : {})
+  const { body } = await world.call('createAccount', { as: token })
+  return { token, id: body.account.id as string, workspaceId: body.defaultWorkspace?.id as string, email }
+}
+
+/** Invites, mails and accepts: somebody becomes a member in a role. */
+export async function join(world: World, admin: string, workspaceId: string, email: string, role: string) {
+  await world.call('createInvitations', { as: admin, path: { workspaceId }, body: { emails: [email], role } })
+  await world.run('mailInvitations')
+  const token = tokenOf(email)
+  const { body } = await world.call('acceptInvitation', { as: token, body: { token: world.linkToken(email) } })
+  return { token, id: body.account.id as string, email }
+}
