@@ -1,4 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
+import type { Payments } from './billing/payments.ts'
 import type { Tokens } from './http/tokens.ts'
 import type { Mail } from './mail/ses.ts'
 import type { Queue } from './queue/queue.ts'
@@ -14,4 +15,6 @@ export interface Services {
   readonly table: Table
   readonly queue: Queue
   readonly mail: Mail
+  /** Undefined where no payment provider is configured. */
+  readonly payments: Payments | undefined
 }

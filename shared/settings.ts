@@ -28,7 +28,11 @@ export const settingsSchema = z.object({
     .transform((text) => text.split(' ').filter(Boolean)),
   MAIL_FROM: z.string().min(3),
   MAIL_QUEUE_URL: z.url(),
-  DELETION_QUEUE_URL: z.url().optional(),
+  DELETION_QUEUE_URL: z.url(),
+  /** The secret key of the Stripe account; without one invoices stay open. */
+  STRIPE_API_KEY: z.string().min(1).optional(),
+  /** Another place than Stripe's own, for trying things out. */
+  STRIPE_API_BASE: z.url().optional(),
   INVITATION_TTL_SECONDS: count(604_800),
   INVITATION_RESEND_COOLDOWN_SECONDS: count(60),
   INVITATIONS_PER_DAY: count(500),

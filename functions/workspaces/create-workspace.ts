@@ -18,7 +18,8 @@ export const createWorkspace = operation({
   body: z.strictObject({ name: nameSchema }),
   status: 201,
   output: workspaceShape,
-  refuses: [],
+  // A replay after I left it, or after it is gone.
+  refuses: ['workspace_not_found'],
   idempotent: true,
   replay: async ({ workspaceId = '' }, { table, account, body }) => {
     const { id, createdAt } = await readOwnWorkspace(table, workspaceId, account.id)

@@ -27,7 +27,7 @@ const page = (title: string, content: string) => `<!doctype html>
 <h1>${title}</h1>
 ${content}
 </main>
-<footer>The local identity provider: any e-mail signs in, without a password.</footer>
+<footer>The local identity provider: any address signs in, without a password.</footer>
 </body>
 </html>
 `

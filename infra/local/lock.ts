@@ -3,12 +3,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { StartFailure } from './start-failure.ts'
 
 /**
- * Takes DATA_DIR for this service alone, until `release` or the end of the process, however it ends.
+ * Takes DATA_DIR for this service alone, until `stop` or the end of the process, however it ends.
  *
  * The lock is SQLite's exclusive one on a file in the folder: the operating system takes and frees it, so that two starts cannot race
  * and a killed service leaves nothing stale behind. Throws a `StartFailure` where another service holds it.
  */
-export function lockDataDir(dataDir: string): { release(): void } {
+export function lockDataDir(dataDir: string): { stop(): Promise<void> } {
   const file = new DatabaseSync(join(dataDir, 'lock.sqlite'), { timeout: 0 })
   try {
     file.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
@@ -16,7 +16,7 @@ export function lockDataDir(dataDir: string): { release(): void } {
     file.close()
     throw new StartFailure(refusal(dataDir, error))
   }
-  return { release: () => file.close() }
+  return { stop: async () => file.close() }
 }
 
 function refusal(dataDir: string, error: unknown): string {

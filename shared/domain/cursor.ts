@@ -9,7 +9,13 @@ export const pageQuery = z.strictObject({
     .regex(/^([1-9]\d?|100)$/, 'limit is a whole number from 1 to 100.')
     .transform(Number)
     .default(50)
-    .meta({ override: { type: 'integer', minimum: 1, maximum: 100, default: 50 }, description: 'How many entries at most' }),
+    .meta({
+      override: ({ jsonSchema }) => {
+        delete jsonSchema.pattern
+        Object.assign(jsonSchema, { type: 'integer', minimum: 1, maximum: 100, default: 50 })
+      },
+      description: 'How many entries at most',
+    }),
   cursor: z.string().min(1).optional().meta({ description: 'The `nextCursor` of the page before' }),
 })
 export type PageQuery = z.infer<typeof pageQuery>

@@ -6,6 +6,9 @@ import { nameFromClaims } from './names.ts'
 /** The id of the workspace that is made with an account: it follows from the account, so that one read finds both. */
 export const defaultWorkspaceId = (accountId: string): string => derivedId('ws', accountId)
 
+/** Over how many partitions the usage of a new workspace is spread: each takes about 1,000 writes a second. */
+const usageShards = 8
+
 /** Somebody who becomes a member. */
 export const newMember = (workspaceId: string, account: Account, role: Member['role'], joinedAt: string): Member => ({
   workspaceId,
@@ -19,7 +22,7 @@ export const newMember = (workspaceId: string, account: Account, role: Member['r
 
 /** A workspace and its first admin, who belong together from the start. */
 export function foundWorkspace(id: string, name: string, founder: Account, at: string): { workspace: Workspace; member: Member } {
-  const counts = { memberCount: 1, adminCount: 1, pendingCount: 0 }
+  const counts = { memberCount: 1, adminCount: 1, pendingCount: 0, apiKeyCount: 0, usageShards }
   const workspace: Workspace = { id, name, status: 'active', ...counts, createdAt: at, createdBy: founder.id, updatedAt: at }
   return { workspace, member: newMember(id, founder, 'admin', at) }
 }

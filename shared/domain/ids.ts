@@ -68,3 +68,10 @@ export function invitationPlace(id: string): InvitationPlace | undefined {
   const [, workspace, address] = invitationIdPattern.exec(id) ?? []
   return workspace && address ? { workspaceId: `ws_${workspace}`, addressKey: address } : undefined
 }
+
+/** A workspace is deleted once: the deletion's id and the final invoice's follow from the workspace's, and lead back to it. */
+export const deletionIdOf = (workspaceId: string): string => `del_${idBody(workspaceId)}`
+export const finalInvoiceIdOf = (workspaceId: string): string => `in_${idBody(workspaceId)}`
+
+/** The workspace of a deletion or a final invoice, by its id. */
+export const workspaceIdOf = (id: string): string => `ws_${idBody(id)}`

@@ -22,6 +22,9 @@ export interface Workspace {
   readonly adminCount: number
   /** Upper bound: expired invitations count until they are collected. */
   readonly pendingCount: number
+  readonly apiKeyCount: number
+  /** Over how many partitions its usage is spread; fixed when it is made. */
+  readonly usageShards: number
   readonly createdAt: string
   readonly createdBy: string
   readonly updatedAt: string
@@ -117,4 +120,95 @@ export interface Person {
   readonly email: string
   readonly emailVerified: boolean
   readonly name: string | undefined
+}
+
+/** What the payment provider knows a workspace by. */
+export interface Billing {
+  readonly provider: string
+  readonly customerId: string
+  readonly paymentMethodId: string
+  readonly brand?: string
+  readonly last4?: string
+}
+
+export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'uncollectible'
+
+export interface InvoiceLine {
+  readonly meter: string
+  readonly description: string
+  readonly quantity: string
+  readonly unitPrice: string
+  /** Minor units. */
+  readonly amount: number
+}
+
+/** An invoice is immutable once issued, apart from its payment. */
+export interface Invoice {
+  readonly id: string
+  /** Null as long as it is a draft. */
+  readonly number: string | null
+  readonly kind: 'final' | 'period'
+  readonly workspaceId: string
+  readonly workspaceName: string
+  readonly status: InvoiceStatus
+  readonly periodStart: string
+  readonly periodEnd: string
+  readonly currency: string
+  readonly lines: readonly InvoiceLine[]
+  /** Minor units. */
+  readonly total: number
+  readonly issuedAt: string | null
+  readonly paidAt: string | null
+  readonly payment: { readonly provider: string; readonly reference: string } | null
+  readonly failure: string | null
+  /** Where it is charged: copied when it is issued, because the workspace's own data goes. */
+  readonly billing?: Billing
+  readonly customerId?: string
+  /** The one PaymentIntent of the invoice. */
+  readonly intentId?: string
+  /** There once a PaymentIntent may exist of which nobody knows: it is looked for before one is created. */
+  readonly intentSought?: true
+}
+
+export const deletionSteps = ['revokeAccess', 'revokeApiKeys', 'issueFinalInvoice', 'chargeFinalInvoice', 'purgeData'] as const
+export type DeletionStep = (typeof deletionSteps)[number]
+
+/** One page of items that is being purged: what its items were counted as is already in `purged`. */
+export interface PurgePage {
+  readonly pk: string
+  readonly first: string
+  readonly last: string
+}
+
+export interface Deletion {
+  readonly id: string
+  readonly workspaceId: string
+  readonly workspaceName: string
+  readonly requestedBy: string
+  readonly requestedAt: string
+  readonly invoiceId: string
+  /** The step that is to be done next; `completed` after the last. */
+  readonly step: DeletionStep | 'completed'
+  /** Whether a worker has begun. */
+  readonly started: boolean
+  /** When each step was done. */
+  readonly doneAt: Readonly<Partial<Record<DeletionStep, string>>>
+  readonly completedAt: string | null
+  /** Items erased, by kind; exact also where a worker died in between. */
+  readonly purged: Readonly<Record<string, number>>
+  /** Goes up with every page: the condition of the next. */
+  readonly pageNumber: number
+  readonly page?: PurgePage
+  /** While the payment provider is away: since when, how often it was asked, and when it is asked again. */
+  readonly chargeSince?: string
+  readonly chargeAttempts?: number
+  readonly nextAttemptAt?: string
+}
+
+/** Somebody who may read an invoice and the deletion that it comes from, for ever. */
+export interface Reader {
+  readonly invoiceId: string
+  readonly accountId: string
+  /** There while the invoice's e-mail is owed to them. */
+  readonly outbox?: true
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { roleSchema } from './roles.ts'
+import { deletionSteps } from './model.ts'
+import { roleSchema, scopeSchema } from './roles.ts'
 import { instantSchema } from './time.ts'
 
 const id = (prefix: string, what: string) =>
@@ -69,3 +70,87 @@ export const projectShape = z
   })
   .meta({ id: 'Project' })
 export type ProjectShape = z.infer<typeof projectShape>
+
+export const apiKeyShape = z
+  .object({
+    id: id('key', 'an API key'),
+    name: z.string(),
+    prefix: z.string().meta({ description: 'How the secret begins' }),
+    last4: z.string().meta({ description: 'How the secret ends' }),
+    scopes: z.array(scopeSchema),
+    createdAt: instantSchema,
+    createdBy: accountIdSchema,
+    expiresAt: instantSchema.nullable(),
+    lastUsedAt: instantSchema.nullable(),
+  })
+  .meta({ id: 'ApiKey' })
+
+/** The answer that shows a secret: the only time that it does. */
+export const secretShape = z.object({
+  apiKey: apiKeyShape,
+  secret: z.string().nullable().meta({ description: 'Shown once; null where the answer is a replay' }),
+})
+
+const decimal = (what: string) => z.string().meta({ description: `${what}, a decimal string`, examples: ['12.5'] })
+const minorUnits = z.int().meta({ description: 'In minor units of the currency', examples: [1234] })
+
+export const usageShape = z
+  .object({
+    period: z.string().meta({ examples: ['2026-11'] }),
+    currency: z.string(),
+    meters: z.array(z.object({ meter: z.string(), quantity: decimal('How much'), amount: minorUnits })),
+    total: minorUnits,
+  })
+  .meta({ id: 'Usage' })
+
+export const meterShape = z
+  .object({ id: z.string(), description: z.string(), unit: z.string(), unitPrice: decimal('In major units'), currency: z.string() })
+  .meta({ id: 'Meter' })
+
+export const paymentMethodShape = z
+  .object({ provider: z.string(), brand: z.string().optional(), last4: z.string().optional() })
+  .meta({ id: 'PaymentMethod' })
+
+export const invoiceShape = z
+  .object({
+    id: id('in', 'an invoice'),
+    number: z.string().nullable().meta({ description: 'Without gaps, in the order of issue; null for a draft' }),
+    kind: z.enum(['final', 'period']),
+    workspaceId: workspaceIdSchema,
+    workspaceName: z.string(),
+    status: z.enum(['draft', 'open', 'paid', 'uncollectible']),
+    periodStart: instantSchema,
+    periodEnd: instantSchema,
+    currency: z.string(),
+    lines: z.array(
+      z.object({
+        meter: z.string(),
+        description: z.string(),
+        quantity: decimal('How much'),
+        unitPrice: decimal('In major units'),
+        amount: minorUnits,
+      }),
+    ),
+    total: minorUnits,
+    issuedAt: instantSchema.nullable(),
+    paidAt: instantSchema.nullable(),
+    payment: z.object({ provider: z.string(), reference: z.string() }).nullable(),
+    failure: z.string().nullable(),
+  })
+  .meta({ id: 'Invoice' })
+
+export const deletionShape = z
+  .object({
+    id: id('del', 'a deletion'),
+    workspaceId: workspaceIdSchema,
+    workspaceName: z.string(),
+    status: z.enum(['queued', 'running', 'completed']),
+    requestedBy: accountIdSchema,
+    requestedAt: instantSchema,
+    completedAt: instantSchema.nullable(),
+    steps: z.array(z.object({ name: z.enum(deletionSteps), status: z.enum(['pending', 'running', 'done']), at: instantSchema.nullable() })),
+    purgedItems: z.int(),
+    purged: z.record(z.string(), z.int()).meta({ description: 'Items erased, by kind' }),
+    invoiceId: z.string().nullable(),
+  })
+  .meta({ id: 'Deletion' })

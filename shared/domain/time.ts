@@ -19,3 +19,8 @@ export const secondsUntil = (moment: string, now: Date): number => (Date.parse(m
 
 /** A moment as DynamoDB's time to live wants it: whole seconds since 1970. */
 export const epochSeconds = (moment: string): number => Math.ceil(Date.parse(moment) / 1000)
+
+/** A moment from outside: ISO 8601 with any offset and precision, taken over in UTC with milliseconds. */
+export const anyInstantSchema = z.iso
+  .datetime({ offset: true, error: 'A moment in ISO 8601, such as 2026-11-24T10:00:00.000Z.' })
+  .transform((text) => new Date(text).toISOString())

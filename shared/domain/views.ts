@@ -1,4 +1,13 @@
-import type { Account, Invitation, Member, Workspace } from './model.ts'
+import {
+  type Account,
+  type ApiKey,
+  type Deletion,
+  deletionSteps,
+  type Invitation,
+  type Invoice,
+  type Member,
+  type Workspace,
+} from './model.ts'
 import type { Role } from './roles.ts'
 import type { AccountShape, InvitationShape, WorkspaceShape } from './shapes.ts'
 
@@ -22,3 +31,22 @@ export const defaultWorkspaceView = ({ defaultWorkspace, defaultMember }: Accoun
 
 /** A pending invitation; an accepted one is shown to nobody. */
 export const invitationView = (invitation: Invitation): InvitationShape => ({ ...invitation, status: 'pending' })
+
+export const apiKeyView = (apiKey: ApiKey) => ({ ...apiKey, scopes: [...apiKey.scopes] })
+
+export const invoiceView = (invoice: Invoice) => ({ ...invoice, lines: [...invoice.lines] })
+
+/** A deletion with its steps; `invoiceId` shows once the invoice is issued. */
+export function deletionView(deletion: Deletion) {
+  const { step, started, doneAt, purged, completedAt, invoiceId } = deletion
+  const current = step === 'completed' ? deletionSteps.length : deletionSteps.indexOf(step)
+  const stepStatus = (i: number) => (i < current ? 'done' : i === current && started ? 'running' : 'pending')
+  return {
+    ...deletion,
+    status: completedAt ? ('completed' as const) : started ? ('running' as const) : ('queued' as const),
+    steps: deletionSteps.map((name, i) => ({ name, status: stepStatus(i), at: doneAt[name] ?? null }) as const),
+    purged: { ...purged },
+    purgedItems: Object.values(purged).reduce((sum, n) => sum + n, 0),
+    invoiceId: doneAt.issueFinalInvoice ? invoiceId : null,
+  }
+}

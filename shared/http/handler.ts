@@ -25,10 +25,11 @@ export function httpHandler(operation: Operation, services: Services): HttpHandl
   return (event, context) => handler(begin(operation, services, event), context)
 }
 
-/** The answer to every route that is not there. */
+/** The answer to every route that is not there; nothing else of such a request is looked at. */
 export const notFoundHandler = (services: Pick<Services, 'clock' | 'logger'>): HttpHandler => {
-  const nowhere = { name: 'notFound', access: open, handle: refuseRoute } as unknown as Operation
-  return httpHandler(nowhere, services as Services)
+  const nowhere = { name: 'notFound', access: open } as unknown as Operation
+  const handler = middy<Exchange, HttpResult>().use(answering).handler(refuseRoute)
+  return (event, context) => handler(begin(nowhere, services as Services, event), context)
 }
 
 const refuseRoute = async () => {

@@ -50,7 +50,7 @@ export interface Granted {
 }
 
 /** Services beyond the table that an operation may need; they decide what its bundle and its role contain. */
-export type Need = 'table' | 'queue'
+export type Need = 'table' | 'queue' | 'payments'
 
 type ParameterNames<P extends string> = P extends `${string}{${infer N}}${infer Rest}` ? N | ParameterNames<Rest> : never
 

@@ -12,7 +12,7 @@ export function invitationPage({ issuerOrigin, connectOrigins = [] }: { issuerOr
   html: string
   headers: Record<string, string>
 } {
-  const script = `(${client.toString().replace(SPACE, ' ')})()`
+  const script = `(${client.toString().replace(SPACE, '')})()`
   const policy = [
     "default-src 'none'",
     `script-src '${sha256(script)}'`,
@@ -40,8 +40,8 @@ export function invitationPage({ issuerOrigin, connectOrigins = [] }: { issuerOr
   }
 }
 
-/** Indentation and what type stripping leaves behind: a third of the script. No string of the client holds two spaces in a row. */
-const SPACE = / {2,}|\t+/g
+/** Indentation, comments (a line each) and what type stripping leaves behind: a third of the script, whose strings hold none of it. */
+const SPACE = /^\s+(\/[/*].*)?|(?<= ) +| +$/gm
 
 const sha256 = (source: string): string => `sha256-${createHash('sha256').update(source).digest('base64')}`
 

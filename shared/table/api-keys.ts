@@ -1,10 +1,14 @@
+import { maximumApiKeys } from '../domain/api-keys.ts'
+import { isId } from '../domain/ids.ts'
 import type { ApiKey, Workspace } from '../domain/model.ts'
 import { Refusal } from '../domain/refusals.ts'
 import type { ApiKeyPlace } from '../domain/secrets.ts'
 import { later } from '../domain/time.ts'
 import { all, any, below, exists, is } from './conditions.ts'
-import { keys } from './design.ts'
-import { check, type Table, type Write } from './table.ts'
+import { keys, prefix } from './design.ts'
+import { changed } from './races.ts'
+import { check, put, remove, type Table, update, type Write } from './table.ts'
+import { changeWorkspace, stillActive } from './workspaces.ts'
 
 /** An API key with its workspace: one round, strongly consistent, so that a revocation counts from the next request on. */
 export const readApiKey = (table: Table, place: ApiKeyPlace) =>
@@ -24,4 +28,43 @@ export async function noteUse(table: Table, { workspaceId, id, lastUsedAt }: Api
   if (lastUsedAt && lastUsedAt > minuteAgo) return
   const stale = all(exists('pk'), any(is('lastUsedAt', null), below('lastUsedAt', minuteAgo)))
   await table.attempt(keys.apiKey({ workspaceId, apiKeyId: id }), { set: { lastUsedAt: now.toISOString() } }, stale)
+}
+
+/** The workspace of a key is being deleted, and with it the key is dead. */
+export const workspaceGone = (): Refusal => new Refusal('unauthenticated', 'The workspace of this API key is being deleted.')
+
+export const apiKeyNotFound = (): Refusal => new Refusal('api_key_not_found', 'There is no such API key in this workspace.')
+
+const tooMany = (): Refusal => new Refusal('too_many_api_keys', `A workspace has at most ${maximumApiKeys} API keys: revoke one first.`)
+
+/** All API keys of a workspace (at most 100), strongly consistent. */
+export const listApiKeys = (table: Table, workspaceId: string): Promise<ApiKey[]> =>
+  table.queryAll<ApiKey>({ pk: keys.workspace(workspaceId).pk, beginsWith: prefix.apiKey })
+
+/** The API key of a workspace with an id from outside; undefined where there is none. */
+export async function findApiKey(table: Table, workspaceId: string, apiKeyId: string): Promise<ApiKey | undefined> {
+  const [apiKey] = isId('key', apiKeyId) ? await table.get<[ApiKey]>(keys.apiKey({ workspaceId, apiKeyId })) : []
+  return apiKey
+}
+
+/** Puts a new key; refuses `too_many_api_keys`. */
+export const createApiKey = (table: Table, apiKey: ApiKey, permit: Write, memory: Write | undefined): Promise<void> => {
+  const place = { workspaceId: apiKey.workspaceId, apiKeyId: apiKey.id }
+  const count = changeWorkspace(apiKey.workspaceId, { add: { apiKeyCount: 1 } }, below('apiKeyCount', maximumApiKeys), tooMany)
+  return table.write(count, permit, put({ ...keys.apiKey(place), ...apiKey }), memory)
+}
+
+/** Puts a key's new secret in place of the one that was read. Throws `Changed` on a race. */
+export const replaceSecret = (table: Table, seen: ApiKey, next: ApiKey, permit: Write, memory: Write | undefined): Promise<void> => {
+  const { hash, prefix: begins, last4, previousHash, previousUntil } = next
+  const dropped = previousHash ? [] : ['previousHash', 'previousUntil']
+  const change = { set: { hash, prefix: begins, last4, previousHash, previousUntil }, remove: dropped }
+  const row = update(keys.apiKey({ workspaceId: seen.workspaceId, apiKeyId: seen.id }), change, is('hash', seen.hash), changed)
+  return table.write(stillActive(seen.workspaceId), permit, row, memory)
+}
+
+/** Revokes a key; refuses `api_key_not_found`. */
+export const revokeApiKey = (table: Table, workspaceId: string, apiKeyId: string, permit: Write): Promise<void> => {
+  const count = changeWorkspace(workspaceId, { add: { apiKeyCount: -1 } })
+  return table.write(count, permit, remove(keys.apiKey({ workspaceId, apiKeyId }), exists('pk'), apiKeyNotFound))
 }

@@ -40,6 +40,26 @@ export const entities = {
   },
   Project: { pk: 'WORKSPACE#<workspaceId>', sk: 'PROJECT#<projectId>', is: 'a project' },
   ApiKey: { pk: 'WORKSPACE#<workspaceId>', sk: 'APIKEY#<apiKeyId>', is: 'an API key: scopes and the hash of its secret' },
+  UsageCounter: { pk: 'USAGE#<workspaceId>#<shard>', sk: 'COUNTER', is: 'sums by month and meter; open, or sealed by the deletion' },
+  UsageEvent: { pk: 'USAGE#<workspaceId>#<shard>', sk: 'EVENT#<hash of the event id>', is: 'says that an event was counted; TTL' },
+  Billing: { pk: 'WORKSPACE#<workspaceId>', sk: 'BILLING', is: 'customer and payment method at the payment provider' },
+  Deletion: {
+    pk: 'DELETION#<deletionId>',
+    sk: 'DELETION',
+    gsi2pk: 'DUE#<shard>',
+    gsi2sk: '<dueAt>',
+    is: 'a deletion: its steps and counts; stays',
+  },
+  Invoice: { pk: 'INVOICE#<invoiceId>', sk: 'INVOICE', is: 'an invoice; stays' },
+  Reader: {
+    pk: 'INVOICE#<invoiceId>',
+    sk: 'READER#<accountId>',
+    gsi2pk: 'DUE#<shard>',
+    gsi2sk: '<dueAt>',
+    is: 'who may read an invoice and its deletion, and whether its e-mail is owed; stays',
+  },
+  InvoicePointer: { pk: 'ACCOUNT#<accountId>', sk: 'INVOICE#<requestedAt>#<invoiceId>', is: 'an invoice that the account may read; stays' },
+  InvoiceNumber: { pk: 'COUNTER', sk: 'INVOICE', is: 'the last invoice number that was given' },
   Memory: { pk: 'WORKSPACE#<workspaceId>', sk: 'REPLAY#<hash>', is: 'a request with an Idempotency-Key that was answered; TTL' },
   MailQuota: { pk: 'MAILBOX#<hash of the address>', sk: 'MAILED#<day>', is: 'invitation e-mails to an address on a UTC day; TTL' },
   MailBlock: { pk: 'MAILBOX#<hash of the address>', sk: 'BLOCK', is: 'bounced or complained: not written to until then; TTL' },
@@ -49,9 +69,18 @@ export const entities = {
 >
 
 /** Prefixes of sort keys that are queried. */
-export const prefix = { member: 'MEMBER#', invitation: 'INVITATION#', project: 'PROJECT#', apiKey: 'APIKEY#' } as const
+export const prefix = {
+  member: 'MEMBER#',
+  invitation: 'INVITATION#',
+  project: 'PROJECT#',
+  apiKey: 'APIKEY#',
+  reader: 'READER#',
+  invoicePointer: 'INVOICE#',
+} as const
 
 const workspacePk = (workspaceId: string): string => `WORKSPACE#${workspaceId}`
+const usagePk = (workspaceId: string, shard: number): string => `USAGE#${workspaceId}#${shard}`
+const invoicePk = (invoiceId: string): string => `INVOICE#${invoiceId}`
 const accountPk = (accountId: string): string => `ACCOUNT#${accountId}`
 const mailboxPk = (mailbox: string): string => `MAILBOX#${mailbox}`
 
@@ -68,6 +97,14 @@ export const keys = {
   }),
   project: (workspaceId: string, projectId: string): Key => ({ pk: workspacePk(workspaceId), sk: `${prefix.project}${projectId}` }),
   apiKey: ({ workspaceId, apiKeyId }: ApiKeyPlace): Key => ({ pk: workspacePk(workspaceId), sk: `${prefix.apiKey}${apiKeyId}` }),
+  usageCounter: (workspaceId: string, shard: number): Key => ({ pk: usagePk(workspaceId, shard), sk: 'COUNTER' }),
+  usageEvent: (workspaceId: string, shard: number, hash: string): Key => ({ pk: usagePk(workspaceId, shard), sk: `EVENT#${hash}` }),
+  billing: (workspaceId: string): Key => ({ pk: workspacePk(workspaceId), sk: 'BILLING' }),
+  deletion: (deletionId: string): Key => ({ pk: `DELETION#${deletionId}`, sk: 'DELETION' }),
+  invoice: (invoiceId: string): Key => ({ pk: invoicePk(invoiceId), sk: 'INVOICE' }),
+  reader: (invoiceId: string, accountId: string): Key => ({ pk: invoicePk(invoiceId), sk: `${prefix.reader}${accountId}` }),
+  invoicePointer: (accountId: string, position: string): Key => ({ pk: accountPk(accountId), sk: `${prefix.invoicePointer}${position}` }),
+  invoiceNumber: { pk: 'COUNTER', sk: 'INVOICE' } as Key,
   memory: (workspaceId: string, hash: string): Key => ({ pk: workspacePk(workspaceId), sk: `REPLAY#${hash}` }),
   mailQuota: (mailbox: string, day: string): Key => ({ pk: mailboxPk(mailbox), sk: `MAILED#${day}` }),
   mailBlock: (mailbox: string): Key => ({ pk: mailboxPk(mailbox), sk: 'BLOCK' }),

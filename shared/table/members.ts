@@ -2,7 +2,7 @@ import type { Member, Workspace } from '../domain/model.ts'
 import { invalid, Refusal } from '../domain/refusals.ts'
 import type { Role } from '../domain/roles.ts'
 import { successorOf } from '../domain/succession.ts'
-import { above, all, type Condition, exists, is } from './conditions.ts'
+import { above, all, type Condition, exists, is, oneOf } from './conditions.ts'
 import { keys, prefix } from './design.ts'
 import { changed, untilUnchanged } from './races.ts'
 import { check, remove, type Table, update, type Write } from './table.ts'
@@ -21,6 +21,12 @@ export const stillMember = (workspaceId: string, accountId: string, allowed: Con
     all(exists('pk'), allowed),
     () => new Refusal('forbidden', 'Your role in this workspace has just changed: read it again.'),
   )
+
+/** Refuses (403) a member in another role, and gives the rule that a write needs: they still have it. */
+export function requireRole({ workspaceId, accountId, role }: Member, allowed: readonly Role[], otherwise: string): Write {
+  if (!allowed.includes(role)) throw new Refusal('forbidden', otherwise)
+  return stillMember(workspaceId, accountId, oneOf('role', allowed))
+}
 
 const lastAdmin = (): Refusal => new Refusal('last_admin', 'This is the last admin: make somebody else admin first.')
 

@@ -178,7 +178,7 @@ export class Table {
 
   /**
    * Writes all or nothing, once, also where an answer is lost (the transaction's token). A failed condition is an answer: the
-   * `otherwise` of the first write that failed is thrown. Conflicts and throttles are tried again with jitter; after that 503 `unavailable`.
+   * `otherwise` of every write that failed is asked, and the first answer is thrown. Conflicts and throttles are tried again with jitter; after that 503 `unavailable`.
    */
   async write(...writes: readonly (Write | undefined)[]): Promise<void> {
     const wanted = writes.filter((write) => write !== undefined)
@@ -199,15 +199,20 @@ export class Table {
     }
   }
 
-  /** Changes one item without a condition's meaning for the caller, outside a transaction: true where the condition held. */
+  /** As `change`, where only whether the condition held is of interest. */
   async attempt(key: Key, change: Change, condition: Condition): Promise<boolean> {
+    return (await this.change(key, change, condition)) !== undefined
+  }
+
+  /** Changes an item that is there and answers it as it is then; undefined where there is none. For changes that can be made twice. */
+  async change(key: Key, change: Change, condition: Condition = { test: 'exists', attribute: 'pk' }): Promise<Item | undefined> {
     const p = new Placeholders()
     const input = { UpdateExpression: changeText(change, p), ConditionExpression: conditionText(condition, p), ...p.maps() }
+    const command = new UpdateCommand({ TableName: this.name, Key: { ...key }, ...input, ReturnValues: 'ALL_NEW' })
     try {
-      await this.#send(() => this.client.send(new UpdateCommand({ TableName: this.name, Key: { ...key }, ...input })))
-      return true
+      return (await this.#send(() => this.client.send(command))).Attributes
     } catch (error) {
-      if (nameOf(error) === 'ConditionalCheckFailedException') return false
+      if (nameOf(error) === 'ConditionalCheckFailedException') return undefined
       throw error
     }
   }
@@ -246,9 +251,10 @@ const reasonsOf = (error: unknown): readonly CancellationReason[] =>
     : []
 
 function refusalIn(error: unknown, writes: readonly Write[]): Error | undefined {
-  const reasons = reasonsOf(error)
-  const failed = reasons.findIndex((reason) => reason.Code === 'ConditionalCheckFailed')
-  return failed < 0 ? undefined : writes[failed]?.otherwise(reasons[failed]?.Item)
+  const failed = reasonsOf(error).flatMap((reason, i) =>
+    reason.Code === 'ConditionalCheckFailed' ? { write: writes[i], found: reason.Item } : [],
+  )
+  return failed.map(({ write, found }) => write?.otherwise(found))[0]
 }
 
 /** Cancelled as a whole by a conflict or throttle: nothing was written. */

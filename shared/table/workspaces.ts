@@ -70,4 +70,5 @@ export async function readOwnWorkspace(table: Table, workspaceId: string, accoun
 }
 
 /** The rule that a write into a workspace needs which does not change the workspace item itself: it is active. */
-export const stillActive = (workspaceId: string): Write => check(keys.workspace(workspaceId), is('status', 'active'), workspaceNotFound)
+export const stillActive = (workspaceId: string, otherwise: () => Refusal = workspaceNotFound): Write =>
+  check(keys.workspace(workspaceId), is('status', 'active'), otherwise)

@@ -2,7 +2,7 @@ import type { Messages, QueueName } from '../queue/queue.ts'
 import type { Services } from '../services.ts'
 
 /** Services that a worker may need; they decide what its bundle and its role contain. */
-export type WorkerNeed = 'table' | 'queue' | 'mail'
+export type WorkerNeed = 'table' | 'queue' | 'mail' | 'payments'
 
 type Tools<N extends WorkerNeed> = Pick<Services, N | 'settings' | 'logger' | 'clock'>
 

@@ -94,8 +94,8 @@ test('a DATA_DIR is for one service at a time, and that of a killed one is free'
   await other.kill()
   const lock = lockDataDir(dataDir)
   expect(() => lockDataDir(dataDir)).toThrow('in use')
-  lock.release()
-  lockDataDir(dataDir).release()
+  await lock.stop()
+  await lockDataDir(dataDir).stop()
 })
 
 test('of many that reach for one DATA_DIR at once, one gets it', async () => {

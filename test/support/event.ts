@@ -13,7 +13,11 @@ export function httpEvent(operation: Operation, { as, path = {}, query, body, he
     routeKey,
     rawPath,
     rawQueryString: new URLSearchParams(query).toString(),
-    headers: { ...(text !== undefined && { 'content-type': 'application/json' }), ...(as && { authorization: `Bearer ${as}` }), ...headers },
+    headers: {
+      ...(text !== undefined && { 'content-type': 'application/json' }),
+      ...(as && { authorization: `Bearer ${as}` }),
+      ...headers,
+    },
     ...(query && { queryStringParameters: query }),
     ...(Object.keys(path).length > 0 && { pathParameters: path }),
     ...(text !== undefined && { body: text }),

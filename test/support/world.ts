@@ -50,6 +50,7 @@ const environment = {
   APP_URL: 'https://app.example',
   MAIL_FROM: 'Atrium <no-reply@app.example>',
   MAIL_QUEUE_URL: 'https://sqs.example/mail',
+  DELETION_QUEUE_URL: 'https://sqs.example/deletion',
 }
 
 /** A whole Atrium in the test's process: the real handlers over the real DynamoDB engine; queue, mail, tokens and clock are the test's. */
@@ -82,6 +83,7 @@ export async function createWorld(settings: Record<string, string> = {}) {
         world.queued.push(...messages.map((message) => ({ queue, message })))
       },
     },
+    payments: undefined,
     mail: {
       send: async (email) => {
         if (world.mailError) throw world.mailError

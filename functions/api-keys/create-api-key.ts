@@ -1,0 +1,43 @@
+import * as z from 'zod'
+import { defaultScopes, newSecret, rolesThatGive } from '#shared/domain/api-keys.ts'
+import { newId } from '#shared/domain/ids.ts'
+import { nameSchema } from '#shared/domain/names.ts'
+import { invalid } from '#shared/domain/refusals.ts'
+import { scopeSchema } from '#shared/domain/roles.ts'
+import { secretShape } from '#shared/domain/shapes.ts'
+import { anyInstantSchema } from '#shared/domain/time.ts'
+import { apiKeyView } from '#shared/domain/views.ts'
+import { member, operation } from '#shared/http/operation.ts'
+import { createApiKey as create } from '#shared/table/api-keys.ts'
+import { requireRole } from '#shared/table/members.ts'
+
+export const createApiKey = operation({
+  name: 'createApiKey',
+  method: 'POST',
+  path: '/v1/workspaces/{workspaceId}/api-keys',
+  summary: 'Create an API key; its secret is shown this once',
+  tag: 'API keys',
+  access: member('manageApiKeys'),
+  needs: ['table'],
+  body: z.strictObject({
+    name: nameSchema,
+    scopes: z.array(scopeSchema).min(1).max(20).optional(),
+    expiresAt: anyInstantSchema.optional(),
+  }),
+  status: 201,
+  output: secretShape,
+  refuses: ['too_many_api_keys'],
+  idempotent: true,
+  handle: async ({ workspace, member: me, body, table, now, remember }) => {
+    const scopes = [...new Set(body.scopes ?? defaultScopes)]
+    const permit = requireRole(me, rolesThatGive(scopes), 'A key with the scope usage:read is made by an admin.')
+    const { expiresAt = null } = body
+    if (expiresAt !== null && expiresAt <= now.toISOString()) throw invalid('/expiresAt', 'The key would be expired: name a later moment.')
+    const id = newId('key', now)
+    const { secret, kept } = newSecret(workspace.id, id)
+    const origin = { createdAt: now.toISOString(), createdBy: me.accountId, expiresAt, lastUsedAt: null }
+    const apiKey = { id, workspaceId: workspace.id, name: body.name, scopes, ...kept, ...origin }
+    await create(table, apiKey, permit, remember({ apiKey: apiKeyView(apiKey), secret: null }))
+    return { apiKey: apiKeyView(apiKey), secret }
+  },
+})

@@ -1,0 +1,21 @@
+import { pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { apiKeyShape } from '#shared/domain/shapes.ts'
+import { apiKeyView } from '#shared/domain/views.ts'
+import { member, operation } from '#shared/http/operation.ts'
+import { listApiKeys as list } from '#shared/table/api-keys.ts'
+
+export const listApiKeys = operation({
+  name: 'listApiKeys',
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/api-keys',
+  summary: 'List the API keys of a workspace, newest first; never their secrets',
+  tag: 'API keys',
+  access: member('manageApiKeys'),
+  needs: ['table'],
+  query: pageQuery,
+  output: pageOf(apiKeyShape),
+  refuses: [],
+  load: ({ path, table }) => list(table, path.workspaceId),
+  handle: async ({ loaded, workspace, query }) =>
+    pageInMemory(`api-keys ${workspace.id}`, loaded.map(apiKeyView), ({ createdAt, id }) => `${createdAt}#${id}`, query, true),
+})

@@ -1,0 +1,18 @@
+import { isId } from '#shared/domain/ids.ts'
+import { member, operation } from '#shared/http/operation.ts'
+import { apiKeyNotFound, revokeApiKey as revoke } from '#shared/table/api-keys.ts'
+
+export const revokeApiKey = operation({
+  name: 'revokeApiKey',
+  method: 'DELETE',
+  path: '/v1/workspaces/{workspaceId}/api-keys/{apiKeyId}',
+  summary: 'Revoke an API key: it is refused from the next request on',
+  tag: 'API keys',
+  access: member('manageApiKeys'),
+  needs: ['table'],
+  refuses: ['api_key_not_found'],
+  handle: async ({ path, workspace, permit, table }) => {
+    if (!isId('key', path.apiKeyId)) throw apiKeyNotFound()
+    await revoke(table, workspace.id, path.apiKeyId, permit)
+  },
+})

@@ -1,0 +1,37 @@
+import * as z from 'zod'
+import { newSecret, rolesThatGive, rotated } from '#shared/domain/api-keys.ts'
+import { secretShape } from '#shared/domain/shapes.ts'
+import { apiKeyView } from '#shared/domain/views.ts'
+import { member, operation } from '#shared/http/operation.ts'
+import { apiKeyNotFound, findApiKey, replaceSecret } from '#shared/table/api-keys.ts'
+import { requireRole } from '#shared/table/members.ts'
+import { untilUnchanged } from '#shared/table/races.ts'
+
+export const rotateApiKey = operation({
+  name: 'rotateApiKey',
+  method: 'POST',
+  path: '/v1/workspaces/{workspaceId}/api-keys/{apiKeyId}/rotate',
+  summary: 'Give an API key a new secret; the old one works for the grace',
+  tag: 'API keys',
+  access: member('manageApiKeys'),
+  needs: ['table'],
+  body: z.strictObject({ graceSeconds: z.int().min(0).max(86_400).default(0) }),
+  status: 201,
+  output: secretShape,
+  refuses: ['api_key_not_found'],
+  idempotent: true,
+  load: ({ path, table }) => findApiKey(table, path.workspaceId, path.apiKeyId),
+  handle: ({ loaded, path, workspace, member: me, body, table, now, remember }) =>
+    untilUnchanged(
+      loaded,
+      () => findApiKey(table, workspace.id, path.apiKeyId),
+      async (seen) => {
+        if (!seen) throw apiKeyNotFound()
+        const permit = requireRole(me, rolesThatGive(seen.scopes), 'A key with the scope usage:read is rotated by an admin.')
+        const { secret, kept } = newSecret(workspace.id, seen.id)
+        const apiKey = rotated(seen, kept, body.graceSeconds, now)
+        await replaceSecret(table, seen, apiKey, permit, remember({ apiKey: apiKeyView(apiKey), secret: null }))
+        return { apiKey: apiKeyView(apiKey), secret }
+      },
+    ),
+})

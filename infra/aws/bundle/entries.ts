@@ -1,0 +1,53 @@
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Operation } from '#shared/http/operation.ts'
+import type { Worker } from '#shared/worker/worker.ts'
+import type { Entry } from './bundle.ts'
+import { type Opened, openers } from './openers.ts'
+
+const root = join(import.meta.dirname, '../../..')
+
+/** `createAccount` → `create-account` */
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/** The file that declares a function, by the rule that its name is the function's. Throws where there is none, or more than one. */
+export function fileOf(name: string): string {
+  const [file, ...others] = globSync(`functions/**/${kebab(name)}.ts`, { cwd: root })
+  if (!file || others.length > 0) throw new Error(`${name} must be declared in one file functions/…/${kebab(name)}.ts`)
+  return `./${file}`
+}
+
+/** What an operation opens: what it declares, and what letting callers in takes. */
+export const openedBy = ({ needs, access }: Operation): readonly Opened[] => [
+  ...new Set<Opened>([...(access.kind === 'open' ? [] : (['table', 'tokens'] as const)), ...needs]),
+]
+
+function entry(name: string, maker: { name: string; module: string }, opened: readonly Opened[]): Entry {
+  const parts = opened.map((service) => ({ service, ...openers[service] }))
+  const source = [
+    `import { ${name} } from '${fileOf(name)}'`,
+    `import { ${maker.name} } from '${maker.module}'`,
+    `import { wire } from './shared/wiring.ts'`,
+    ...parts.map(({ name, module }) => `import { ${name} } from '${module}'`),
+    `export const handler = ${maker.name}(${name}, wire({ ${parts.map(({ service, name }) => `${service}: ${name}`).join(', ')} }))`,
+  ]
+  return { name, source: source.join('\n') }
+}
+
+/** An operation's entry: the pipeline around it, wired with what it opens and nothing else. */
+export const operationEntry = (operation: Operation): Entry =>
+  entry(operation.name, { name: 'httpHandler', module: './shared/http/handler.ts' }, openedBy(operation))
+
+/** A worker's entry. */
+export const workerEntry = ({ name, needs }: Worker): Entry =>
+  entry(name, { name: 'workerHandler', module: './shared/worker/handler.ts' }, needs)
+
+/** The entry of the function behind `$default`, which answers every route that is not there. */
+export const notFoundEntry: Entry = {
+  name: 'notFound',
+  source: [
+    `import { notFoundHandler } from './shared/http/handler.ts'`,
+    `import { wire } from './shared/wiring.ts'`,
+    'export const handler = notFoundHandler(wire({}))',
+  ].join('\n'),
+}

@@ -1,0 +1,63 @@
+import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
+import { openPayments } from '#shared/billing/stripe.ts'
+import { openTokens } from '#shared/http/tokens.ts'
+import { openMail } from '#shared/mail/ses.ts'
+import { openQueue } from '#shared/queue/queue.ts'
+import type { Services } from '#shared/services.ts'
+import type { Settings } from '#shared/settings.ts'
+import { openTable } from '#shared/table/table.ts'
+import { wire } from '#shared/wiring.ts'
+import { pointSdkAt } from './aws-environment.ts'
+import { corsFor } from './cors.ts'
+import type { ServiceDatabase } from './database.ts'
+import type { Handle } from './door.ts'
+import { operationFunctions, startWorkers } from './functions.ts'
+import { gateway } from './gateway.ts'
+import { isLocal, localRoutes } from './local-routes.ts'
+import { type Environment, functionEnvironment, type LocalSettings, queueVariables } from './local-settings.ts'
+import { type Parts, startParts } from './parts.ts'
+import { ensureTable } from './table.ts'
+import type { Teardown } from './teardown.ts'
+
+/** What the service is composed of, from what `startService` has in hand at once. */
+export interface Ingredients {
+  readonly settings: LocalSettings
+  readonly env: Environment
+  readonly url: string
+  readonly dataDir: string
+  readonly database: Promise<ServiceDatabase>
+}
+
+/** Starts the other parts and the workers, notes in `started` how to end them, and returns how to serve a request. */
+export async function compose({ settings, env, url, dataDir, database }: Ingredients, started: Teardown): Promise<Handle> {
+  const parts = await startParts(dataDir, database, started)
+  const tableName = settings.TABLE_NAME
+  await ensureTable(parts.database, tableName)
+  const services = wireServices(functionEnvironment(env, settings, url, dictated(parts)), parts)
+  const api = gateway({ ...operationFunctions(services, parts.faults), cors: corsFor(services.settings.APP_URL) })
+  const local = localRoutes({ url, tableName, ...parts })
+  started.add(startWorkers(services, parts.queues, settings.CLEANUP_INTERVAL_SECONDS))
+  return (request, response) => (isLocal(request) ? local : api)(request, response)
+}
+
+/** What the functions must be told of the parts. The issuer's name is fixed, so that a person's account does not depend on a port. */
+const dictated = ({ issuer, queues, payments }: Parts): Environment => ({
+  ISSUER: issuer.url,
+  JWKS_URI: `${issuer.url}/jwks`,
+  CLIENT_ID: issuer.clientId,
+  AUDIENCE: issuer.audience,
+  ISSUER_NAME: 'local',
+  ...Object.fromEntries(queueVariables.map(({ variable, queue }) => [variable, queues.urlOf(queue)])),
+  ...payments.environment,
+})
+
+/** The services of all functions, wired as a deployed function's are, to the local parts. */
+function wireServices(environment: Environment, { database, queues, mail }: Parts): Services {
+  pointSdkAt({ dynamodb: database.endpoint, sqs: queues.endpoint, ses: mail.endpoint, accessKeyId: database.accessKeyId })
+  process.env.POWERTOOLS_LOG_LEVEL ??= 'WARN'
+  const tokens = (settings: Settings) => openTokens(settings, jwksOverHttp())
+  return wire({ table: openTable, queue: openQueue, mail: openMail, payments: openPayments, tokens }, environment)
+}
+
+/** By itself aws-jwt-verify fetches keys over https alone; the local issuer has http. */
+const jwksOverHttp = () => new SimpleJwksCache({ fetcher: { fetch: async (uri) => (await fetch(uri)).arrayBuffer() } })

@@ -1,0 +1,45 @@
+import { operations } from '#functions/operations.ts'
+import { workers } from '#functions/workers.ts'
+import { httpHandler, notFoundHandler } from '#shared/http/handler.ts'
+import type { Services } from '#shared/services.ts'
+import { workerHandler } from '#shared/worker/handler.ts'
+import { isQueueWorker } from '#shared/worker/worker.ts'
+import type { Faults } from './faults.ts'
+import { faultyQueue } from './faulty-queue.ts'
+import type { FunctionRoute, GatewayOptions } from './gateway.ts'
+import { lambdaContext } from './lambda-context.ts'
+import { startPoller } from './queue-poller.ts'
+import type { LocalQueues } from './queues.ts'
+import { startSchedule } from './schedule.ts'
+
+/** Every operation behind its route, from the one list that the deployed functions come from too. What they send meets the faults. */
+export function operationFunctions(services: Services, faults: Faults): Pick<GatewayOptions, 'routes' | 'fallback'> {
+  const exposed = { ...services, queue: faultyQueue(services.queue, faults) }
+  const routes = operations.map(
+    (operation): FunctionRoute => ({
+      name: operation.name,
+      method: operation.method,
+      path: operation.path,
+      handler: httpHandler(operation, exposed),
+    }),
+  )
+  return { routes, fallback: notFoundHandler(services) }
+}
+
+/** A scheduled worker's time in milliseconds, as Lambda's longest. */
+const scheduledTime = 900_000
+
+/** Starts every worker: those of a queue as its messages come, those of a schedule every `seconds`, the first time at once. */
+export function startWorkers(services: Services, queues: LocalQueues, seconds: number): { stop(): Promise<void> } {
+  const running = workers.map((worker) => {
+    const { name } = worker
+    const handler = workerHandler(worker, services)
+    if (!isQueueWorker(worker)) return startSchedule(name, seconds, () => handler({ Records: [] }, lambdaContext(name, scheduledTime)))
+    return startPoller({ client: queues.client, queueUrl: queues.urlOf(worker.queue), name, handler, batchSize: worker.batchSize })
+  })
+  return {
+    stop: async () => {
+      await Promise.all(running.map((worker) => worker.stop()))
+    },
+  }
+}

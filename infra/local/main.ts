@@ -1,0 +1,41 @@
+import { startService } from './service.ts'
+import { StartFailure } from './start-failure.ts'
+
+/**
+ * `npm start`: starts the service, prints `ready http://127.0.0.1:PORT` when it can be used, and ends all of it at SIGTERM, Ctrl-C or
+ * when its terminal closes (exit code 0). A start that fails says why in one line (exit code 1).
+ */
+async function main(): Promise<void> {
+  const end = askedToEnd()
+  const service = await startService({ env: process.env }).catch(explain)
+  if (!service) process.exit(1)
+  if (end.code === undefined) console.log(`ready ${service.url}`)
+  const code = await end.asked
+  await service.stop()
+  process.exit(code)
+}
+
+/** When, and with which exit code, the service is to end; `code` is undefined until then. */
+function askedToEnd() {
+  const { promise: asked, resolve } = Promise.withResolvers<number>()
+  const end: { readonly asked: Promise<number>; code: number | undefined } = { asked, code: undefined }
+  const ask = (code: number) => {
+    end.code ??= code
+    resolve(code)
+  }
+  // A signal to the whole process group comes twice, since npm passes its own on: the second says nothing new.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => ask(0))
+  process.on('uncaughtException', (error) => {
+    console.error('The local service failed and ends:', error)
+    ask(1)
+  })
+  return end
+}
+
+function explain(error: unknown): undefined {
+  console.error(error instanceof StartFailure ? error.message : error)
+}
+
+// Whoever reads the output may stop reading; that is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+await main()

@@ -1,0 +1,31 @@
+import type { ServiceDatabase } from './database.ts'
+import { type Faults, noFaults } from './faults.ts'
+import { type Issuer, startIssuer } from './issuer.ts'
+import { queueVariables } from './local-settings.ts'
+import { type LocalMail, startMail } from './mail.ts'
+import { type LocalPayments, startPayments } from './payments.ts'
+import { type LocalQueues, startQueues } from './queues.ts'
+import { all, type Teardown } from './teardown.ts'
+
+/** What the functions stand on locally. */
+export interface Parts {
+  readonly faults: Faults
+  readonly database: ServiceDatabase
+  readonly issuer: Issuer
+  readonly mail: LocalMail
+  readonly queues: LocalQueues
+  readonly payments: LocalPayments
+}
+
+/** Starts the parts beside the database, whose start takes longest and is under way already. */
+export async function startParts(dataDir: string, opening: Promise<ServiceDatabase>, started: Teardown): Promise<Parts> {
+  const faults = noFaults()
+  const [database, issuer, mail, queues, payments] = await all([
+    opening,
+    startIssuer(dataDir).then(started.add),
+    startMail({ dataDir, faults }).then(started.add),
+    startQueues(queueVariables.map(({ queue }) => queue)).then(started.add),
+    startPayments({ dataDir, faults }).then(started.add),
+  ])
+  return { faults, database, issuer, mail, queues, payments }
+}

@@ -1,0 +1,42 @@
+import type Stripe from 'stripe'
+import { birth, done, type Endpoint, type Scene } from './stripe-endpoint.ts'
+import { missing } from './stripe-errors.ts'
+import { customerObject } from './stripe-objects.ts'
+import { listEndpoint } from './stripe-pages.ts'
+import { metadata, onlyKnown, text } from './stripe-params.ts'
+
+/** The customer that a parameter names (400 where there is none), or the path (404). */
+export function customerOf({ state }: Scene, id: string, param = 'customer', status = 400): Stripe.Customer {
+  const customer = state.customers.get(id)
+  if (!customer) throw missing('customer', id, param, status)
+  return customer
+}
+
+/** `POST /v1/customers` */
+export const createCustomer: Endpoint = (form) => {
+  onlyKnown(form, ['email', 'name', 'description', 'metadata'])
+  const given = {
+    email: text(form, 'email') ?? null,
+    name: text(form, 'name') ?? null,
+    description: text(form, 'description') ?? null,
+    metadata: metadata(form),
+  }
+  return (scene) => {
+    const customer = customerObject(birth(scene, 'cus'), given)
+    return done(customer, { customer })
+  }
+}
+
+/** `GET /v1/customers/{id}` */
+export const readCustomer: Endpoint = (form, id) => {
+  onlyKnown(form, [])
+  return (scene) => done(customerOf(scene, id, 'id', 404))
+}
+
+/** `GET /v1/customers` */
+export const listCustomers: Endpoint = listEndpoint<Stripe.Customer>({
+  url: '/v1/customers',
+  kind: 'customer',
+  filters: ['email'],
+  objects: ({ customers }) => [...customers.values()],
+})

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+
+/** Form-encoded parameters, nested: `metadata[a]=1&types[0]=card` is `{ metadata: { a: '1' }, types: { 0: 'card' } }`. Without a prototype. */
+export interface Form {
+  readonly [name: string]: string | Form
+}
+
+type Growing = { [name: string]: string | Growing }
+
+const emptyForm = (): Growing => Object.create(null) as Growing
+
+/** Reads form-encoded parameters: of a body, or of a query. */
+export function parseForm(text: string): Form {
+  const form = emptyForm()
+  for (const [name, value] of new URLSearchParams(text)) put(form, segments(name), value)
+  return form
+}
+
+/** `a[b][]` is `a`, `b` and an empty one. */
+function segments(name: string): string[] {
+  const open = name.indexOf('[')
+  if (open <= 0) return [name]
+  return [name.slice(0, open), ...[...name.slice(open).matchAll(/\[([^[\]]*)\]/g)].map(([, inner = '']) => inner)]
+}
+
+function put(form: Growing, path: readonly string[], value: string): void {
+  let at = form
+  path.forEach((segment, depth) => {
+    const name = segment === '' ? String(Object.keys(at).length) : segment
+    if (depth === path.length - 1) {
+      at[name] = value
+      return
+    }
+    const below = at[name]
+    const next = typeof below === 'object' ? below : emptyForm()
+    at[name] = next
+    at = next
+  })
+}
+
+/** What two requests share if, and only if, they have the same parameters, in whatever order. */
+export function fingerprint(body: string): string {
+  const pairs = [...new URLSearchParams(body)].map((pair) => JSON.stringify(pair)).sort()
+  return createHash('sha256').update(pairs.join('\n')).digest('base64url')
+}

@@ -1,0 +1,38 @@
+import { amountOf, formatMicro, type Micro } from '../domain/decimal.ts'
+import type { PriceBook } from './price-book.ts'
+
+/** Usage by month (`2026-11`) and meter, in millionths. */
+export type Usage = ReadonlyMap<string, ReadonlyMap<string, Micro>>
+
+/** Usage by meter over all months, or over one. */
+export function byMeter(usage: Usage, month?: string): Map<string, Micro> {
+  const sums = new Map<string, Micro>()
+  for (const [of, meters] of usage) {
+    if (month !== undefined && of !== month) continue
+    for (const [meter, quantity] of meters) sums.set(meter, (sums.get(meter) ?? 0n) + quantity)
+  }
+  return sums
+}
+
+export interface BillLine {
+  readonly meter: string
+  readonly description: string
+  readonly quantity: string
+  readonly unitPrice: string
+  /** Minor units. */
+  readonly amount: number
+}
+
+/** One line a meter that was used, in the order of the price book, each rounded by itself; the total is the sum of the lines. */
+export function bill(sums: ReadonlyMap<string, Micro>, { meters, minorDigits }: PriceBook): { lines: BillLine[]; total: number } {
+  const unknown = [...sums.keys()].filter((id) => !meters.some((meter) => meter.id === id))
+  if (unknown.length > 0) throw new Error(`Usage of meters that are not in the price book: ${unknown.join(', ')}. Put them back, hidden.`)
+  const lines = meters.flatMap(({ id, description, unitPrice }) => {
+    const quantity = sums.get(id)
+    if (quantity === undefined) return []
+    return [
+      { meter: id, description, quantity: formatMicro(quantity), unitPrice, amount: Number(amountOf(quantity, unitPrice, minorDigits)) },
+    ]
+  })
+  return { lines, total: lines.reduce((sum, { amount }) => sum + amount, 0) }
+}

@@ -1,0 +1,88 @@
+import Stripe from 'stripe'
+import type { Settings } from '../settings.ts'
+import { type AttachRequest, type Intent, PaymentRefused, type Payments, ProviderAway } from './payments.ts'
+
+/** Stripe through its own SDK. Its retries are off: what is tried again, and for how long, is decided where the state is kept. */
+export function stripePayments(stripe: Stripe): Payments {
+  const customers = (workspaceId: string) =>
+    call(async () => (await stripe.customers.create({ metadata: { workspaceId } }, { idempotencyKey: `customer-${workspaceId}` })).id)
+  return {
+    provider: 'stripe',
+    createCustomer: customers,
+    attach: async ({ workspaceId, customerId, paymentMethodId }: AttachRequest) => {
+      const customer = customerId ?? (await customers(workspaceId))
+      const { id, card } = await call(() => stripe.paymentMethods.attach(paymentMethodId, { customer }))
+      return { customerId: customer, paymentMethodId: id, ...(card && { brand: card.brand, last4: card.last4 }) }
+    },
+    detach: async (paymentMethodId) => {
+      await call(() => stripe.paymentMethods.detach(paymentMethodId)).catch((error) => {
+        if (!(error instanceof PaymentRefused)) throw error
+      })
+    },
+    findIntent: async (customer, invoiceId) => {
+      for await (const intent of listed(() => stripe.paymentIntents.list({ customer, limit: 100 })))
+        if (intent.metadata.invoiceId === invoiceId && intent.status !== 'canceled') return intentOf(intent)
+      return undefined
+    },
+    createIntent: async ({ customerId, invoiceId, workspaceId, amount, currency }) => {
+      const parameters = { customer: customerId, amount, currency, metadata: { invoiceId, workspaceId }, payment_method_types: ['card'] }
+      return intentOf(await call(() => stripe.paymentIntents.create(parameters, { idempotencyKey: `invoice-${invoiceId}` })))
+    },
+    readIntent: async (intentId) => intentOf(await call(() => stripe.paymentIntents.retrieve(intentId))),
+    confirm: async (intentId, payment_method) => {
+      const confirmed = await call(() => stripe.paymentIntents.confirm(intentId, { payment_method, off_session: true })).catch(
+        async (error) => {
+          // The answer to an earlier confirmation may have been lost: what the intent says counts, not this refusal.
+          const intent = error instanceof PaymentRefused ? await call(() => stripe.paymentIntents.retrieve(intentId)) : undefined
+          if (intent?.status === 'succeeded' || intent?.status === 'processing') return intent
+          throw error
+        },
+      )
+      if (confirmed.status === 'requires_action') throw new PaymentRefused('The card holder has to confirm this payment.')
+      return intentOf(confirmed)
+    },
+  }
+}
+
+const statuses: Readonly<Record<string, Intent['status']>> = { succeeded: 'succeeded', processing: 'pending' }
+
+const intentOf = ({ id, status }: Stripe.PaymentIntent): Intent => ({ id, status: statuses[status] ?? 'open' })
+
+/** Only 429, 5xx and network faults are worth another try; every other 4xx is a refusal for good. */
+async function call<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request()
+  } catch (error) {
+    throw translated(error)
+  }
+}
+
+async function* listed(request: () => AsyncIterable<Stripe.PaymentIntent>): AsyncGenerator<Stripe.PaymentIntent> {
+  try {
+    yield* request()
+  } catch (error) {
+    throw translated(error)
+  }
+}
+
+function translated(error: unknown): unknown {
+  if (!(error instanceof Stripe.errors.StripeError)) return error
+  const { statusCode = 0, message, code, decline_code } = error
+  const isRefusal = statusCode >= 400 && statusCode < 500 && statusCode !== 429
+  if (!isRefusal) return new ProviderAway('The payment provider does not answer', { cause: error })
+  return new PaymentRefused([message, decline_code ?? code].filter(Boolean).join(' ') || 'Refused by the payment provider', {
+    cause: error,
+  })
+}
+
+/** Opens Stripe, or nothing where no key is configured: invoices then stay open. */
+export function openPayments({ STRIPE_API_KEY, STRIPE_API_BASE }: Settings): Payments | undefined {
+  if (!STRIPE_API_KEY) return undefined
+  const base = STRIPE_API_BASE === undefined ? undefined : new URL(STRIPE_API_BASE)
+  const place = base && {
+    host: base.hostname,
+    port: base.port,
+    protocol: base.protocol === 'http:' ? ('http' as const) : ('https' as const),
+  }
+  return stripePayments(new Stripe(STRIPE_API_KEY, { ...place, maxNetworkRetries: 0, timeout: 20_000, telemetry: false }))
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod'
+
+/** Quantities are counted in millionths, as whole numbers: they add up exactly. */
+const scale = 6
+export type Micro = bigint
+
+const maximum = 1_000_000_000n * 10n ** BigInt(scale)
+const form = /^(\d{1,16})(?:\.(\d{1,20}))?$/
+
+/** A plain decimal text as a whole number of 10^-places; undefined where it is none or has more places. */
+export function parseDecimal(text: string, places: number): bigint | undefined {
+  const [, whole, fraction = ''] = form.exec(text) ?? []
+  return whole === undefined || fraction.length > places ? undefined : BigInt(whole + fraction.padEnd(places, '0'))
+}
+
+/** A whole number of millionths as a decimal text: `12500000n` is `"12.5"`. */
+export function formatMicro(micro: Micro): string {
+  const digits = micro.toString().padStart(scale + 1, '0')
+  const fraction = digits.slice(-scale).replace(/0+$/, '')
+  return fraction ? `${digits.slice(0, -scale)}.${fraction}` : digits.slice(0, -scale)
+}
+
+const wrong = 'A quantity is a number or decimal string from 0 to 1,000,000,000 with at most 6 decimals, such as 12.5.'
+
+/** A quantity from outside: a JSON number or a plain decimal string; answers millionths. */
+export const quantitySchema = z
+  .union([z.number(), z.string()], { error: wrong })
+  .transform((given, context): Micro => {
+    const micro = parseDecimal(String(given), scale)
+    if (micro !== undefined && micro <= maximum) return micro
+    context.issues.push({ code: 'custom', message: wrong, input: given })
+    return z.NEVER
+  })
+  .meta({ description: wrong, examples: ['12.5', 3] })
+
+/** quantity × unit price in minor units, rounded half up. `unitPrice` in major units, `minorDigits` of the currency (2 for usd). */
+export function amountOf(quantity: Micro, unitPrice: string, minorDigits: number): bigint {
+  const places = unitPrice.split('.')[1]?.length ?? 0
+  const price = parseDecimal(unitPrice, places) ?? 0n
+  const divisor = 10n ** BigInt(scale + places)
+  return (quantity * price * 10n ** BigInt(minorDigits) * 2n + divisor) / (divisor * 2n)
+}

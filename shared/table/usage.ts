@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import type { Usage } from '../billing/bill.ts'
+import type { Micro } from '../domain/decimal.ts'
+import { fingerprint } from '../domain/ids.ts'
+import type { Workspace } from '../domain/model.ts'
+import { epochSeconds, later } from '../domain/time.ts'
+import { workspaceGone } from './api-keys.ts'
+import { absent, any, atMost, is } from './conditions.ts'
+import { keys, ttlAttribute } from './design.ts'
+import { put, type Table, update, type Write } from './table.ts'
+import { stillActive } from './workspaces.ts'
+
+/** A usage event as it is counted. */
+export interface UsageEvent {
+  readonly id: string
+  readonly meter: string
+  readonly quantity: Micro
+  /** ISO 8601; its month is the month that it belongs to. */
+  readonly occurredAt: string
+}
+
+/** For how long an event id is remembered, in seconds. */
+const remembered = 90 * 86_400
+
+/** A transaction takes 100 items: the counter of the shard and this many events. */
+const eventsPerTransaction = 99
+
+const shardOf = (id: string, shards: number): number => createHash('sha256').update(id).digest().readUInt32BE() % shards
+
+/** The attribute of a counter that sums one month and meter. */
+const attributeOf = ({ occurredAt, meter }: UsageEvent): string => `sum:${occurredAt.slice(0, 7)}:${meter}`
+
+/**
+ * Counts events, each once per workspace and id: an event and its share of the counter are one transaction, under the rule that the
+ * counter is open. Answers how many were new. It is no transaction as a whole: after an error, send all again. Refuses
+ * `unauthenticated` once the workspace is being deleted.
+ */
+export async function countEvents(table: Table, workspace: Workspace, events: readonly UsageEvent[], now: Date): Promise<number> {
+  const distinct = [...new Map([...events].reverse().map((event) => [event.id, event])).values()].reverse()
+  const shards = Map.groupBy(distinct, ({ id }) => shardOf(id, workspace.usageShards))
+  const counted = await Promise.all([...shards].map(([shard, inShard]) => countInShard(table, workspace.id, shard, inShard, now)))
+  return counted.reduce((sum, count) => sum + count, 0)
+}
+
+/** The events of one shard, one transaction after the other: they all change the same counter. */
+async function countInShard(table: Table, workspaceId: string, shard: number, events: readonly UsageEvent[], now: Date): Promise<number> {
+  let counted = 0
+  for (let from = 0; from < events.length; from += eventsPerTransaction)
+    counted += await countChunk({ table, workspaceId, shard, now }, events.slice(from, from + eventsPerTransaction))
+  return counted
+}
+
+interface Shard {
+  readonly table: Table
+  readonly workspaceId: string
+  readonly shard: number
+  readonly now: Date
+}
+
+class CounterMissing extends Error {}
+class CountedBefore extends Error {}
+
+async function countChunk(shard: Shard, events: readonly UsageEvent[]): Promise<number> {
+  const before = new Set<UsageEvent>()
+  for (;;) {
+    const open = events.filter((event) => !before.has(event))
+    if (open.length === 0) return 0
+    try {
+      await shard.table.write(...open.map((event) => eventWrite(shard, event, before)), counterWrite(shard, open))
+      return open.length
+    } catch (error) {
+      if (error instanceof CounterMissing) await openCounter(shard)
+      else if (!(error instanceof CountedBefore)) throw error
+    }
+  }
+}
+
+/** Puts an event if it is new; one that is not is noted in `before`. */
+function eventWrite({ workspaceId, shard, now }: Shard, event: UsageEvent, before: Set<UsageEvent>): Write {
+  const expiresAt = later(now, remembered)
+  const key = keys.usageEvent(workspaceId, shard, fingerprint(event.id))
+  const item = { ...key, expiresAt, [ttlAttribute]: epochSeconds(expiresAt) }
+  return put(item, any(absent('pk'), atMost('expiresAt', now.toISOString())), () => {
+    before.add(event)
+    return new CountedBefore()
+  })
+}
+
+function counterWrite({ workspaceId, shard }: Shard, events: readonly UsageEvent[]): Write {
+  const sums: Record<string, Micro> = {}
+  for (const event of events) sums[attributeOf(event)] = (sums[attributeOf(event)] ?? 0n) + event.quantity
+  // The gate is positive: what is not open, or not there, takes nothing.
+  return update(keys.usageCounter(workspaceId, shard), { add: sums }, is('status', 'open'), (found) =>
+    found ? workspaceGone() : new CounterMissing(),
+  )
+}
+
+/** Makes the counter of a shard, once, while the workspace is active: none can appear after the deletion began. */
+async function openCounter({ table, workspaceId, shard }: Shard): Promise<void> {
+  const item = { ...keys.usageCounter(workspaceId, shard), status: 'open' }
+  await table
+    .write(
+      stillActive(workspaceId, workspaceGone),
+      put(item, absent('pk'), () => new Opened()),
+    )
+    .catch((error) => {
+      if (!(error instanceof Opened)) throw error
+    })
+}
+
+class Opened extends Error {}
+
+type Counter = Readonly<Record<string, unknown>>
+
+const shardNumbers = ({ usageShards }: Workspace): number[] => Array.from({ length: usageShards }, (_, shard) => shard)
+
+/** All usage of a workspace: one round, strongly consistent. */
+export const readUsage = async (table: Table, workspace: Workspace): Promise<Usage> =>
+  usageOf(await table.getAll<Counter>(shardNumbers(workspace).map((shard) => keys.usageCounter(workspace.id, shard))))
+
+/** Seals every counter and answers what they sum up to: from then on nothing is added, and sealing again answers the same. */
+export async function sealUsage(table: Table, workspace: Workspace): Promise<Usage> {
+  const seal = (shard: number) => table.change(keys.usageCounter(workspace.id, shard), { set: { status: 'sealed' } })
+  return usageOf(await Promise.all(shardNumbers(workspace).map(seal)))
+}
+
+function usageOf(counters: readonly (Counter | undefined)[]): Usage {
+  const usage = new Map<string, Map<string, Micro>>()
+  for (const [name, sum] of counters.flatMap((counter) => Object.entries(counter ?? {}))) {
+    const [, month, meter] = /^sum:(\d{4}-\d\d):(\w+)$/.exec(name) ?? []
+    if (!month || !meter) continue
+    const meters = usage.get(month) ?? new Map<string, Micro>()
+    meters.set(meter, (meters.get(meter) ?? 0n) + BigInt(sum as number | bigint))
+    usage.set(month, meters)
+  }
+  return usage
+}
