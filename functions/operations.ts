@@ -2,6 +2,18 @@ import type { Operation } from '#shared/http/operation.ts'
 import { createAccount } from './accounts/create-account.ts'
 import { getMe } from './accounts/get-me.ts'
 import { whoami } from './accounts/whoami.ts'
+import { createApiKey } from './api-keys/create-api-key.ts'
+import { listApiKeys } from './api-keys/list-api-keys.ts'
+import { revokeApiKey } from './api-keys/revoke-api-key.ts'
+import { rotateApiKey } from './api-keys/rotate-api-key.ts'
+import { getInvoice } from './billing/get-invoice.ts'
+import { listInvoices } from './billing/list-invoices.ts'
+import { listMyInvoices } from './billing/list-my-invoices.ts'
+import { payInvoice } from './billing/pay-invoice.ts'
+import { previewInvoice } from './billing/preview-invoice.ts'
+import { setPaymentMethod } from './billing/set-payment-method.ts'
+import { deleteWorkspace } from './deletions/delete-workspace.ts'
+import { getDeletion } from './deletions/get-deletion.ts'
 import { acceptInvitation } from './invitations/accept-invitation.ts'
 import { createInvitations } from './invitations/create-invitations.ts'
 import { declineInvitation } from './invitations/decline-invitation.ts'
@@ -23,6 +35,9 @@ import { config } from './service/config.ts'
 import { health } from './service/health.ts'
 import { invitationPage } from './service/invitation-page.ts'
 import { openapi } from './service/openapi.ts'
+import { getUsage } from './usage/get-usage.ts'
+import { listMeters } from './usage/list-meters.ts'
+import { reportUsage } from './usage/report-usage.ts'
 import { createWorkspace } from './workspaces/create-workspace.ts'
 import { getWorkspace } from './workspaces/get-workspace.ts'
 import { listWorkspaces } from './workspaces/list-workspaces.ts'
@@ -41,6 +56,8 @@ export const operations: readonly Operation[] = [
   createWorkspace,
   getWorkspace,
   updateWorkspace,
+  deleteWorkspace,
+  getDeletion,
   listMembers,
   updateMember,
   leaveWorkspace,
@@ -57,6 +74,19 @@ export const operations: readonly Operation[] = [
   getProject,
   updateProject,
   deleteProject,
+  listApiKeys,
+  createApiKey,
+  rotateApiKey,
+  revokeApiKey,
+  listMeters,
+  reportUsage,
+  getUsage,
+  setPaymentMethod,
+  previewInvoice,
+  listInvoices,
+  listMyInvoices,
+  getInvoice,
+  payInvoice,
   health,
   config,
   invitationPage,

@@ -1,6 +1,7 @@
 import type { Worker } from '#shared/worker/worker.ts'
 import { cleanUp } from './workers/clean-up.ts'
-import { mailInvitations } from './workers/mail-invitations.ts'
+import { runDeletion } from './workers/run-deletion.ts'
+import { sendMail } from './workers/send-mail.ts'
 
 /** Every worker: queue consumers and schedules. Worker `cleanUp` is declared in the file `workers/clean-up.ts`. */
-export const workers: readonly Worker[] = [mailInvitations, cleanUp]
+export const workers: readonly Worker[] = [sendMail, runDeletion, cleanUp]

@@ -1,10 +1,13 @@
 import { hasExpired } from '#shared/domain/inviting.ts'
-import type { Invitation } from '#shared/domain/model.ts'
+import type { Deletion, Invitation, Reader } from '#shared/domain/model.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { tellable } from '#shared/domain/tellable.ts'
 import type { Services } from '#shared/services.ts'
+import { progress } from '#shared/table/deletions.ts'
 import { dueShards } from '#shared/table/design.ts'
-import { collectExpired, forgetAccepted, listDue, mailOf, postpone } from '#shared/table/invitations.ts'
+import { listDue } from '#shared/table/due.ts'
+import { collectExpired, forgetAccepted, mailOf, postpone } from '#shared/table/invitations.ts'
+import { oweInvoiceMail } from '#shared/table/invoices.ts'
 import { Changed } from '#shared/table/races.ts'
 import type { Item } from '#shared/table/table.ts'
 import { scheduledWorker } from '#shared/worker/worker.ts'
@@ -12,12 +15,12 @@ import { scheduledWorker } from '#shared/worker/worker.ts'
 type Tools = Pick<Services, 'table' | 'queue' | 'clock' | 'logger'>
 
 /**
- * The sweep: takes out invitations that have ended, and asks again for e-mails that were written down but never sent. It reads only what
- * is due; what it cannot do now stays due and is found by the next run.
+ * The sweep: takes out invitations that have ended, and asks again for what was written down but never done: e-mails that are owed,
+ * deletions that stand still. It reads only what is due; what it cannot do now stays due and is found by the next run.
  */
 export const cleanUp = scheduledWorker({
   name: 'cleanUp',
-  summary: 'Removes expired invitations and sends again what was never queued',
+  summary: 'Removes expired invitations and asks again for work that was lost on the way',
   everyMinutes: 1,
   needs: ['table', 'queue'],
   handle: async (tools) => {
@@ -29,13 +32,15 @@ async function sweep(tools: Tools, shard: number): Promise<void> {
   const now = tools.clock()
   let startAfter: Item | undefined
   do {
-    const { due, last } = await listDue(tools.table, shard, startAfter, now)
-    await act(tools, due, now)
+    const { invitations, deletions, readers, last } = await listDue(tools.table, shard, startAfter, now)
+    await sweepInvitations(tools, invitations, now)
+    await sweepDeletions(tools, deletions, now)
+    await sweepReaders(tools, readers, now)
     startAfter = last
   } while (startAfter)
 }
 
-async function act(tools: Tools, due: readonly Invitation[], now: Date): Promise<void> {
+async function sweepInvitations(tools: Tools, due: readonly Invitation[], now: Date): Promise<void> {
   const pending = due.filter(({ status }) => status === 'pending')
   const expired = Map.groupBy(
     pending.filter((invitation) => hasExpired(invitation, now)),
@@ -46,6 +51,25 @@ async function act(tools: Tools, due: readonly Invitation[], now: Date): Promise
   await tools.queue.announce('mail', owed.map(mailOf))
   for (const invitation of owed) await attempt(tools, postpone(tools.table, invitation, now))
   for (const invitation of due.filter(({ status }) => status === 'accepted')) await attempt(tools, forgetAccepted(tools.table, invitation))
+}
+
+/** How long an asked-for deletion or e-mail is left alone before it is asked for again, in seconds. */
+const patience = 60
+
+async function sweepDeletions(tools: Tools, due: readonly Deletion[], now: Date): Promise<void> {
+  for (const deletion of due) await attempt(tools, progress(tools.table, deletion, {}, now, patience))
+  await tools.queue.announce(
+    'deletion',
+    due.map(({ id }) => ({ deletionId: id })),
+  )
+}
+
+async function sweepReaders(tools: Tools, due: readonly Reader[], now: Date): Promise<void> {
+  for (const reader of due) await attempt(tools, oweInvoiceMail(tools.table, reader, now, patience))
+  await tools.queue.announce(
+    'mail',
+    due.map(({ invoiceId, accountId }) => ({ kind: 'invoice' as const, invoiceId, accountId })),
+  )
 }
 
 /** One item that cannot be handled must not keep the others waiting; it stays due. */

@@ -68,7 +68,8 @@ async function* listed(request: () => AsyncIterable<Stripe.PaymentIntent>): Asyn
 function translated(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error
   const { statusCode = 0, message, code, decline_code } = error
-  const isRefusal = statusCode >= 400 && statusCode < 500 && statusCode !== 429
+  // 409: another request with the same Idempotency-Key is under way, which says nothing of its outcome.
+  const isRefusal = statusCode >= 400 && statusCode < 500 && statusCode !== 429 && statusCode !== 409
   if (!isRefusal) return new ProviderAway('The payment provider does not answer', { cause: error })
   return new PaymentRefused([message, decline_code ?? code].filter(Boolean).join(' ') || 'Refused by the payment provider', {
     cause: error,

@@ -10,7 +10,7 @@ import type { Table } from '../table/table.ts'
 import { workspaceNotFound } from '../table/workspaces.ts'
 import { type Exchange, workspaceIdIn } from './exchange.ts'
 import { badApiKey, type Identity } from './identity.ts'
-import type { Access, Granted } from './operation.ts'
+import type { Access, Granted, Reply } from './operation.ts'
 
 type InWorkspace = Extract<Access, { permission: Permission }>
 
@@ -53,7 +53,8 @@ async function admitMember(exchange: Exchange, permission: Permission, person: P
   if (!workspace || !member || workspace.status !== 'active') {
     // A membership comes with an account; without one, that is the first thing to say.
     if (!member) await requireAccount(table, person)
-    throw workspaceNotFound()
+    const reply = workspace && (await exchange.operation.whenGone?.({ table, person, path: exchange.event.pathParameters ?? {} }))
+    throw reply ? new Answered(reply) : workspaceNotFound()
   }
   const allowed = rolesThatMay(permission)
   if (!allowed.includes(member.role))
@@ -83,6 +84,15 @@ const isGood = (apiKey: ApiKey, hash: string, now: Date): boolean => {
   const at = now.toISOString()
   const isCurrent = apiKey.hash === hash || (apiKey.previousHash === hash && (apiKey.previousUntil ?? '') > at)
   return isCurrent && (apiKey.expiresAt === null || apiKey.expiresAt > at)
+}
+
+/** The request is answered before the operation: it repeats one that has had its effect. */
+export class Answered extends Error {
+  readonly reply: Reply<unknown>
+  constructor(reply: Reply<unknown>) {
+    super('Answered before the operation')
+    this.reply = reply
+  }
 }
 
 const forbidden = (detail: string): Refusal => new Refusal('forbidden', detail)

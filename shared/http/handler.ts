@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda'
 import { Refusal } from '../domain/refusals.ts'
 import { tellable } from '../domain/tellable.ts'
 import type { Services } from '../services.ts'
-import { admit } from './admission.ts'
+import { Answered, admit } from './admission.ts'
 import { limit, readContent } from './content.ts'
 import { type Exchange, type HttpEvent, type HttpResult, present } from './exchange.ts'
 import { type Identity, identify } from './identity.ts'
@@ -80,7 +80,13 @@ const admitting: Step = {
     Object.assign(exchange.about, whoAndWhere(exchange, identity))
     exchange.repetition = repetitionOf(exchange, callerIdOf(identity))
     startLoading(exchange, identity)
-    exchange.granted = await admit(exchange, identity)
+    try {
+      exchange.granted = await admit(exchange, identity)
+      return undefined
+    } catch (error) {
+      if (error instanceof Answered) return toResult(exchange.operation, error.reply)
+      throw error
+    }
   },
 }
 

@@ -117,6 +117,10 @@ export interface Declaration<
   readonly idempotent?: true
   /** Makes the first answer again from what is remembered, where the body itself is not (createWorkspace). */
   readonly replay?: (memory: Memory, input: Input<P, B, Q> & Granted[A['kind']] & Tools<N>) => Promise<z.input<R>>
+  /** Answers a member once the workspace is being deleted or gone, in place of the 404; undefined: the 404 stands. */
+  readonly whenGone?: (
+    input: Pick<Services, 'table'> & { readonly path: Readonly<Record<string, string | undefined>>; readonly person: Person },
+  ) => Promise<Reply<z.input<R>> | undefined>
   /** Reads beside the authorization, so that both are one round. What it reads is shown to nobody who is then refused. */
   readonly load?: (input: Input<P, B, Q> & Tools<N> & Caller<A>) => Promise<L>
   readonly handle: (

@@ -10,18 +10,31 @@ export interface InvitationMail {
   readonly sendCount: number
 }
 
+/** The final invoice, to one of those who may read it. */
+export interface InvoiceMail {
+  readonly kind: 'invoice'
+  readonly invoiceId: string
+  readonly accountId: string
+}
+
+/** Goes on with a deletion, wherever it is. */
+export interface DeletionWork {
+  readonly deletionId: string
+}
+
 /** Every queue and the messages that it carries. */
 export interface Messages {
-  readonly mail: InvitationMail
+  readonly mail: InvitationMail | InvoiceMail
+  readonly deletion: DeletionWork
 }
 export type QueueName = keyof Messages
 
 export interface Queue {
   /**
    * Says that there is work whose intent is already committed in the table. Never throws: what cannot be sent now is found and sent
-   * by the sweep.
+   * by the sweep. `delaySeconds`: 0 to 900, for work that is to wait.
    */
-  announce<N extends QueueName>(queue: N, messages: readonly Messages[N][]): Promise<void>
+  announce<N extends QueueName>(queue: N, messages: readonly Messages[N][], delaySeconds?: number): Promise<void>
 }
 
 const batchesOfTen = <T>(all: readonly T[]): T[][] =>
@@ -30,17 +43,19 @@ const batchesOfTen = <T>(all: readonly T[]): T[][] =>
 /** Opens the queues with the SDK's own settings; the log is told of every batch that could not be sent. */
 export function openQueue(settings: Settings, logger: Pick<Logger, 'warn'>): Queue {
   const client = new SQSClient({})
-  const urls: Record<QueueName, string> = { mail: settings.MAIL_QUEUE_URL }
-  const send = async (queue: QueueName, batch: readonly object[]) => {
-    const Entries = batch.map((message, i) => ({ Id: String(i), MessageBody: JSON.stringify(message) }))
+  const urls: Record<QueueName, string> = { mail: settings.MAIL_QUEUE_URL, deletion: settings.DELETION_QUEUE_URL }
+  const send = async (queue: QueueName, batch: readonly object[], DelaySeconds: number) => {
+    const Entries = batch.map((message, i) => ({ Id: String(i), MessageBody: JSON.stringify(message), DelaySeconds }))
     const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: urls[queue], Entries }))
     if (Failed?.length) throw new Error(`${Failed.length} of ${batch.length} messages were not taken: ${Failed[0]?.Code}`)
   }
   return {
-    announce: async (queue, messages) => {
+    announce: async (queue, messages, delaySeconds = 0) => {
       await Promise.all(
         batchesOfTen(messages).map((batch) =>
-          send(queue, batch).catch((error) => logger.warn('not queued', { queue, messages: batch.length, error: tellable(error) })),
+          send(queue, batch, delaySeconds).catch((error) =>
+            logger.warn('not queued', { queue, messages: batch.length, error: tellable(error) }),
+          ),
         ),
       )
     },

@@ -164,3 +164,18 @@ export const tableDefinition = (tableName: string) =>
       },
     ],
   }) satisfies CreateTableCommandInput
+
+const kinds: readonly (readonly [string, string])[] = [
+  ['MEMBER#', 'member'],
+  ['ADDRESS#', 'memberAddress'],
+  ['INVITATION#', 'invitation'],
+  ['PROJECT#', 'project'],
+  ['APIKEY#', 'apiKey'],
+  ['REPLAY#', 'idempotencyKey'],
+  ['BILLING', 'paymentMethod'],
+  ['COUNTER', 'usageCounter'],
+  ['EVENT#', 'usageEvent'],
+]
+
+/** The kind of an item of a workspace, as a deletion's receipt counts it. */
+export const kindOf = ({ sk }: Key): string => kinds.find(([begins]) => sk.startsWith(begins))?.[1] ?? 'other'

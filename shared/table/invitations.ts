@@ -6,9 +6,9 @@ import { Refusal } from '../domain/refusals.ts'
 import { later, secondsUntil } from '../domain/time.ts'
 import type { InvitationMail } from '../queue/queue.ts'
 import { above, absent, all, any, atMost, below, type Condition, contains, exists, is } from './conditions.ts'
-import { duePartition, indexKeys, keys, prefix } from './design.ts'
+import { indexKeys, keys, prefix } from './design.ts'
 import { changed } from './races.ts'
-import { check, type Item, put, remove, type Table, update, type Write } from './table.ts'
+import { check, put, remove, type Table, update, type Write } from './table.ts'
 import { addressItem, changeWorkspace, memberItem } from './workspaces.ts'
 
 export const invitationNotFound = (): Refusal =>
@@ -186,13 +186,6 @@ export function postpone(table: Table, invitation: Invitation, now: Date): Promi
 /** Takes out an accepted invitation whose time to answer again is over. */
 export const forgetAccepted = (table: Table, invitation: Invitation): Promise<void> =>
   table.write(remove(keys.invitation(invitation), all(is('status', 'accepted'), unchanged(invitation)), changed))
-
-/** One page of the invitations that the sweep must look at, of one partition of the due index, as they are now. */
-export async function listDue(table: Table, shard: number, startAfter: Item | undefined, now: Date) {
-  const page = await table.query({ index: 'gsi2', pk: duePartition(shard), upTo: now.toISOString(), limit: 100, startAfter })
-  const rows = await table.getAll<Invitation & { gsi2sk: string }>(page.items)
-  return { due: rows.filter((row) => row !== undefined && row.gsi2sk <= now.toISOString()) as Invitation[], last: page.last }
-}
 
 /** The e-mail is with SES: nothing is owed any more, and the sweep comes back when the invitation ends. */
 export const settleSend = (invitation: Invitation, messageId: string): Write =>

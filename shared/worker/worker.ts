@@ -4,7 +4,10 @@ import type { Services } from '../services.ts'
 /** Services that a worker may need; they decide what its bundle and its role contain. */
 export type WorkerNeed = 'table' | 'queue' | 'mail' | 'payments'
 
-type Tools<N extends WorkerNeed> = Pick<Services, N | 'settings' | 'logger' | 'clock'>
+type Tools<N extends WorkerNeed> = Pick<Services, N | 'settings' | 'logger' | 'clock'> & {
+  /** Milliseconds until the function is stopped; what is not done by then must be asked for again. */
+  readonly remaining: () => number
+}
 
 /** A function that works off a queue. A message that throws comes back, after five times into the dead-letter queue; the others are done. */
 export interface QueueWorker<Q extends QueueName = QueueName, N extends WorkerNeed = WorkerNeed> {

@@ -5,6 +5,7 @@ import { noFaults } from '#infra/local/faults.ts'
 import { faultyQueue } from '#infra/local/faulty-queue.ts'
 import { startPoller } from '#infra/local/queue-poller.ts'
 import { deadLetterQueueOf, startQueues } from '#infra/local/queues.ts'
+import type { Queue } from '#shared/queue/queue.ts'
 
 type Work = (event: SQSEvent, call: number) => Promise<SQSBatchResponse | undefined>
 
@@ -100,8 +101,8 @@ test.for([
   ['lose', []],
 ] as const)('with the fault %s an operation sends %o', async ([fault, expected]) => {
   const sent: string[] = []
-  const queue = {
-    announce: async (_: string, messages: readonly { invitationId: string }[]) => void sent.push(...messages.map((m) => m.invitationId)),
+  const queue: Queue = {
+    announce: async (_, messages) => void sent.push(...messages.map((message) => ('invitationId' in message ? message.invitationId : ''))),
   }
 
   await faultyQueue(queue, { ...noFaults(), queue: fault }).announce('mail', [{ kind: 'invitation', invitationId: 'a', sendCount: 1 }])

@@ -53,13 +53,17 @@ const environment = {
   DELETION_QUEUE_URL: 'https://sqs.example/deletion',
 }
 
-/** A whole Atrium in the test's process: the real handlers over the real DynamoDB engine; queue, mail, tokens and clock are the test's. */
-export async function createWorld(settings: Record<string, string> = {}) {
-  const raw = new DynamoDBClient({
+/** A client of the tests' DynamoDB. */
+export const localClient = (): DynamoDBClient =>
+  new DynamoDBClient({
     endpoint: inject('dynamodbEndpoint'),
     region: 'eu-central-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   })
+
+/** A whole Atrium in the test's process: the real handlers over the real DynamoDB engine; queue, mail, tokens and clock are the test's. */
+export async function createWorld(settings: Record<string, string> = {}) {
+  const raw = localClient()
   const TABLE_NAME = `atrium-${randomUUID()}`
   await raw.send(new CreateTableCommand(tableDefinition(TABLE_NAME)))
   const world = {
@@ -144,7 +148,7 @@ export async function signUp(world: World, email: string, name?: string) {
 /** Invites, mails and accepts: somebody becomes a member in a role. */
 export async function join(world: World, admin: string, workspaceId: string, email: string, role: string) {
   await world.call('createInvitations', { as: admin, path: { workspaceId }, body: { emails: [email], role } })
-  await world.run('mailInvitations')
+  await world.run('sendMail')
   const token = tokenOf(email)
   const { body } = await world.call('acceptInvitation', { as: token, body: { token: world.linkToken(email) } })
   return { token, id: body.account.id as string, email }

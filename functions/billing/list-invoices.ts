@@ -1,0 +1,22 @@
+import { pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { finalInvoiceIdOf } from '#shared/domain/ids.ts'
+import { invoiceShape } from '#shared/domain/shapes.ts'
+import { invoiceView } from '#shared/domain/views.ts'
+import { member, operation } from '#shared/http/operation.ts'
+import { readInvoice } from '#shared/table/invoices.ts'
+
+export const listInvoices = operation({
+  name: 'listInvoices',
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/invoices',
+  summary: 'List the invoices of a live workspace; its usage is billed by the final one, so that there is none before',
+  tag: 'Usage and billing',
+  access: member('manageBilling'),
+  needs: ['table'],
+  query: pageQuery,
+  output: pageOf(invoiceShape),
+  refuses: [],
+  load: ({ path, table }) => readInvoice(table, finalInvoiceIdOf(path.workspaceId)),
+  handle: async ({ loaded, workspace, query }) =>
+    pageInMemory(`invoices ${workspace.id}`, loaded ? [invoiceView(loaded)] : [], ({ id }) => id, query),
+})

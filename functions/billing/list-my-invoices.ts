@@ -1,0 +1,27 @@
+import { decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { invoiceShape } from '#shared/domain/shapes.ts'
+import { invoiceView } from '#shared/domain/views.ts'
+import { account, operation } from '#shared/http/operation.ts'
+import { listInvoicesOf } from '#shared/table/invoices.ts'
+
+const position = /^[\dTZ:.-]{24}#in_\w{26}$/
+
+export const listMyInvoices = operation({
+  name: 'listMyInvoices',
+  method: 'GET',
+  path: '/v1/me/invoices',
+  summary: 'List the invoices that I may see, those of deleted workspaces included',
+  tag: 'Accounts',
+  access: account,
+  needs: ['table'],
+  query: pageQuery,
+  output: pageOf(invoiceShape),
+  refuses: [],
+  load: async ({ caller, table, query }) => {
+    const list = `my-invoices ${caller.accountId}`
+    const after = decodeCursor(list, position, query.cursor)
+    const { invoices, next } = await listInvoicesOf(table, caller.accountId, query.limit, after)
+    return { data: invoices.map(invoiceView), nextCursor: next ? encodeCursor(list, next) : null }
+  },
+  handle: async ({ loaded }) => loaded,
+})

@@ -1,0 +1,24 @@
+import * as z from 'zod'
+import { payWith } from '#shared/billing/pay.ts'
+import { invoiceShape } from '#shared/domain/shapes.ts'
+import { invoiceView } from '#shared/domain/views.ts'
+import { account, operation } from '#shared/http/operation.ts'
+import { invoiceNotFound, readInvoiceAs } from '#shared/table/invoices.ts'
+
+export const payInvoice = operation({
+  name: 'payInvoice',
+  method: 'POST',
+  path: '/v1/invoices/{invoiceId}/pay',
+  summary: 'Pay an invoice that is open or uncollectible; one that is paid is left as it is',
+  tag: 'Usage and billing',
+  access: account,
+  needs: ['table', 'payments'],
+  body: z.strictObject({ paymentMethodId: z.string().min(1).max(255) }),
+  output: invoiceShape,
+  refuses: ['invoice_not_found'],
+  load: ({ path, caller, table }) => readInvoiceAs(table, path.invoiceId, caller.accountId),
+  handle: async ({ loaded, body, table, payments, now }) => {
+    if (!loaded) throw invoiceNotFound()
+    return invoiceView(loaded.status === 'paid' ? loaded : await payWith(table, payments, loaded, body.paymentMethodId, now))
+  },
+})

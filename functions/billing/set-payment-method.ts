@@ -1,0 +1,19 @@
+import * as z from 'zod'
+import { replacePaymentMethod } from '#shared/billing/payment-method.ts'
+import { paymentMethodShape } from '#shared/domain/shapes.ts'
+import { member, operation } from '#shared/http/operation.ts'
+
+export const setPaymentMethod = operation({
+  name: 'setPaymentMethod',
+  method: 'PUT',
+  path: '/v1/workspaces/{workspaceId}/payment-method',
+  summary: 'Set what the invoices of a workspace are charged to',
+  tag: 'Usage and billing',
+  access: member('manageBilling'),
+  needs: ['table', 'payments'],
+  body: z.strictObject({ paymentMethodId: z.string().min(1).max(255) }),
+  output: paymentMethodShape,
+  refuses: ['payment_method_refused'],
+  handle: ({ workspace, permit, body, table, payments }) =>
+    replacePaymentMethod({ table, payments, workspaceId: workspace.id, permit }, body.paymentMethodId),
+})

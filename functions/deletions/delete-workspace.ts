@@ -1,0 +1,36 @@
+import * as z from 'zod'
+import { deletionIdOf } from '#shared/domain/ids.ts'
+import type { Deletion } from '#shared/domain/model.ts'
+import { invalid } from '#shared/domain/refusals.ts'
+import { deletionShape } from '#shared/domain/shapes.ts'
+import { deletionView } from '#shared/domain/views.ts'
+import { member, operation, Reply } from '#shared/http/operation.ts'
+import { confirmationMismatch, newDeletion, readDeletionAs, requestDeletion } from '#shared/table/deletions.ts'
+
+const accepted = (deletion: Deletion) => new Reply(deletionView(deletion), { headers: { location: `/v1/deletions/${deletion.id}` } })
+
+export const deleteWorkspace = operation({
+  name: 'deleteWorkspace',
+  method: 'DELETE',
+  path: '/v1/workspaces/{workspaceId}',
+  summary: 'Delete a workspace: everybody is out at once, the rest follows',
+  tag: 'Workspaces',
+  access: member('manageWorkspace'),
+  needs: ['table', 'queue'],
+  query: z.strictObject({ confirm: z.string().optional().meta({ description: "The workspace's exact name" }) }),
+  status: 202,
+  output: deletionShape,
+  refuses: ['confirmation_mismatch'],
+  whenGone: async ({ table, path, person }) => {
+    const deletion = await readDeletionAs(table, deletionIdOf(path.workspaceId ?? ''), person.accountId)
+    return deletion && accepted(deletion)
+  },
+  handle: async ({ workspace, person, permit, query: { confirm }, table, queue, now }) => {
+    if (confirm === undefined) throw invalid('?confirm', "Confirm with the workspace's exact name: ?confirm=…")
+    if (confirm !== workspace.name) throw confirmationMismatch()
+    const deletion = newDeletion(workspace, person.accountId, now)
+    await requestDeletion(table, deletion, confirm, permit, now)
+    await queue.announce('deletion', [{ deletionId: deletion.id }])
+    return accepted(deletion)
+  },
+})

@@ -1,0 +1,21 @@
+import { deletionShape } from '#shared/domain/shapes.ts'
+import { deletionView } from '#shared/domain/views.ts'
+import { account, operation } from '#shared/http/operation.ts'
+import { deletionNotFound, readDeletionAs } from '#shared/table/deletions.ts'
+
+export const getDeletion = operation({
+  name: 'getDeletion',
+  method: 'GET',
+  path: '/v1/deletions/{deletionId}',
+  summary: 'Get a deletion: its steps, and in the end what was erased',
+  tag: 'Workspaces',
+  access: account,
+  needs: ['table'],
+  output: deletionShape,
+  refuses: ['deletion_not_found'],
+  load: ({ path, caller, table }) => readDeletionAs(table, path.deletionId, caller.accountId),
+  handle: async ({ loaded }) => {
+    if (!loaded) throw deletionNotFound()
+    return deletionView(loaded)
+  },
+})

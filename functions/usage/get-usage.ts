@@ -1,0 +1,26 @@
+import * as z from 'zod'
+import { bill, byMeter } from '#shared/billing/bill.ts'
+import { priceBook } from '#shared/billing/price-book.ts'
+import { usageShape } from '#shared/domain/shapes.ts'
+import { operation, workspace } from '#shared/http/operation.ts'
+import { readUsage } from '#shared/table/usage.ts'
+
+const periodSchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'A month, such as 2026-11.')
+
+export const getUsage = operation({
+  name: 'getUsage',
+  method: 'GET',
+  path: '/v1/workspaces/{workspaceId}/usage',
+  summary: 'Get the usage of a month (UTC) and what it costs',
+  tag: 'Usage and billing',
+  access: workspace('readUsage'),
+  needs: ['table'],
+  query: z.strictObject({ period: periodSchema.optional() }),
+  output: usageShape,
+  refuses: [],
+  handle: async ({ workspace, query, table, now }) => {
+    const period = query.period ?? now.toISOString().slice(0, 7)
+    const { lines, total } = bill(byMeter(await readUsage(table, workspace), period), priceBook)
+    return { period, currency: priceBook.currency, meters: lines, total }
+  },
+})

@@ -1,0 +1,22 @@
+import { priceBook } from '#shared/billing/price-book.ts'
+import { pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { meterShape } from '#shared/domain/shapes.ts'
+import { anyToken, operation } from '#shared/http/operation.ts'
+
+export const listMeters = operation({
+  name: 'listMeters',
+  method: 'GET',
+  path: '/v1/meters',
+  summary: 'List the meters and what a unit costs',
+  tag: 'Usage and billing',
+  access: anyToken,
+  needs: ['table'],
+  query: pageQuery,
+  output: pageOf(meterShape),
+  refuses: [],
+  handle: async ({ query }) => {
+    const { meters, currency } = priceBook
+    const offered = meters.filter(({ hidden }) => !hidden).map((meter, i) => ({ ...meter, currency, position: String(i).padStart(4, '0') }))
+    return pageInMemory('meters', offered, ({ position }) => position, query)
+  },
+})

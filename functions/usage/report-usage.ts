@@ -1,0 +1,51 @@
+import * as z from 'zod'
+import { priceBook } from '#shared/billing/price-book.ts'
+import { quantitySchema } from '#shared/domain/decimal.ts'
+import { type FieldError, Refusal } from '#shared/domain/refusals.ts'
+import { anyInstantSchema, later } from '#shared/domain/time.ts'
+import { apiKey, operation } from '#shared/http/operation.ts'
+import { countEvents } from '#shared/table/usage.ts'
+
+const eventSchema = z.strictObject({
+  id: z
+    .string()
+    .min(1)
+    .max(255)
+    .refine((id) => id.isWellFormed(), 'An event id is well-formed Unicode.'),
+  meter: z.string(),
+  quantity: quantitySchema,
+  occurredAt: anyInstantSchema.optional(),
+})
+type Event = z.output<typeof eventSchema>
+
+/** What is wrong with events that the schema cannot know: the meters that there are, and the time. */
+function errorsOf({ meter, occurredAt }: Event, i: number, now: Date): FieldError[] {
+  const known = priceBook.meters.some(({ id }) => id === meter)
+  const late = occurredAt !== undefined && occurredAt > later(now, 300)
+  const early = occurredAt !== undefined && occurredAt < later(now, -30 * 86_400)
+  return [
+    ...(known ? [] : [{ pointer: `/events/${i}/meter`, detail: 'There is no such meter: see GET /v1/meters.' }]),
+    ...(late ? [{ pointer: `/events/${i}/occurredAt`, detail: 'This is more than 5 minutes ahead.' }] : []),
+    ...(early ? [{ pointer: `/events/${i}/occurredAt`, detail: 'This is more than 30 days back.' }] : []),
+  ]
+}
+
+export const reportUsage = operation({
+  name: 'reportUsage',
+  method: 'POST',
+  path: '/v1/usage-events',
+  summary: 'Report usage: every event is counted once, however often it is sent',
+  tag: 'Usage and billing',
+  access: apiKey('reportUsage'),
+  needs: ['table'],
+  body: z.strictObject({ events: z.array(eventSchema).min(1).max(100) }),
+  output: z.object({ accepted: z.int(), duplicates: z.int() }),
+  refuses: [],
+  handle: async ({ workspace, body: { events }, table, now }) => {
+    const errors = events.flatMap((event, i) => errorsOf(event, i, now))
+    if (errors.length > 0) throw new Refusal('invalid_request', 'Nothing was counted: see errors.', { errors })
+    const dated = events.map((event) => ({ ...event, occurredAt: event.occurredAt ?? now.toISOString() }))
+    const accepted = await countEvents(table, workspace, dated, now)
+    return { accepted, duplicates: events.length - accepted }
+  },
+})

@@ -1,0 +1,11 @@
+import { runDeletion as run } from '#shared/deletion/run.ts'
+import { queueWorker } from '#shared/worker/worker.ts'
+
+export const runDeletion = queueWorker({
+  name: 'runDeletion',
+  summary: 'Goes on with the deletion of a workspace: final invoice, charge, purge',
+  queue: 'deletion',
+  batchSize: 1,
+  needs: ['table', 'queue', 'payments'],
+  handle: ({ deletionId }, tools) => run(deletionId, tools),
+})

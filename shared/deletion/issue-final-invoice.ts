@@ -1,0 +1,26 @@
+import { priceBook } from '../billing/price-book.ts'
+import type { Billing, Deletion, Workspace } from '../domain/model.ts'
+import { finishStep } from '../table/deletions.ts'
+import { keys } from '../table/design.ts'
+import { draftInvoice, issued, issueWrites, lastInvoiceNumber } from '../table/invoices.ts'
+import { sealUsage } from '../table/usage.ts'
+import type { StepOutcome, Tools } from './run.ts'
+
+/** Seals the counters and issues the invoice over what they sum up to: an event is on it, or was refused. */
+export async function issueFinalInvoice(deletion: Deletion, { table, clock }: Tools): Promise<StepOutcome> {
+  const { workspaceId, requestedAt } = deletion
+  const [workspace, billing] = await table.get<[Workspace, Billing]>(keys.workspace(workspaceId), keys.billing(workspaceId))
+  if (workspace?.status !== 'deleting') throw new Error('The workspace of a deletion is not being deleted')
+  const usage = await sealUsage(table, workspace)
+  const number = (await lastInvoiceNumber(table)) + 1
+  const now = clock()
+  const invoice = issued(draftInvoice(workspace, usage, priceBook, requestedAt), number, payerOf(billing), now.toISOString())
+  await table.write(finishStep(deletion, 'issueFinalInvoice', now), ...issueWrites(invoice, number))
+  return 'done'
+}
+
+const payerOf = (billing: Billing | undefined): Billing | undefined => {
+  if (!billing) return undefined
+  const { provider, customerId, paymentMethodId } = billing
+  return { provider, customerId, paymentMethodId }
+}

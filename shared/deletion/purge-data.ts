@@ -1,0 +1,26 @@
+import type { Deletion, Workspace } from '../domain/model.ts'
+import { finishStep, tombstone } from '../table/deletions.ts'
+import { keys } from '../table/design.ts'
+import { type Doomed, purge } from '../table/purge.ts'
+import type { StepOutcome, Tools } from './run.ts'
+
+/**
+ * Everything of a workspace, in every partition: first the usage, then what lies beside the workspace item, and that item last, which
+ * becomes a tombstone. What stays is this and nothing else: the tombstone, the deletion, the invoice with its readers and their
+ * pointers, the accounts, and for 24 hours the memory of the createWorkspace (fingerprint and id), so that its replay is a 404.
+ */
+const doomed = ({ id, usageShards }: Workspace): Doomed[] => [
+  ...Array.from({ length: usageShards }, (_, shard) => ({ pk: keys.usageCounter(id, shard).pk })),
+  { pk: keys.workspace(id).pk, except: keys.workspace(id).sk },
+]
+
+/** Erases, page by page, and closes the deletion with the tombstone. */
+export async function purgeData(deletion: Deletion, { table, clock, remaining }: Tools): Promise<StepOutcome> {
+  const [workspace] = await table.get<[Workspace]>(keys.workspace(deletion.workspaceId))
+  if (workspace?.status !== 'deleting') throw new Error('The workspace of a deletion is not being deleted')
+  const purged = await purge(table, deletion, doomed(workspace), { clock, hasTime: () => remaining() > 10_000 })
+  if (!purged) return 'done'
+  if (!purged.isDone) return 'again'
+  await table.write(finishStep(purged.deletion, 'purgeData', clock()), tombstone(deletion, clock()))
+  return 'done'
+}

@@ -1,0 +1,35 @@
+import type { Deletion } from '../domain/model.ts'
+import { finishStep } from '../table/deletions.ts'
+import { keys, prefix } from '../table/design.ts'
+import { readerWrites } from '../table/invoices.ts'
+import { listMembers } from '../table/members.ts'
+import { purge } from '../table/purge.ts'
+import type { StepOutcome, Tools } from './run.ts'
+
+/** Readers a transaction. */
+const chunk = 40
+
+/**
+ * Access ended with the request itself. This step copies those who were admins at that moment (nobody's role has changed since: the
+ * workspace takes no writes): they may read invoice and deletion for ever.
+ */
+export async function revokeAccess(deletion: Deletion, { table, clock }: Tools): Promise<StepOutcome> {
+  const { workspaceId, invoiceId, requestedAt } = deletion
+  const admins = (await listMembers(table, workspaceId)).filter(({ role }) => role === 'admin')
+  for (let i = 0; i < admins.length; i += chunk) {
+    const some = admins.slice(i, i + chunk)
+    await table.write(...some.flatMap(({ accountId }) => readerWrites(invoiceId, accountId, requestedAt)))
+  }
+  await table.write(finishStep(deletion, 'revokeAccess', clock()))
+  return 'done'
+}
+
+/** The keys are dead since the request; here they are erased and counted. */
+export async function revokeApiKeys(deletion: Deletion, { table, clock, remaining }: Tools): Promise<StepOutcome> {
+  const doomed = [{ pk: keys.workspace(deletion.workspaceId).pk, prefix: prefix.apiKey }]
+  const purged = await purge(table, deletion, doomed, { clock, hasTime: () => remaining() > 10_000 })
+  if (!purged) return 'done'
+  if (!purged.isDone) return 'again'
+  await table.write(finishStep(purged.deletion, 'revokeApiKeys', clock()))
+  return 'done'
+}

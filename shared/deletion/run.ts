@@ -1,0 +1,64 @@
+import type { Deletion, DeletionStep } from '../domain/model.ts'
+import type { Services } from '../services.ts'
+import { progress, readDeletion } from '../table/deletions.ts'
+import { Changed } from '../table/races.ts'
+import { chargeFinalInvoice } from './charge-final-invoice.ts'
+import { issueFinalInvoice } from './issue-final-invoice.ts'
+import { purgeData } from './purge-data.ts'
+import { revokeAccess, revokeApiKeys } from './revoke.ts'
+
+/** What a step works with. */
+export type Tools = Pick<Services, 'table' | 'queue' | 'payments' | 'settings' | 'clock'> & { readonly remaining: () => number }
+
+/**
+ * What a step came to. `done`: it made the transition into the next. `again`: it is to be called once more, in another run.
+ * `later`: it has said when, and until then there is nothing to do.
+ */
+export type StepOutcome = 'done' | 'again' | 'later'
+
+/**
+ * The deletion as a chain of conditional transitions. Every step can be repeated, and each transition happens once: a message that is
+ * late, doubled or out of order finds nothing to do.
+ *
+ * ```mermaid
+ * stateDiagram-v2
+ *   [*] --> revokeAccess: DELETE answered 202, workspace is deleting
+ *   revokeAccess --> revokeApiKeys: who was admin may read invoice and deletion
+ *   revokeApiKeys --> issueFinalInvoice: keys erased
+ *   issueFinalInvoice --> chargeFinalInvoice: counters sealed, invoice numbered
+ *   chargeFinalInvoice --> chargeFinalInvoice: provider away, back-off
+ *   chargeFinalInvoice --> purgeData: paid, uncollectible, or left open
+ *   purgeData --> purgeData: page by page
+ *   purgeData --> completed: tombstone
+ *   completed --> [*]
+ * ```
+ */
+const steps: Record<DeletionStep, (deletion: Deletion, tools: Tools) => Promise<StepOutcome>> = {
+  revokeAccess,
+  revokeApiKeys,
+  issueFinalInvoice,
+  chargeFinalInvoice,
+  purgeData,
+}
+
+/** Milliseconds that a step may take; with less left, another run goes on. */
+const enough = 15_000
+
+/** Goes on with a deletion as far as the function's time allows, then asks for another run. Throws where a step cannot finish now. */
+export async function runDeletion(deletionId: string, tools: Tools): Promise<void> {
+  for (;;) {
+    const deletion = await readDeletion(tools.table, deletionId)
+    if (!deletion || deletion.step === 'completed') return
+    if (tools.remaining() < enough) return tools.queue.announce('deletion', [{ deletionId }])
+    if (!deletion.started) await progress(tools.table, deletion, { started: true }, tools.clock())
+    const outcome = await steps[deletion.step](deletion, tools).catch(otherWorker)
+    if (outcome === 'later') return
+    if (outcome === 'again') return tools.queue.announce('deletion', [{ deletionId }])
+  }
+}
+
+/** Another worker made the transition: look again where the deletion is. */
+function otherWorker(error: unknown): StepOutcome {
+  if (error instanceof Changed) return 'done'
+  throw error
+}

@@ -1,0 +1,97 @@
+import { deletionIdOf, finalInvoiceIdOf, isId, workspaceIdOf } from '../domain/ids.ts'
+import { type Deletion, type DeletionStep, deletionSteps, type Member, type Reader, type Workspace } from '../domain/model.ts'
+import { Refusal } from '../domain/refusals.ts'
+import { later } from '../domain/time.ts'
+import { all, is } from './conditions.ts'
+import { indexKeys, keys } from './design.ts'
+import { readerWrites } from './invoices.ts'
+import { changed } from './races.ts'
+import { put, type Table, update, type Write } from './table.ts'
+import { changeWorkspace } from './workspaces.ts'
+
+export const deletionNotFound = (): Refusal => new Refusal('deletion_not_found', 'There is no such deletion, or it is not yours to read.')
+
+export const confirmationMismatch = (): Refusal =>
+  new Refusal('confirmation_mismatch', "The confirmation is not the workspace's name: send it exactly as GET shows it.", {
+    errors: [{ pointer: '?confirm', detail: "The workspace's exact name." }],
+  })
+
+/** How long a worker may be silent before the sweep sends another one, in seconds. */
+const lease = 30
+
+const due = (id: string, now: Date, seconds: number) => indexKeys.due(id, later(now, seconds))
+
+/** A deletion as it begins: nothing is done yet. */
+export const newDeletion = (workspace: Workspace, requestedBy: string, now: Date): Deletion => ({
+  id: deletionIdOf(workspace.id),
+  workspaceId: workspace.id,
+  workspaceName: workspace.name,
+  requestedBy,
+  requestedAt: now.toISOString(),
+  invoiceId: finalInvoiceIdOf(workspace.id),
+  step: 'revokeAccess',
+  started: false,
+  doneAt: {},
+  completedAt: null,
+  purged: {},
+  pageNumber: 0,
+})
+
+/**
+ * From this transaction on nobody can read or write in the workspace; the deletion and the requester's right to see it are there.
+ * Refuses `confirmation_mismatch` where the name has just changed.
+ */
+export function requestDeletion(table: Table, deletion: Deletion, confirm: string, permit: Write, now: Date): Promise<void> {
+  const { id, workspaceId, requestedBy, requestedAt, invoiceId } = deletion
+  const item = { ...keys.deletion(id), ...due(id, now, lease), ...deletion }
+  const frozen = changeWorkspace(workspaceId, { set: { status: 'deleting' } }, is('name', confirm), confirmationMismatch)
+  return table.write(frozen, permit, put(item), ...readerWrites(invoiceId, requestedBy, requestedAt))
+}
+
+export async function readDeletion(table: Table, id: string): Promise<Deletion | undefined> {
+  const [deletion] = await table.get<[Deletion]>(keys.deletion(id))
+  return deletion
+}
+
+/**
+ * A deletion as somebody may see it: the requester and those who were admins at that moment, whose member rows say so until the first
+ * step has copied them. Undefined for everybody else. One round, strongly consistent.
+ */
+export async function readDeletionAs(table: Table, id: string, accountId: string): Promise<Deletion | undefined> {
+  if (!isId('del', id)) return undefined
+  const workspaceId = workspaceIdOf(id)
+  const [deletion, reader, member] = await table.get<[Deletion, Reader, Member]>(
+    keys.deletion(id),
+    keys.reader(finalInvoiceIdOf(workspaceId), accountId),
+    keys.member(workspaceId, accountId),
+  )
+  return reader || member?.role === 'admin' ? deletion : undefined
+}
+
+const at = (step: DeletionStep, { pageNumber }: Deletion) => all(is('step', step), is('pageNumber', pageNumber))
+
+/** The transition out of a step, into the next: only once, whoever else works on the same deletion. Throws `Changed` on a race. */
+export function finishStep(deletion: Deletion, step: DeletionStep, now: Date): Write {
+  const next = deletionSteps[deletionSteps.indexOf(step) + 1] ?? 'completed'
+  const moment = now.toISOString()
+  const doneAt = { ...deletion.doneAt, [step]: moment }
+  const ended = next === 'completed' ? { completedAt: moment } : due(deletion.id, now, lease)
+  const remove = next === 'completed' ? ['gsi2pk', 'gsi2sk', 'page', 'nextAttemptAt'] : ['page', 'nextAttemptAt']
+  return update(keys.deletion(deletion.id), { set: { step: next, doneAt, ...ended }, remove }, at(step, deletion), changed)
+}
+
+/** Notes progress within a step, and gives the worker another lease. Answers the deletion as it is then, undefined on a race. */
+export async function progress(table: Table, deletion: Deletion, fields: Partial<Deletion>, now: Date, seconds = lease) {
+  const { step } = deletion
+  if (step === 'completed') return undefined
+  const set = { ...fields, ...due(deletion.id, now, seconds) }
+  return (await table.change(keys.deletion(deletion.id), { set }, at(step, deletion))) as Deletion | undefined
+}
+
+/** What is left of a workspace: no name, no person; it says that the id is used up. */
+export const tombstone = ({ id, workspaceId }: Deletion, now: Date): Write =>
+  put(
+    { ...keys.workspace(workspaceId), id: workspaceId, status: 'deleted', deletionId: id, deletedAt: now.toISOString() },
+    is('status', 'deleting'),
+    changed,
+  )

@@ -1,0 +1,27 @@
+import type { Deletion, Invitation, Reader } from '../domain/model.ts'
+import { duePartition } from './design.ts'
+import type { Item, Table } from './table.ts'
+
+/** What the sweep must look at, by kind, as it is now. */
+export interface Due {
+  readonly invitations: readonly Invitation[]
+  readonly deletions: readonly Deletion[]
+  readonly readers: readonly Reader[]
+  /** Where the next page starts. */
+  readonly last: Item | undefined
+}
+
+/** One page of one partition of the due index. The index may lag: what is no longer due by its own item is left out. */
+export async function listDue(table: Table, shard: number, startAfter: Item | undefined, now: Date): Promise<Due> {
+  const moment = now.toISOString()
+  const page = await table.query({ index: 'gsi2', pk: duePartition(shard), upTo: moment, limit: 100, startAfter })
+  const items = await table.getAll<{ pk: string; gsi2sk?: string }>(page.items)
+  const due = items.filter((item) => item?.gsi2sk !== undefined && item.gsi2sk <= moment)
+  const of = <T>(begins: string) => due.filter((item) => item?.pk.startsWith(begins)) as unknown as T[]
+  return {
+    invitations: of<Invitation>('WORKSPACE#'),
+    deletions: of<Deletion>('DELETION#'),
+    readers: of<Reader>('INVOICE#'),
+    last: page.last,
+  }
+}

@@ -1,0 +1,125 @@
+import { bill, byMeter, type Usage } from '../billing/bill.ts'
+import type { PriceBook } from '../billing/price-book.ts'
+import { finalInvoiceIdOf } from '../domain/ids.ts'
+import type { Account, Billing, Invoice, Reader, Workspace } from '../domain/model.ts'
+import { Refusal } from '../domain/refusals.ts'
+import { later } from '../domain/time.ts'
+import { absent, all, exists, is, oneOf } from './conditions.ts'
+import { indexKeys, keys, prefix } from './design.ts'
+import { changed } from './races.ts'
+import { put, type Table, update, type Write } from './table.ts'
+
+export const invoiceNotFound = (): Refusal => new Refusal('invoice_not_found', 'There is no such invoice, or it is not yours to read.')
+
+/** What a deletion at `at` would bill: all usage not yet billed, one line a meter. A draft has no number and no date of issue. */
+export function draftInvoice(workspace: Workspace, usage: Usage, book: PriceBook, at: string): Invoice {
+  return {
+    ...bill(byMeter(usage), book),
+    id: finalInvoiceIdOf(workspace.id),
+    number: null,
+    kind: 'final',
+    workspaceId: workspace.id,
+    workspaceName: workspace.name,
+    status: 'draft',
+    periodStart: workspace.createdAt,
+    periodEnd: at,
+    currency: book.currency,
+    issuedAt: null,
+    paidAt: null,
+    payment: null,
+    failure: null,
+  }
+}
+
+/** A draft as it is issued: an invoice over nothing is paid at once, any other is open. */
+export function issued(draft: Invoice, number: number, billing: Billing | undefined, issuedAt: string): Invoice {
+  const isFree = draft.total === 0
+  const payment = { status: isFree ? ('paid' as const) : ('open' as const), paidAt: isFree ? issuedAt : null }
+  return { ...draft, ...payment, number: `ATR-${String(number).padStart(6, '0')}`, issuedAt, ...(billing && { billing }) }
+}
+
+/** The last invoice number that was given; the first invoice is number 1. */
+export async function lastInvoiceNumber(table: Table): Promise<number> {
+  const [counter] = await table.get<[{ last: number }]>(keys.invoiceNumber)
+  return counter?.last ?? 0
+}
+
+/** The writes that issue an invoice under the next number: none is given twice or left out. Throws `Changed` on a race. */
+export const issueWrites = (invoice: Invoice, number: number): Write[] => [
+  put({ ...keys.invoice(invoice.id), ...invoice }, absent('pk'), changed),
+  update(keys.invoiceNumber, { set: { last: number } }, number === 1 ? absent('pk') : is('last', number - 1), changed),
+]
+
+export async function readInvoice(table: Table, invoiceId: string): Promise<Invoice | undefined> {
+  const [invoice] = await table.get<[Invoice]>(keys.invoice(invoiceId))
+  return invoice
+}
+
+/** An invoice that an account may read: one round, strongly consistent; undefined where it may not, or there is none. */
+export async function readInvoiceAs(table: Table, invoiceId: string, accountId: string): Promise<Invoice | undefined> {
+  const [invoice, reader] = await table.get<[Invoice, Reader]>(keys.invoice(invoiceId), keys.reader(invoiceId, accountId))
+  return reader && invoice
+}
+
+type Payment = Partial<Pick<Invoice, 'status' | 'paidAt' | 'payment' | 'failure' | 'intentId' | 'customerId' | 'intentSought'>>
+
+/** Notes what became of a payment. One that is paid stays so. Answers the invoice as it is then. */
+export async function notePayment(table: Table, invoice: Invoice, payment: Payment): Promise<Invoice> {
+  const changes = { set: payment as Record<string, unknown> }
+  const noted = await table.change(keys.invoice(invoice.id), changes, oneOf('status', ['open', 'uncollectible']))
+  return ((noted as Invoice | undefined) ?? (await readInvoice(table, invoice.id))) as Invoice
+}
+
+/** Stores the one intent of an invoice, or answers the one that somebody else stored first. */
+export async function storeIntent(table: Table, invoice: Invoice, intentId: string): Promise<string> {
+  const stored = await table.attempt(keys.invoice(invoice.id), { set: { intentId } }, absent('intentId'))
+  return stored ? intentId : ((await readInvoice(table, invoice.id))?.intentId ?? intentId)
+}
+
+/** Somebody may read an invoice and its deletion, for ever. Can be written twice: an e-mail that is owed stays owed. */
+export const readerWrites = (invoiceId: string, accountId: string, requestedAt: string): Write[] => [
+  update(keys.reader(invoiceId, accountId), { set: { invoiceId, accountId } }),
+  put({ ...keys.invoicePointer(accountId, `${requestedAt}#${invoiceId}`), invoiceId }),
+]
+
+/** All who may read an invoice. */
+export const listReaders = (table: Table, invoiceId: string): Promise<Reader[]> =>
+  table.queryAll<Reader>({ pk: keys.invoice(invoiceId).pk, beginsWith: prefix.reader })
+
+/** Notes that the invoice's e-mail is owed to a reader who has not had it; the sweep looks again `seconds` later. */
+export const oweInvoiceMail = (table: Table, { invoiceId, accountId }: Reader, now: Date, seconds: number) =>
+  table.attempt(
+    keys.reader(invoiceId, accountId),
+    { set: { outbox: true, ...indexKeys.due(accountId, later(now, seconds)) } },
+    all(exists('pk'), absent('mailed')),
+  )
+
+/** The e-mail is with SES: nothing is owed any more. */
+export const settleInvoiceMail = (table: Table, { invoiceId, accountId }: Reader) =>
+  table.attempt(keys.reader(invoiceId, accountId), { set: { mailed: true }, remove: ['outbox', 'gsi2pk', 'gsi2sk'] }, exists('outbox'))
+
+/** What an invoice's e-mail to a reader is made of: one round. */
+export const readInvoiceMail = (table: Table, invoiceId: string, accountId: string) =>
+  table.get<[Reader, Invoice, Account]>(keys.reader(invoiceId, accountId), keys.invoice(invoiceId), keys.account(accountId))
+
+/** One page of the invoices that an account may read, oldest first; those that are not issued yet are left out. */
+export async function listInvoicesOf(table: Table, accountId: string, limit: number, after: string | undefined) {
+  const startAfter = after === undefined ? undefined : { ...keys.invoicePointer(accountId, after) }
+  const { pk } = keys.account(accountId)
+  const page = await table.query<{ invoiceId: string }>({ pk, beginsWith: prefix.invoicePointer, limit: limit + 1, startAfter })
+  const pointers = page.items.slice(0, limit)
+  const found = await table.getAll<Invoice>(pointers.map(({ invoiceId }) => keys.invoice(invoiceId)))
+  const next = page.items.length > limit ? pointers.at(-1)?.sk.slice(prefix.invoicePointer.length) : undefined
+  return { invoices: found.filter((invoice) => invoice !== undefined), next }
+}
+
+export async function readBilling(table: Table, workspaceId: string): Promise<Billing | undefined> {
+  const [billing] = await table.get<[Billing]>(keys.billing(workspaceId))
+  return billing
+}
+
+/** Puts a payment method in place of the one that was read. Throws `Changed` on a race. */
+export const putBilling = (workspaceId: string, billing: Billing, seen: Billing | undefined): Write => {
+  const unchanged = seen ? is('paymentMethodId', seen.paymentMethodId) : absent('pk')
+  return put({ ...keys.billing(workspaceId), ...billing }, unchanged, changed)
+}

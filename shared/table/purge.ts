@@ -1,0 +1,91 @@
+import { BatchWriteCommand, type BatchWriteCommandInput, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import type { Deletion, PurgePage } from '../domain/model.ts'
+import { progress } from './deletions.ts'
+import { type Key, kindOf } from './design.ts'
+import type { Table } from './table.ts'
+
+/** Items a page at most, and how many deletes are under way at once (25 items each). */
+const pageSize = 1000
+const parallel = 8
+
+/** Which items of a partition go: those whose sort keys begin with `prefix`, but for the one that goes last. */
+export interface Doomed {
+  readonly pk: string
+  readonly prefix?: string
+  readonly except?: string
+}
+
+/** What a purge needs beside the table: the time, and whether there is enough of it for another page. */
+export interface PurgeClock {
+  readonly clock: () => Date
+  readonly hasTime: () => boolean
+}
+
+/**
+ * Erases items page by page, at constant memory, and counts them exactly. Before a page is erased, its bounds and the counts with it are
+ * written down: a worker that dies in between leaves a page that the next one erases without counting it again. Answers the deletion as
+ * it is then, and whether nothing is left; undefined where another worker has gone on meanwhile.
+ */
+export async function purge(table: Table, deletion: Deletion, doomed: readonly Doomed[], { clock, hasTime }: PurgeClock) {
+  let current = deletion
+  if (current.page) await erase(table, await readPage(table, { pk: current.page.pk }, current.page))
+  for (const part of doomed) {
+    for (;;) {
+      const keys = await readPage(table, part)
+      if (keys.length === 0) break
+      const page = { pk: part.pk, first: keys[0]?.sk ?? '', last: keys.at(-1)?.sk ?? '' }
+      const noted = await progress(
+        table,
+        current,
+        { page, purged: counted(current.purged, keys), pageNumber: current.pageNumber + 1 },
+        clock(),
+      )
+      if (!noted) return undefined
+      current = noted
+      await erase(table, keys)
+      if (!hasTime()) return { deletion: current, isDone: false }
+    }
+  }
+  return { deletion: current, isDone: true }
+}
+
+function counted(before: Readonly<Record<string, number>>, keys: readonly Key[]): Record<string, number> {
+  const purged = { ...before }
+  for (const key of keys) purged[kindOf(key)] = (purged[kindOf(key)] ?? 0) + 1
+  return purged
+}
+
+/** The keys of a page: the first of what is left, or what is left between the bounds of a page that was noted. */
+async function readPage(table: Table, { pk, prefix = '', except }: Doomed, bounds?: PurgePage): Promise<Key[]> {
+  const range = bounds ? 'sk BETWEEN :from AND :to' : prefix ? 'begins_with(sk, :from)' : ''
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      ConsistentRead: true,
+      KeyConditionExpression: ['pk = :pk', range].filter(Boolean).join(' AND '),
+      ExpressionAttributeValues: { ':pk': pk, ...(range && { ':from': bounds?.first ?? prefix }), ...(bounds && { ':to': bounds.last }) },
+      ProjectionExpression: 'pk, sk',
+      Limit: pageSize,
+    }),
+  )
+  return (Items as Key[]).filter(({ sk }) => sk !== except)
+}
+
+async function erase(table: Table, keys: readonly Key[]): Promise<void> {
+  const batches = Array.from({ length: Math.ceil(keys.length / 25) }, (_, i) => keys.slice(i * 25, i * 25 + 25))
+  const work = async () => {
+    for (let batch = batches.pop(); batch; batch = batches.pop()) await eraseBatch(table, batch)
+  }
+  await Promise.all(Array.from({ length: parallel }, work))
+}
+
+type Requests = NonNullable<BatchWriteCommandInput['RequestItems']>[string]
+
+async function eraseBatch(table: Table, batch: readonly Key[]): Promise<void> {
+  let open: Requests = batch.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
+  for (let attempt = 0; open.length > 0; attempt++) {
+    if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(1000, 25 * 2 ** attempt)))
+    const command: BatchWriteCommand = new BatchWriteCommand({ RequestItems: { [table.name]: open } })
+    open = (await table.client.send(command)).UnprocessedItems?.[table.name] ?? []
+  }
+}
