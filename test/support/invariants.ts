@@ -1,0 +1,106 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { maximumMembers, maximumPending } from '#shared/domain/inviting.ts'
+import type { ApiKey, Invitation, Member, Workspace } from '#shared/domain/model.ts'
+import { entities, indexKeys, keys } from '#shared/table/design.ts'
+import type { Table } from '#shared/table/table.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: items of every kind
+export type Row = Record<string, any> & { readonly pk: string; readonly sk: string }
+
+/** Every item of the table, strongly consistent. */
+export async function allRows(table: Table): Promise<Row[]> {
+  const rows: Row[] = []
+  let ExclusiveStartKey: Record<string, unknown> | undefined
+  do {
+    const page = await table.client.send(new ScanCommand({ TableName: table.name, ConsistentRead: true, ExclusiveStartKey }))
+    rows.push(...((page.Items ?? []) as Row[]))
+    ExclusiveStartKey = page.LastEvaluatedKey
+  } while (ExclusiveStartKey)
+  return rows
+}
+
+const forms = Object.entries(entities).map(([kind, { pk, sk }]) => {
+  const pattern = (template: string) => template.replace(/<[^>]+>/g, '[^#]+')
+  return { kind, form: new RegExp(`^${pattern(pk)}\n${pattern(sk)}$`) }
+})
+
+/** Which of the design's entities a row is; undefined where it is none. */
+export const kindOf = ({ pk, sk }: Row): string | undefined => forms.find(({ form }) => form.test(`${pk}\n${sk}`))?.kind
+
+/**
+ * What must hold of the table whenever nothing is under way, whatever raced, crashed or was lost before. Answers what does not hold, a
+ * line each. A workspace that is being deleted is only asked to have no more rows than it should (the deletion has its own proof).
+ */
+export async function problemsOf(table: Table): Promise<string[]> {
+  const rows = await allRows(table)
+  const accounts = new Set(rows.filter((row) => kindOf(row) === 'Account').map(({ id }) => id as string))
+  const partitions = Map.groupBy(
+    rows.filter(({ pk }) => pk.startsWith('WORKSPACE#')),
+    ({ pk }) => pk.slice('WORKSPACE#'.length),
+  )
+  return [
+    ...rows.flatMap((row) => (kindOf(row) ? [] : `${row.pk} ${row.sk}: of no known kind`)),
+    ...rows.flatMap((row) => (row.count < 0 ? `${row.pk} ${row.sk}: counts ${row.count}` : [])),
+    ...[...partitions].flatMap(([id, inside]) => workspaceProblems(inside, accounts).map((problem) => `${id}: ${problem}`)),
+  ]
+}
+
+function workspaceProblems(rows: readonly Row[], accounts: ReadonlySet<string>): string[] {
+  const of = <T>(kind: string): (T & Row)[] => rows.filter((row) => kindOf(row) === kind) as (T & Row)[]
+  const [workspace] = of<Workspace>('Workspace')
+  if (!workspace) return [`${rows.length} rows of a workspace that does not exist`]
+  if (workspace.status !== 'active') return []
+  const members = of<Member>('Member')
+  const invitations = of<Invitation>('Invitation')
+  const pending = invitations.filter(({ status }) => status === 'pending')
+  const found = {
+    memberCount: members.length,
+    adminCount: members.filter(({ role }) => role === 'admin').length,
+    pendingCount: pending.length,
+    apiKeyCount: of<ApiKey>('ApiKey').length,
+  }
+  return [
+    ...Object.entries(found).flatMap(([name, count]) =>
+      workspace[name] === count ? [] : `${name} says ${workspace[name]}, there are ${count}`,
+    ),
+    ...(members.length === 0 ? ['has no member'] : found.adminCount === 0 ? ['has members, but no admin'] : []),
+    ...(members.length > maximumMembers ? [`has ${members.length} members`] : []),
+    ...(pending.length > maximumPending ? [`has ${pending.length} pending invitations`] : []),
+    ...addressProblems(members, of('MemberAddress')),
+    ...members.flatMap((member) => memberProblems(member, accounts)),
+    ...invitations.flatMap(invitationProblems),
+  ]
+}
+
+/** Every member has one address row, and there is no other. */
+function addressProblems(members: readonly (Member & Row)[], addresses: readonly Row[]): string[] {
+  const expected = members.map((member) => `${keys.memberAddress(member).sk} of ${member.accountId}`).sort()
+  const found = addresses.map(({ sk, accountId }) => `${sk} of ${accountId}`).sort()
+  return [
+    ...expected.filter((row) => !found.includes(row)).map((row) => `lacks ${row}`),
+    ...found.filter((row) => !expected.includes(row)).map((row) => `should not have ${row}`),
+  ]
+}
+
+function memberProblems(member: Member & Row, accounts: ReadonlySet<string>): string[] {
+  const index = indexKeys.membership(member.accountId, member.joinedAt, member.workspaceId)
+  const isListed = member.gsi1pk === index.gsi1pk && member.gsi1sk === index.gsi1sk
+  return [
+    ...(accounts.has(member.accountId) ? [] : [`member ${member.accountId} has no account`]),
+    ...(isListed ? [] : [`member ${member.accountId} is not in the list of their workspaces`]),
+  ]
+}
+
+/** A pending invitation is in its address's list, an accepted one is not; both are due some day; an owed e-mail is due soon. */
+function invitationProblems(invitation: Invitation & Row): string[] {
+  const { id, status, gsi1pk, gsi2pk, gsi2sk, outbox, delivery, sendCount, tokenHashes } = invitation
+  const problems = [
+    (status === 'pending') !== (gsi1pk !== undefined) && `is ${status} and ${gsi1pk ? 'in' : 'not in'} the list of its address`,
+    !(gsi2pk && gsi2sk) && 'is never due',
+    outbox && status !== 'pending' && 'owes an e-mail although it has ended',
+    status === 'pending' && delivery === 'queued' && !outbox && 'is queued, but owes no e-mail',
+    delivery === 'sent' && outbox && 'is sent and still owes an e-mail',
+    sendCount === 0 && tokenHashes && 'has a link that was never sent',
+  ]
+  return problems.filter((problem) => typeof problem === 'string').map((problem) => `invitation ${id} ${problem}`)
+}
