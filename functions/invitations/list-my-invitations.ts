@@ -18,9 +18,9 @@ export const listMyInvitations = operation({
   output: pageOf(invitationShape.extend({ workspaceName: z.string() }).meta({ id: 'MyInvitation' })),
   refuses: [],
   load: async ({ caller, table, query, now }) => {
-    if (!caller.emailVerified) return { data: [], nextCursor: null }
     const list = `my-invitations ${mailboxOf(caller.email)}`
     const after = decodeCursor(list, position, query.cursor)
+    if (!caller.emailVerified) return { data: [], nextCursor: null }
     const { invitations, next } = await listInvitationsTo(table, caller, query.limit, after, now)
     return { data: invitations.map((i) => ({ ...i, status: 'pending' as const })), nextCursor: next ? encodeCursor(list, next) : null }
   },

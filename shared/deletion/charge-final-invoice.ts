@@ -4,7 +4,7 @@ import type { Deletion, Invoice } from '../domain/model.ts'
 import { later, secondsUntil } from '../domain/time.ts'
 import { finishStep, progress } from '../table/deletions.ts'
 import { listReaders, oweInvoiceMail, readInvoice } from '../table/invoices.ts'
-import type { StepOutcome, Tools } from './run.ts'
+import type { StepOutcome, Tools } from './step.ts'
 
 /** Charges the final invoice, once; a provider that is away is asked again with back-off, until it is given up. Then mails the invoice. */
 export async function chargeFinalInvoice(deletion: Deletion, tools: Tools): Promise<StepOutcome> {

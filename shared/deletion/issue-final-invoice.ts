@@ -4,7 +4,7 @@ import { finishStep } from '../table/deletions.ts'
 import { keys } from '../table/design.ts'
 import { draftInvoice, issued, issueWrites, lastInvoiceNumber } from '../table/invoices.ts'
 import { sealUsage } from '../table/usage.ts'
-import type { StepOutcome, Tools } from './run.ts'
+import type { StepOutcome, Tools } from './step.ts'
 
 /** Seals the counters and issues the invoice over what they sum up to: an event is on it, or was refused. */
 export async function issueFinalInvoice(deletion: Deletion, { table, clock }: Tools): Promise<StepOutcome> {

@@ -2,7 +2,7 @@ import type { Deletion, Workspace } from '../domain/model.ts'
 import { finishStep, tombstone } from '../table/deletions.ts'
 import { keys } from '../table/design.ts'
 import { type Doomed, purge } from '../table/purge.ts'
-import type { StepOutcome, Tools } from './run.ts'
+import type { StepOutcome, Tools } from './step.ts'
 
 /**
  * Everything of a workspace, in every partition: first the usage, then what lies beside the workspace item, and that item last, which

@@ -4,7 +4,7 @@ import { keys, prefix } from '../table/design.ts'
 import { readerWrites } from '../table/invoices.ts'
 import { listMembers } from '../table/members.ts'
 import { purge } from '../table/purge.ts'
-import type { StepOutcome, Tools } from './run.ts'
+import type { StepOutcome, Tools } from './step.ts'
 
 /** Readers a transaction. */
 const chunk = 40

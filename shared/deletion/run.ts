@@ -1,20 +1,11 @@
 import type { Deletion, DeletionStep } from '../domain/model.ts'
-import type { Services } from '../services.ts'
 import { progress, readDeletion } from '../table/deletions.ts'
 import { Changed } from '../table/races.ts'
 import { chargeFinalInvoice } from './charge-final-invoice.ts'
 import { issueFinalInvoice } from './issue-final-invoice.ts'
 import { purgeData } from './purge-data.ts'
 import { revokeAccess, revokeApiKeys } from './revoke.ts'
-
-/** What a step works with. */
-export type Tools = Pick<Services, 'table' | 'queue' | 'payments' | 'settings' | 'clock'> & { readonly remaining: () => number }
-
-/**
- * What a step came to. `done`: it made the transition into the next. `again`: it is to be called once more, in another run.
- * `later`: it has said when, and until then there is nothing to do.
- */
-export type StepOutcome = 'done' | 'again' | 'later'
+import type { StepOutcome, Tools } from './step.ts'
 
 /**
  * The deletion as a chain of conditional transitions. Every step can be repeated, and each transition happens once: a message that is

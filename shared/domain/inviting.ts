@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type InvitationPlace, invitationId } from './ids.ts'
-import type { Invitation, MailBlock } from './model.ts'
+import type { Delivery, Invitation, MailBlock } from './model.ts'
 import type { Role } from './roles.ts'
-import type { Delivery } from './shapes.ts'
 import { later, secondsUntil } from './time.ts'
 
 /** How many pending invitations and members a workspace may have. */

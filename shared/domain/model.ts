@@ -1,6 +1,5 @@
 import type { InvitationPlace } from './ids.ts'
 import type { Role, Scope } from './roles.ts'
-import type { Delivery } from './shapes.ts'
 
 /** What is kept of each noun: the items of the table without their keys. Answers are cut from these by the shapes. */
 
@@ -46,6 +45,10 @@ export interface Member {
 export interface MemberAddress {
   readonly accountId: string
 }
+
+/** What became of an invitation's last e-mail. */
+export const deliveries = ['queued', 'sent', 'bounced', 'complained', 'suppressed'] as const
+export type Delivery = (typeof deliveries)[number]
 
 export interface Invitation extends InvitationPlace {
   readonly id: string

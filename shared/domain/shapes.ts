@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { deletionSteps } from './model.ts'
+import { deletionSteps, deliveries } from './model.ts'
 import { roleSchema, scopeSchema } from './roles.ts'
 import { instantSchema } from './time.ts'
 
@@ -39,9 +39,6 @@ export const memberShape = z
   .meta({ id: 'Member' })
 export type MemberShape = z.infer<typeof memberShape>
 
-export const deliverySchema = z.enum(['queued', 'sent', 'bounced', 'complained', 'suppressed'])
-export type Delivery = z.infer<typeof deliverySchema>
-
 export const invitationShape = z
   .object({
     id: id('inv', 'an invitation'),
@@ -54,7 +51,7 @@ export const invitationShape = z
     lastSentAt: instantSchema,
     sendCount: z.int(),
     expiresAt: instantSchema,
-    delivery: deliverySchema,
+    delivery: z.enum(deliveries),
   })
   .meta({ id: 'Invitation' })
 export type InvitationShape = z.infer<typeof invitationShape>

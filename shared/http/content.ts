@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { type FieldError, Refusal } from '../domain/refusals.ts'
-import { type HttpEvent, header, invalidRequest } from './exchange.ts'
+import { type HttpEvent, header, invalidRequest } from './event.ts'
 import type { Operation } from './operation.ts'
 
 const maximumBytes = 256 * 1024

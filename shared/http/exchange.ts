@@ -1,13 +1,9 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import type { Memory } from '../domain/model.ts'
-import { Refusal } from '../domain/refusals.ts'
 import type { Services } from '../services.ts'
 import type { Key } from '../table/design.ts'
 import type { Content } from './content.ts'
+import type { HttpEvent } from './event.ts'
 import type { Operation } from './operation.ts'
-
-export type HttpEvent = APIGatewayProxyEventV2
-export type HttpResult = APIGatewayProxyStructuredResultV2
 
 /** One request on its way through the steps of the pipeline; each step adds what it found out. */
 export interface Exchange {
@@ -41,11 +37,5 @@ export function present<T>(part: T | undefined): T {
   return part
 }
 
-/** One header, by its lower-case name, trimmed; undefined where it is not there. */
-export const header = (event: HttpEvent, name: string): string | undefined => event.headers?.[name]?.trim()
-
 /** The workspace id in the path, of operations that have one. */
 export const workspaceIdIn = (event: HttpEvent): string => event.pathParameters?.workspaceId ?? ''
-
-export const invalidRequest = (detail: string, errors?: Refusal['errors']): Refusal =>
-  new Refusal('invalid_request', detail, errors ? { errors } : {})

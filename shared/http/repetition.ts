@@ -5,7 +5,8 @@ import { later } from '../domain/time.ts'
 import { keys } from '../table/design.ts'
 import { memorize, Remembered, recall } from '../table/memories.ts'
 import type { Write } from '../table/table.ts'
-import { type Exchange, type HttpResult, header, invalidRequest, present, type Repetition, workspaceIdIn } from './exchange.ts'
+import { type HttpResult, header, invalidRequest } from './event.ts'
+import { type Exchange, present, type Repetition, workspaceIdIn } from './exchange.ts'
 import { toResult } from './result.ts'
 
 /** For how long an answer is remembered, in seconds. */

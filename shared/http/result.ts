@@ -1,5 +1,5 @@
 import { Refusal, refusals } from '../domain/refusals.ts'
-import type { HttpResult } from './exchange.ts'
+import type { HttpResult } from './event.ts'
 import { type Operation, Reply } from './operation.ts'
 
 /** The answer of an operation as API Gateway takes it: cut to the declared shape, so that nothing else can leave. */

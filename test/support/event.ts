@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { HttpEvent } from '#shared/http/exchange.ts'
+import type { HttpEvent } from '#shared/http/event.ts'
 import type { Operation } from '#shared/http/operation.ts'
-import type { Ask } from './world.ts'
+
+/** What a test asks for; `as` is a person (see `tokenOf`), an API key's secret, or nobody. */
+export interface Ask {
+  readonly as?: string | undefined
+  readonly path?: Record<string, string>
+  readonly query?: Record<string, string>
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+}
 
 /** The event (payload 2.0) that API Gateway makes of a request. */
 export function httpEvent(operation: Operation, { as, path = {}, query, body, headers = {} }: Ask): HttpEvent {

@@ -6,7 +6,8 @@ import type { Member, Workspace } from '#shared/domain/model.ts'
 import type { Role } from '#shared/domain/roles.ts'
 import { keys } from '#shared/table/design.ts'
 import { addressItem, memberItem } from '#shared/table/workspaces.ts'
-import { type Ask, createWorld, join, signUp, tokenOf, type World } from './world.ts'
+import type { Ask } from './event.ts'
+import { createWorld, join, signUp, tokenOf, type World } from './world.ts'
 
 /** A world in which Ann is the admin of the workspace Blue Team, and the requests that tests make of it again and again. */
 export async function scene(settings: Record<string, string> = {}) {

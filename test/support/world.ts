@@ -17,16 +17,7 @@ import { tableDefinition } from '#shared/table/design.ts'
 import { documentClient, Table } from '#shared/table/table.ts'
 import { workerHandler } from '#shared/worker/handler.ts'
 import { isQueueWorker } from '#shared/worker/worker.ts'
-import { httpEvent } from './event.ts'
-
-/** What a test asks for; `as` is a person (see `tokenOf`), an API key's secret, or nobody. */
-export interface Ask {
-  readonly as?: string | undefined
-  readonly path?: Record<string, string>
-  readonly query?: Record<string, string>
-  readonly body?: unknown
-  readonly headers?: Record<string, string>
-}
+import { type Ask, httpEvent } from './event.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 export type Answer = { status: number; body: any; headers: Record<string, string> }

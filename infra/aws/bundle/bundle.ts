@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { build, type Metafile, type Plugin } from 'esbuild'
 import { lazyBuiltins } from './lazy-builtins.ts'
-import { withoutJsonSchema } from './without-json-schema.ts'
 
 /** One function's bundle to be made: its name and the source of its entry, whose imports start at the project's root. */
 export interface Entry {
@@ -44,7 +43,7 @@ export async function bundle(entries: readonly Entry[], outdir: string): Promise
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [entriesPlugin(entries), lazyBuiltins, withoutJsonSchema],
+    plugins: [entriesPlugin(entries), lazyBuiltins],
   })
   return metafile
 }

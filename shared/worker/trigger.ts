@@ -1,0 +1,34 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
+import type { Services } from '../services.ts'
+
+/** What a trigger works with. The user pool names its triggers before it has an issuer and clients, so there are no settings. */
+export type TriggerTools = Pick<Services, 'table' | 'logger' | 'clock'>
+
+/** The events of the user pool that Atrium takes part in. */
+export interface TriggerEvents {
+  readonly preTokenGeneration: PreTokenGenerationV2TriggerEvent
+}
+
+/** A function that the user pool calls while somebody signs in, and waits for: at most 5 seconds, then the sign-in fails. */
+export interface Trigger<K extends keyof TriggerEvents = keyof TriggerEvents> {
+  readonly name: string
+  readonly summary: string
+  readonly on: K
+  readonly handle: (event: TriggerEvents[K], tools: TriggerTools) => Promise<object>
+}
+
+/** Declares a trigger. No side effect. */
+export const trigger = <const K extends keyof TriggerEvents>(declaration: Trigger<K>): Trigger<K> => declaration
+
+type Opener = (settings: { readonly TABLE_NAME: string }) => Services['table']
+
+/** A trigger as a Lambda function, wired from the environment. */
+export function triggerHandler(
+  { handle }: Trigger,
+  openTable: Opener,
+  { TABLE_NAME = '' }: Readonly<Record<string, string | undefined>> = process.env,
+): (event: TriggerEvents[keyof TriggerEvents]) => Promise<object> {
+  const tools = { table: openTable({ TABLE_NAME }), logger: new Logger({ serviceName: 'atrium' }), clock: () => new Date() }
+  return (event) => handle(event, tools)
+}
