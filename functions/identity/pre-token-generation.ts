@@ -20,6 +20,7 @@ export const preTokenGeneration = trigger({
   name: 'preTokenGeneration',
   summary: 'Completes access tokens and makes the account of who signs in',
   on: 'preTokenGeneration',
+  touches: ['get', 'put'],
   handle: async (event, tools) => {
     const { sub = '', email, email_verified, name } = event.request.userAttributes
     const emailVerified = email_verified?.toLowerCase() === 'true'

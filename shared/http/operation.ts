@@ -4,6 +4,7 @@ import type { RefusalCode } from '../domain/refusals.ts'
 import type { Permission, Role } from '../domain/roles.ts'
 import type { ApiKeyPlace } from '../domain/secrets.ts'
 import type { Services } from '../services.ts'
+import type { TableAction } from '../table/actions.ts'
 import type { Write } from '../table/table.ts'
 
 /** Who may call an operation, and what the pipeline hands to it. Build it with the functions below. */
@@ -101,6 +102,8 @@ export interface Declaration<
   readonly tag: string
   readonly access: A
   readonly needs: readonly N[]
+  /** What it does to the table, beyond letting the caller in: its role allows that and nothing else. */
+  readonly touches?: readonly TableAction[]
   readonly body?: B
   readonly query?: Q
   /** The status of a success; 200 where it is left out, 204 where there is no output. */

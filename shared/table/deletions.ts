@@ -17,7 +17,7 @@ export const confirmationMismatch = (): Refusal =>
   })
 
 /** How long a worker may be silent before the sweep sends another one, in seconds. */
-const lease = 30
+const lease = 15
 
 const due = (id: string, now: Date, seconds: number) => indexKeys.due(id, later(now, seconds))
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
   BatchGetCommand,
   DynamoDBDocumentClient,
@@ -9,6 +9,7 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { Refusal } from '../domain/refusals.ts'
 import { type Change, type Condition, changeText, conditionText, Placeholders } from './conditions.ts'
 import { indexes, type Key } from './design.ts'
@@ -71,7 +72,8 @@ export interface QueryOptions {
 
 interface CancellationReason {
   readonly Code?: string
-  readonly Item?: Item
+  /** As it stands in DynamoDB's own format: the document client leaves errors as they are. */
+  readonly Item?: Record<string, AttributeValue>
 }
 
 const transient = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])
@@ -252,7 +254,9 @@ const reasonsOf = (error: unknown): readonly CancellationReason[] =>
 
 function refusalIn(error: unknown, writes: readonly Write[]): Error | undefined {
   const failed = reasonsOf(error).flatMap((reason, i) =>
-    reason.Code === 'ConditionalCheckFailed' ? { write: writes[i], found: reason.Item } : [],
+    reason.Code === 'ConditionalCheckFailed'
+      ? { write: writes[i], found: reason.Item && unmarshall(reason.Item, { wrapNumbers: exactNumber }) }
+      : [],
   )
   return failed.map(({ write, found }) => write?.otherwise(found))[0]
 }

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
 import type { Services } from '../services.ts'
+import type { TableAction } from '../table/actions.ts'
 
 /** What a trigger works with. The user pool names its triggers before it has an issuer and clients, so there are no settings. */
 export type TriggerTools = Pick<Services, 'table' | 'logger' | 'clock'>
@@ -15,6 +16,8 @@ export interface Trigger<K extends keyof TriggerEvents = keyof TriggerEvents> {
   readonly name: string
   readonly summary: string
   readonly on: K
+  /** What it does to the table: its role allows that and nothing else. */
+  readonly touches: readonly TableAction[]
   readonly handle: (event: TriggerEvents[K], tools: TriggerTools) => Promise<object>
 }
 

@@ -1,5 +1,6 @@
 import type { Messages, QueueName } from '../queue/queue.ts'
 import type { Services } from '../services.ts'
+import type { TableAction } from '../table/actions.ts'
 
 /** Services that a worker may need; they decide what its bundle and its role contain. */
 export type WorkerNeed = 'table' | 'queue' | 'mail' | 'payments'
@@ -17,6 +18,8 @@ export interface QueueWorker<Q extends QueueName = QueueName, N extends WorkerNe
   /** Messages at once, at most 10. */
   readonly batchSize: number
   readonly needs: readonly N[]
+  /** What it does to the table: its role allows that and nothing else. */
+  readonly touches?: readonly TableAction[]
   readonly handle: (message: Messages[Q], tools: Tools<N>) => Promise<void>
 }
 
@@ -26,6 +29,8 @@ export interface ScheduledWorker<N extends WorkerNeed = WorkerNeed> {
   readonly summary: string
   readonly everyMinutes: number
   readonly needs: readonly N[]
+  /** What it does to the table: its role allows that and nothing else. */
+  readonly touches?: readonly TableAction[]
   readonly handle: (tools: Tools<N>) => Promise<void>
 }
 

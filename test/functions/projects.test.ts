@@ -31,7 +31,10 @@ test('a developer creates, renames and deletes projects', async () => {
 
   const renamed = await here('updateProject', { ...ask, body: { name: ' Space Ship ' } })
 
-  expect(renamed).toMatchObject({ status: 200, body: { ...made, name: 'Space Ship', createdBy: dev.id, updatedAt: world.now.toISOString() } })
+  expect(renamed).toMatchObject({
+    status: 200,
+    body: { ...made, name: 'Space Ship', createdBy: dev.id, updatedAt: world.now.toISOString() },
+  })
   expect((await here('getProject', ask)).body).toEqual(renamed.body)
   expect(await here('deleteProject', ask)).toMatchObject({ status: 204, body: undefined })
   expect(await here('getProject', ask)).toMatchObject(notFound)
@@ -67,15 +70,18 @@ test('a project that is not there is a 404, however it is called', async () => {
   expect((await here('listProjects')).body.data).toEqual([])
 })
 
-test.each([{}, { name: '' }, { name: '  ' }, { name: 'x'.repeat(101) }, { name: 'a\nb' }, { name: 1 }])('a project is not called %j', async (body) => {
-  const { here, create } = await projects()
-  const { id } = await create('Rocket')
-  const refused = { status: 400, body: { code: 'invalid_request', errors: [{ pointer: '/name' }] } }
+test.each([{}, { name: '' }, { name: '  ' }, { name: 'x'.repeat(101) }, { name: 'a\nb' }, { name: 1 }])(
+  'a project is not called %j',
+  async (body) => {
+    const { here, create } = await projects()
+    const { id } = await create('Rocket')
+    const refused = { status: 400, body: { code: 'invalid_request', errors: [{ pointer: '/name' }] } }
 
-  expect(await here('createProject', { body })).toMatchObject(refused)
-  expect(await here('updateProject', { path: { projectId: id }, body })).toMatchObject(refused)
-  expect((await here('listProjects')).body.data).toMatchObject([{ name: 'Rocket' }])
-})
+    expect(await here('createProject', { body })).toMatchObject(refused)
+    expect(await here('updateProject', { path: { projectId: id }, body })).toMatchObject(refused)
+    expect((await here('listProjects')).body.data).toMatchObject([{ name: 'Rocket' }])
+  },
+)
 
 test('projects are listed oldest first, in pages without a gap', async () => {
   const { here, create } = await projects()

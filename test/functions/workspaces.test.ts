@@ -68,7 +68,8 @@ test('my workspaces come with my role in each, oldest membership first', async (
 
 test('whoever comes back to a workspace has it last in the list', async () => {
   const { world, here, workspace, join } = await scene()
-  const bob = await join('bob@example.com', 'member')
+  const bob = await signUp(world, 'bob@example.com')
+  await join('bob@example.com', 'member')
   const { body: green } = await world.call('createWorkspace', { as: bob.token, body: { name: 'Green Team' } })
   const ids = async () => (await world.call('listWorkspaces', { as: bob.token })).body.data.map(({ id }: { id: string }) => id).slice(1)
   expect(await ids()).toEqual([workspace.id, green.id])
@@ -164,7 +165,7 @@ test('a workspace created again with the same Idempotency-Key is the same one', 
   expect(again.body).toEqual(first.body)
   expect(first.headers).not.toHaveProperty('idempotent-replayed')
   expect(await create('Other', 'one')).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
-  expect(await create('Green Team', 'two')).toMatchObject({ status: 201, headers: expect.not.objectContaining({ 'idempotent-replayed': '' }) })
+  expect((await create('Green Team', 'two')).headers).not.toHaveProperty('idempotent-replayed')
   expect((await world.call('listWorkspaces', { as: ann.token })).body.data).toHaveLength(4)
 })
 
