@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { operations } from '#functions/operations.ts'
 import { openApiDocument } from '#shared/http/openapi.ts'
+import { tablePage } from './table-page.ts'
 
 /**
  * Writes what is generated below docs/ (npm run docs). The operation `openapi` answers with docs/openapi.json, so that the file has to be
@@ -21,6 +22,7 @@ export const generated: Readonly<Record<string, string>> = {
     undefined,
     2,
   )}\n`,
+  'docs/table.md': tablePage(),
 }
 
 if (import.meta.main) for (const [path, text] of Object.entries(generated)) writeFileSync(fileIn(path), text)

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { accountOf } from '#shared/domain/founding.ts'
 import { nameSchema } from '#shared/domain/names.ts'
 import { accountShape, workspaceShape } from '#shared/domain/shapes.ts'
@@ -14,10 +14,10 @@ export const createAccount = operation({
   tag: 'Accounts',
   access: person,
   needs: ['table'],
-  body: z.strictObject({ name: nameSchema.optional() }),
+  body: z.strictObject({ name: z.optional(nameSchema) }),
   status: 201,
   also: [200],
-  output: z.object({ account: accountShape, defaultWorkspace: workspaceShape.nullable() }),
+  output: z.object({ account: accountShape, defaultWorkspace: z.nullable(workspaceShape) }),
   refuses: [],
   handle: async ({ person, body, table, now }) => {
     const { created, ...found } = await create(table, accountOf(person, now, body.name))

@@ -1,11 +1,11 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { scopeSchema } from '#shared/domain/roles.ts'
 import { accountShape, workspaceIdSchema } from '#shared/domain/shapes.ts'
 import { accountView } from '#shared/domain/views.ts'
 import { anyToken, operation } from '#shared/http/operation.ts'
 import { readAccount } from '#shared/table/accounts.ts'
 
-const user = z.object({ kind: z.literal('user'), account: accountShape.nullable() })
+const user = z.object({ kind: z.literal('user'), account: z.nullable(accountShape) })
 const apiKey = z.object({ kind: z.literal('apiKey'), apiKeyId: z.string(), workspaceId: workspaceIdSchema, scopes: z.array(scopeSchema) })
 
 export const whoami = operation({

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { defaultScopes, newSecret, rolesThatGive } from '#shared/domain/api-keys.ts'
 import { newId } from '#shared/domain/ids.ts'
 import { nameSchema } from '#shared/domain/names.ts'
@@ -21,8 +21,8 @@ export const createApiKey = operation({
   needs: ['table'],
   body: z.strictObject({
     name: nameSchema,
-    scopes: z.array(scopeSchema).min(1).max(20).optional(),
-    expiresAt: anyInstantSchema.optional(),
+    scopes: z.optional(z.array(scopeSchema).check(z.minLength(1), z.maxLength(20))),
+    expiresAt: z.optional(anyInstantSchema),
   }),
   status: 201,
   output: secretShape,

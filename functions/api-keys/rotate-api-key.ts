@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { newSecret, rolesThatGive, rotated } from '#shared/domain/api-keys.ts'
 import { secretShape } from '#shared/domain/shapes.ts'
 import { apiKeyView } from '#shared/domain/views.ts'
@@ -15,7 +15,7 @@ export const rotateApiKey = operation({
   tag: 'API keys',
   access: member('manageApiKeys'),
   needs: ['table'],
-  body: z.strictObject({ graceSeconds: z.int().min(0).max(86_400).default(0) }),
+  body: z.strictObject({ graceSeconds: z._default(z.int().check(z.minimum(0), z.maximum(86_400)), 0) }),
   status: 201,
   output: secretShape,
   refuses: ['api_key_not_found'],

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { payWith } from '#shared/billing/pay.ts'
 import { invoiceShape } from '#shared/domain/shapes.ts'
 import { invoiceView } from '#shared/domain/views.ts'
@@ -13,7 +13,7 @@ export const payInvoice = operation({
   tag: 'Usage and billing',
   access: account,
   needs: ['table', 'payments'],
-  body: z.strictObject({ paymentMethodId: z.string().min(1).max(255) }),
+  body: z.strictObject({ paymentMethodId: z.string().check(z.minLength(1), z.maxLength(255)) }),
   output: invoiceShape,
   refuses: ['invoice_not_found'],
   load: ({ path, caller, table }) => readInvoiceAs(table, path.invoiceId, caller.accountId),

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { replacePaymentMethod } from '#shared/billing/payment-method.ts'
 import { paymentMethodShape } from '#shared/domain/shapes.ts'
 import { member, operation } from '#shared/http/operation.ts'
@@ -11,7 +11,7 @@ export const setPaymentMethod = operation({
   tag: 'Usage and billing',
   access: member('manageBilling'),
   needs: ['table', 'payments'],
-  body: z.strictObject({ paymentMethodId: z.string().min(1).max(255) }),
+  body: z.strictObject({ paymentMethodId: z.string().check(z.minLength(1), z.maxLength(255)) }),
   output: paymentMethodShape,
   refuses: ['payment_method_refused'],
   handle: ({ workspace, permit, body, table, payments }) =>

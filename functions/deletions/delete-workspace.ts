@@ -1,7 +1,7 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { deletionIdOf } from '#shared/domain/ids.ts'
 import type { Deletion } from '#shared/domain/model.ts'
-import { invalid } from '#shared/domain/refusals.ts'
+import { invalid, Refusal } from '#shared/domain/refusals.ts'
 import { deletionShape } from '#shared/domain/shapes.ts'
 import { deletionView } from '#shared/domain/views.ts'
 import { member, operation, Reply } from '#shared/http/operation.ts'
@@ -17,7 +17,7 @@ export const deleteWorkspace = operation({
   tag: 'Workspaces',
   access: member('manageWorkspace'),
   needs: ['table', 'queue'],
-  query: z.strictObject({ confirm: z.string().optional().meta({ description: "The workspace's exact name" }) }),
+  query: z.strictObject({ confirm: z.optional(z.string()).register(z.globalRegistry, { description: "The workspace's exact name" }) }),
   status: 202,
   output: deletionShape,
   refuses: ['confirmation_mismatch'],
@@ -29,7 +29,14 @@ export const deleteWorkspace = operation({
     if (confirm === undefined) throw invalid('?confirm', "Confirm with the workspace's exact name: ?confirm=…")
     if (confirm !== workspace.name) throw confirmationMismatch()
     const deletion = newDeletion(workspace, person.accountId, now)
-    await requestDeletion(table, deletion, confirm, permit, now)
+    try {
+      await requestDeletion(table, deletion, confirm, permit, now)
+    } catch (error) {
+      // Another DELETE was quicker: its deletion is the answer.
+      const first = error instanceof Refusal ? await readDeletionAs(table, deletion.id, person.accountId) : undefined
+      if (!first) throw error
+      return accepted(first)
+    }
     await queue.announce('deletion', [{ deletionId: deletion.id }])
     return accepted(deletion)
   },

@@ -14,7 +14,8 @@ const patience = 2_500
 /**
  * Puts `email`, `email_verified` and `name` into access tokens, which Cognito leaves out, and makes sure that who signs in has an account
  * and a default workspace. Where that cannot be done the sign-in goes on without (`POST /v1/accounts` then makes them): whoever cannot
- * get a token can do nothing at all.
+ * get a token can do nothing at all. Its event is Cognito's V2:
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
 export const preTokenGeneration = trigger({
   name: 'preTokenGeneration',
@@ -22,18 +23,30 @@ export const preTokenGeneration = trigger({
   on: 'preTokenGeneration',
   touches: ['get', 'put'],
   handle: async (event, tools) => {
-    const { sub = '', email, email_verified, name } = event.request.userAttributes
-    const emailVerified = email_verified?.toLowerCase() === 'true'
-    const claims = { ...(email && { email, email_verified: emailVerified }), ...(name && { name }) }
-    if (email && canonicalEmail(email))
-      await ensureAccount(tools, { accountId: derivedId('acc', issuerOf(event), sub), email, emailVerified, name })
-    return { ...event, response: { claimsAndScopeOverrideDetails: { accessTokenGeneration: { claimsToAddOrOverride: claims } } } }
+    const person = personIn(event)
+    if (!person) return event
+    if (canonicalEmail(person.email)) await ensureAccount(tools, person)
+    return withClaims(event, person)
   },
 })
 
-/** The pool's issuer, as it stands in its tokens: https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html */
-const issuerOf = ({ region, userPoolId }: PreTokenGenerationV2TriggerEvent): string =>
-  `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`
+/** Who signs in. Cognito's attributes are strings; its issuer is the one that stands in the tokens. */
+function personIn({ region, userPoolId, request: { userAttributes } }: PreTokenGenerationV2TriggerEvent): Person | undefined {
+  const { sub, email, email_verified, name } = userAttributes
+  if (!sub || !email) return undefined
+  const issuer = `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`
+  return {
+    accountId: derivedId('acc', issuer, sub),
+    email,
+    emailVerified: email_verified?.toLowerCase() === 'true',
+    name: name || undefined,
+  }
+}
+
+function withClaims(event: PreTokenGenerationV2TriggerEvent, { email, emailVerified, name }: Person): object {
+  const claimsToAddOrOverride = { email, email_verified: emailVerified, ...(name && { name }) }
+  return { ...event, response: { claimsAndScopeOverrideDetails: { accessTokenGeneration: { claimsToAddOrOverride } } } }
+}
 
 async function ensureAccount({ table, logger, clock }: TriggerTools, person: Person): Promise<void> {
   const make = async () => {

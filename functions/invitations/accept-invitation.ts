@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { answerSchema } from '#shared/domain/invitation-answer.ts'
 import { accountShape, memberShape, workspaceShape } from '#shared/domain/shapes.ts'
 import { accountView, workspaceView } from '#shared/domain/views.ts'

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { canonicalEmail, emailSchema } from '#shared/domain/email.ts'
 import { requireVerified } from '#shared/domain/people.ts'
 import { roleSchema } from '#shared/domain/roles.ts'
@@ -8,12 +8,12 @@ import { member, operation } from '#shared/http/operation.ts'
 import { addresseeOf, inviteAll, mailsOf, type Outcome, readStandings } from '#shared/table/inviting.ts'
 
 const outcomes = ['invited', 'resent', 'already_member'] as const satisfies Outcome[]
-const result = z.object({ email: z.string(), outcome: z.enum(outcomes), invitation: invitationShape.optional() })
+const result = z.object({ email: z.string(), outcome: z.enum(outcomes), invitation: z.optional(invitationShape) })
 
 /** Addresses that differ only in case (or in how the domain is written) count once, as they were first given. */
 const addressees = (workspaceId: string, emails: readonly string[]) => {
-  const distinct = new Map([...emails].reverse().map((email) => [canonicalEmail(email) ?? email, email]))
-  return [...distinct].reverse().map(([canonical, email]) => addresseeOf(workspaceId, email, canonical))
+  const distinct = Map.groupBy(emails, (email) => canonicalEmail(email) ?? email)
+  return [...distinct].map(([canonical, [first = canonical]]) => addresseeOf(workspaceId, first, canonical))
 }
 
 export const createInvitations = operation({
@@ -24,7 +24,7 @@ export const createInvitations = operation({
   tag: 'Invitations',
   access: member('manageInvitations'),
   needs: ['table', 'queue'],
-  body: z.strictObject({ emails: z.array(emailSchema).min(1).max(50), role: roleSchema.optional() }),
+  body: z.strictObject({ emails: z.array(emailSchema).check(z.minLength(1), z.maxLength(50)), role: z.optional(roleSchema) }),
   output: z.object({ results: z.array(result) }),
   refuses: ['email_not_verified', 'too_many_invitations', 'too_many_members', 'rate_limited'],
   idempotent: true,

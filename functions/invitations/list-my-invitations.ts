@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { invitationShape } from '#shared/domain/shapes.ts'
 import { account, operation } from '#shared/http/operation.ts'
@@ -15,7 +15,7 @@ export const listMyInvitations = operation({
   access: account,
   needs: ['table'],
   query: pageQuery,
-  output: pageOf(invitationShape.extend({ workspaceName: z.string() }).meta({ id: 'MyInvitation' })),
+  output: pageOf(z.extend(invitationShape, { workspaceName: z.string() }).register(z.globalRegistry, { id: 'MyInvitation' })),
   refuses: [],
   load: async ({ caller, table, query, now }) => {
     const list = `my-invitations ${mailboxOf(caller.email)}`

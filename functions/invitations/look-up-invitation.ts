@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { tokenSchema } from '#shared/domain/invitation-answer.ts'
 import { roleSchema } from '#shared/domain/roles.ts'
 import { secretHash, tokenPlace } from '#shared/domain/secrets.ts'

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { isId } from '#shared/domain/ids.ts'
 import { invalid } from '#shared/domain/refusals.ts'
 import { accountIdSchema } from '#shared/domain/shapes.ts'
@@ -13,7 +13,7 @@ export const leaveWorkspace = operation({
   tag: 'Members',
   access: member('leave'),
   needs: ['table'],
-  query: z.strictObject({ successorId: accountIdSchema.optional() }),
+  query: z.strictObject({ successorId: z.optional(accountIdSchema) }),
   refuses: ['last_member'],
   load: async ({ path, query: { successorId }, table }) =>
     successorId && isId('acc', successorId) ? readMember(table, path.workspaceId, successorId) : undefined,

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { isId } from '#shared/domain/ids.ts'
 import { roleSchema } from '#shared/domain/roles.ts'
 import { memberShape } from '#shared/domain/shapes.ts'

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { nameSchema } from '#shared/domain/names.ts'
 import { projectShape } from '#shared/domain/shapes.ts'
 import { operation, workspace } from '#shared/http/operation.ts'

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { open, operation } from '#shared/http/operation.ts'
 
 export const health = operation({

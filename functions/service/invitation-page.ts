@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { open, operation, Reply } from '#shared/http/operation.ts'
 import { invitationPage as page } from '#shared/page/invitation-page.ts'
 

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { open, operation } from '#shared/http/operation.ts'
 import document from '../../docs/openapi.json' with { type: 'json' }
 
@@ -10,7 +10,7 @@ export const openapi = operation({
   tag: 'Service',
   access: open,
   needs: [],
-  output: z.looseObject({ openapi: z.string() }).meta({ description: 'An OpenAPI 3.1 document' }),
+  output: z.looseObject({ openapi: z.string() }).register(z.globalRegistry, { description: 'An OpenAPI 3.1 document' }),
   refuses: [],
   handle: async () => document,
 })

@@ -1,11 +1,11 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { bill, byMeter } from '#shared/billing/bill.ts'
 import { priceBook } from '#shared/billing/price-book.ts'
 import { usageShape } from '#shared/domain/shapes.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
 import { readUsage } from '#shared/table/usage.ts'
 
-const periodSchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'A month, such as 2026-11.')
+const periodSchema = z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'A month, such as 2026-11.'))
 
 export const getUsage = operation({
   name: 'getUsage',
@@ -15,7 +15,7 @@ export const getUsage = operation({
   tag: 'Usage and billing',
   access: workspace('readUsage'),
   needs: ['table'],
-  query: z.strictObject({ period: periodSchema.optional() }),
+  query: z.strictObject({ period: z.optional(periodSchema) }),
   output: usageShape,
   refuses: [],
   handle: async ({ workspace, query, table, now }) => {

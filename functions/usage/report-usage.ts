@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { priceBook } from '#shared/billing/price-book.ts'
 import { quantitySchema } from '#shared/domain/decimal.ts'
 import { type FieldError, Refusal } from '#shared/domain/refusals.ts'
@@ -7,14 +7,14 @@ import { apiKey, operation } from '#shared/http/operation.ts'
 import { countEvents } from '#shared/table/usage.ts'
 
 const eventSchema = z.strictObject({
-  id: z
-    .string()
-    .min(1)
-    .max(255)
-    .refine((id) => id.isWellFormed(), 'An event id is well-formed Unicode.'),
+  id: z.string().check(
+    z.minLength(1),
+    z.maxLength(255),
+    z.refine((id) => id.isWellFormed(), 'An event id is well-formed Unicode.'),
+  ),
   meter: z.string(),
   quantity: quantitySchema,
-  occurredAt: anyInstantSchema.optional(),
+  occurredAt: z.optional(anyInstantSchema),
 })
 type Event = z.output<typeof eventSchema>
 
@@ -38,7 +38,7 @@ export const reportUsage = operation({
   tag: 'Usage and billing',
   access: apiKey('reportUsage'),
   needs: ['table'],
-  body: z.strictObject({ events: z.array(eventSchema).min(1).max(100) }),
+  body: z.strictObject({ events: z.array(eventSchema).check(z.minLength(1), z.maxLength(100)) }),
   output: z.object({ accepted: z.int(), duplicates: z.int() }),
   refuses: [],
   handle: async ({ workspace, body: { events }, table, now }) => {

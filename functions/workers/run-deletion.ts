@@ -6,6 +6,7 @@ export const runDeletion = queueWorker({
   summary: 'Goes on with the deletion of a workspace: final invoice, charge, purge',
   queue: 'deletion',
   batchSize: 1,
+  timeoutSeconds: 60,
   needs: ['table', 'queue', 'payments'],
   handle: ({ deletionId }, tools) => run(deletionId, tools),
 })

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { nameSchema } from '#shared/domain/names.ts'
 import { workspaceShape } from '#shared/domain/shapes.ts'
 import { workspaceView } from '#shared/domain/views.ts'

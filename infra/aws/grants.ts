@@ -1,13 +1,14 @@
 import type { Access, Operation } from '#shared/http/operation.ts'
 import { type TableAction, usualActions } from '#shared/table/actions.ts'
-import type { Grant } from './constructs/function.ts'
 import { openedBy } from './bundle/entries.ts'
 import type { Opened } from './bundle/openers.ts'
+import type { Grant } from './constructs/function.ts'
 
 /** The ARNs that functions are granted something on. */
 export interface Resources {
   readonly table: string
-  readonly queues: readonly string[]
+  /** By name. */
+  readonly queues: ReadonlyMap<string, string>
   readonly mail: readonly string[]
 }
 
@@ -43,25 +44,34 @@ const ownActions = ({ touches, needs, method }: Operation): readonly TableAction
 
 type Need = Exclude<Opened, 'table'>
 
+type Sender = { readonly announces?: readonly string[] | undefined }
+
 /** What each service takes beside the table. Tokens are checked with public keys, and payments with a key that stands in the settings. */
-const needed: { readonly [N in Need]: (resources: Resources) => Grant[] } = {
-  queue: ({ queues }) => [{ actions: ['sqs:SendMessage'], resources: queues }],
+const needed: { readonly [N in Need]: (resources: Resources, sender: Sender) => Grant[] } = {
+  queue: ({ queues }, { announces = [...queues.keys()] }) => [
+    { actions: ['sqs:SendMessage'], resources: announces.flatMap((name) => queues.get(name) ?? []) },
+  ],
   mail: ({ mail }) => [{ actions: ['ses:SendEmail'], resources: mail }],
   tokens: () => [],
   payments: () => [],
 }
 
-const neededBy = (opened: readonly Opened[], resources: Resources): Grant[] =>
-  opened.flatMap((service) => (service === 'table' ? [] : needed[service](resources)))
+const neededBy = (opened: readonly Opened[], resources: Resources, sender: Sender): Grant[] =>
+  opened.flatMap((service) => (service === 'table' ? [] : needed[service](resources, sender)))
 
 /** What an operation's role allows: what follows from who may call it, and what it declares. */
 export const operationGrants = (operation: Operation, resources: Resources): Grant[] => [
   ...tableGrants([...admission(operation.access), ...ownActions(operation)], resources.table),
-  ...neededBy(openedBy(operation), resources),
+  ...neededBy(openedBy(operation), resources, operation),
 ]
 
 /** What a worker's or trigger's role allows. */
-export const workerGrants = (
-  { needs, touches = usualActions }: { readonly needs: readonly Opened[]; readonly touches?: readonly TableAction[] | undefined },
-  resources: Resources,
-): Grant[] => [...(needs.includes('table') ? tableGrants(touches, resources.table) : []), ...neededBy(needs, resources)]
+export const workerGrants = (worker: Sender & Touching, resources: Resources): Grant[] => [
+  ...(worker.needs.includes('table') ? tableGrants(worker.touches ?? usualActions, resources.table) : []),
+  ...neededBy(worker.needs, resources, worker),
+]
+
+interface Touching {
+  readonly needs: readonly Opened[]
+  readonly touches?: readonly TableAction[] | undefined
+}

@@ -1,22 +1,22 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 const priceBookSchema = z.strictObject({
   /** ISO 4217 in lower case, and how many digits its minor unit has (2 for usd, 0 for jpy). */
-  currency: z.string().regex(/^[a-z]{3}$/),
-  minorDigits: z.int().min(0).max(3),
+  currency: z.string().check(z.regex(/^[a-z]{3}$/)),
+  minorDigits: z.int().check(z.minimum(0), z.maximum(3)),
   meters: z
     .array(
       z.strictObject({
-        id: z.string().regex(/^[a-z][a-z0-9_]{0,49}$/),
-        description: z.string().min(1).max(100),
-        unit: z.string().min(1).max(30),
+        id: z.string().check(z.regex(/^[a-z][a-z0-9_]{0,49}$/)),
+        description: z.string().check(z.minLength(1), z.maxLength(100)),
+        unit: z.string().check(z.minLength(1), z.maxLength(30)),
         /** In major units: "0.07" usd is 7 cents. */
-        unitPrice: z.string().regex(/^\d{1,9}(\.\d{1,12})?$/),
+        unitPrice: z.string().check(z.regex(/^\d{1,9}(\.\d{1,12})?$/)),
         /** Not offered any more. A meter that was used once stays here, because what it counted is still to be billed. */
-        hidden: z.boolean().optional(),
+        hidden: z.optional(z.boolean()),
       }),
     )
-    .refine((meters) => new Set(meters.map(({ id }) => id)).size === meters.length, 'Meter ids are unique.'),
+    .check(z.refine((meters) => new Set(meters.map(({ id }) => id)).size === meters.length, 'Meter ids are unique.')),
 })
 export type PriceBook = z.infer<typeof priceBookSchema>
 export type Meter = PriceBook['meters'][number]

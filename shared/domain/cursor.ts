@@ -1,27 +1,24 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { fingerprint } from './ids.ts'
 import { invalid } from './refusals.ts'
 
 /** The query of every list: page size and where to go on. */
 export const pageQuery = z.strictObject({
   limit: z
-    .string()
-    .regex(/^([1-9]\d?|100)$/, 'limit is a whole number from 1 to 100.')
-    .transform(Number)
-    .default(50)
-    .meta({
+    ._default(z.pipe(z.string().check(z.regex(/^([1-9]\d?|100)$/, 'limit is a whole number from 1 to 100.')), z.transform(Number)), 50)
+    .register(z.globalRegistry, {
       override: ({ jsonSchema }) => {
         delete jsonSchema.pattern
         Object.assign(jsonSchema, { type: 'integer', minimum: 1, maximum: 100, default: 50 })
       },
       description: 'How many entries at most',
     }),
-  cursor: z.string().min(1).optional().meta({ description: 'The `nextCursor` of the page before' }),
+  cursor: z.optional(z.string().check(z.minLength(1))).register(z.globalRegistry, { description: 'The `nextCursor` of the page before' }),
 })
 export type PageQuery = z.infer<typeof pageQuery>
 
 /** The answer of every list. */
-export const pageOf = <S extends z.ZodType>(item: S) => z.object({ data: z.array(item), nextCursor: z.string().nullable() })
+export const pageOf = <S extends z.ZodMiniType>(item: S) => z.object({ data: z.array(item), nextCursor: z.nullable(z.string()) })
 
 export interface Page<T> {
   readonly data: T[]

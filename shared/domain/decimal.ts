@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** Quantities are counted in millionths, as whole numbers: they add up exactly. */
 const scale = 6
@@ -24,14 +24,16 @@ const wrong = 'A quantity is a number or decimal string from 0 to 1,000,000,000 
 
 /** A quantity from outside: a JSON number or a plain decimal string; answers millionths. */
 export const quantitySchema = z
-  .union([z.number(), z.string()], { error: wrong })
-  .transform((given, context): Micro => {
-    const micro = parseDecimal(String(given), scale)
-    if (micro !== undefined && micro <= maximum) return micro
-    context.issues.push({ code: 'custom', message: wrong, input: given })
-    return z.NEVER
-  })
-  .meta({ description: wrong, examples: ['12.5', 3] })
+  .pipe(
+    z.union([z.number(), z.string()], { error: wrong }),
+    z.transform((given, context): Micro => {
+      const micro = parseDecimal(String(given), scale)
+      if (micro !== undefined && micro <= maximum) return micro
+      context.issues.push({ code: 'custom', message: wrong, input: given })
+      return z.NEVER
+    }),
+  )
+  .register(z.globalRegistry, { description: wrong, examples: ['12.5', 3] })
 
 /** quantity × unit price in minor units, rounded half up. `unitPrice` in major units, `minorDigits` of the currency (2 for usd). */
 export function amountOf(quantity: Micro, unitPrice: string, minorDigits: number): bigint {

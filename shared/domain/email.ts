@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
@@ -30,7 +30,9 @@ export const canonicalEmail = (text: string): string | undefined => deliverableE
 /** An address from outside, trimmed, as it was given. */
 export const emailSchema = z
   .string()
-  .trim()
-  .max(320, 'An e-mail address has at most 254 characters.')
-  .refine((text) => canonicalEmail(text) !== undefined, 'Not an e-mail address: write it as name@example.com, with an ASCII name.')
-  .meta({ description: 'An e-mail address with an ASCII local part', examples: ['ann@example.com'] })
+  .check(
+    z.trim(),
+    z.maxLength(320, 'An e-mail address has at most 254 characters.'),
+    z.refine((text) => canonicalEmail(text) !== undefined, 'Not an e-mail address: write it as name@example.com, with an ASCII name.'),
+  )
+  .register(z.globalRegistry, { description: 'An e-mail address with an ASCII local part', examples: ['ann@example.com'] })

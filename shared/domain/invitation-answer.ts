@@ -1,13 +1,14 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** The token of an invitation link. Its form is not part of the contract: one that is off is an unknown one. */
 export const tokenSchema = z
   .string()
-  .min(1, 'The token of the link.')
-  .max(500, 'The token of the link.')
-  .meta({ description: 'What stands behind `#token=` in the link' })
+  .check(z.minLength(1, 'The token of the link.'), z.maxLength(500, 'The token of the link.'))
+  .register(z.globalRegistry, { description: 'What stands behind `#token=` in the link' })
 
 /** An invitee names the invitation by the token of its link, or by its id where it is to their own verified address. */
 export const answerSchema = z
-  .strictObject({ token: tokenSchema.optional(), invitationId: z.string().min(1).max(200).optional() })
-  .refine(({ token, invitationId }) => (token === undefined) !== (invitationId === undefined), 'Send either token or invitationId.')
+  .strictObject({ token: z.optional(tokenSchema), invitationId: z.optional(z.string().check(z.minLength(1), z.maxLength(200))) })
+  .check(
+    z.refine(({ token, invitationId }) => (token === undefined) !== (invitationId === undefined), 'Send either token or invitationId.'),
+  )

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 const maximum = 100
 const control = /\p{Cc}/u
@@ -6,12 +6,14 @@ const control = /\p{Cc}/u
 /** A name (of a workspace, project, API key, person): 1 to 100 code points after trimming, no control characters. */
 export const nameSchema = z
   .string()
-  .trim()
-  .refine((name) => name !== '', 'A name has at least one character.')
-  .refine((name) => [...name].length <= maximum, `A name has at most ${maximum} characters.`)
-  .refine((name) => !control.test(name), 'A name has no control characters.')
-  .refine((name) => name.isWellFormed(), 'A name is well-formed Unicode.')
-  .meta({ description: '1 to 100 characters after trimming, no control characters', examples: ['Blue Team'] })
+  .check(
+    z.trim(),
+    z.refine((name) => name !== '', 'A name has at least one character.'),
+    z.refine((name) => [...name].length <= maximum, `A name has at most ${maximum} characters.`),
+    z.refine((name) => !control.test(name), 'A name has no control characters.'),
+    z.refine((name) => name.isWellFormed(), 'A name is well-formed Unicode.'),
+  )
+  .register(z.globalRegistry, { description: '1 to 100 characters after trimming, no control characters', examples: ['Blue Team'] })
 
 const cut = (text: string): string => [...text].slice(0, maximum).join('').trim()
 

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 export const roles = ['admin', 'developer', 'member'] as const
 export type Role = (typeof roles)[number]

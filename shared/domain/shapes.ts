@@ -1,10 +1,10 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { deletionSteps, deliveries } from './model.ts'
 import { roleSchema, scopeSchema } from './roles.ts'
 import { instantSchema } from './time.ts'
 
 const id = (prefix: string, what: string) =>
-  z.string().meta({ description: `Id of ${what}`, examples: [`${prefix}_01k0c5r2m8q3v9xw7y4z6b1d2e`] })
+  z.string().register(z.globalRegistry, { description: `Id of ${what}`, examples: [`${prefix}_01k0c5r2m8q3v9xw7y4z6b1d2e`] })
 
 export const accountIdSchema = id('acc', 'an account')
 export const workspaceIdSchema = id('ws', 'a workspace')
@@ -15,28 +15,28 @@ export const accountShape = z
     id: accountIdSchema,
     email: z.string(),
     name: z.string(),
-    defaultWorkspaceId: workspaceIdSchema.nullable(),
+    defaultWorkspaceId: z.nullable(workspaceIdSchema),
     createdAt: instantSchema,
   })
-  .meta({ id: 'Account' })
+  .register(z.globalRegistry, { id: 'Account' })
 export type AccountShape = z.infer<typeof accountShape>
 
 export const workspaceShape = z
   .object({
     id: workspaceIdSchema,
     name: z.string(),
-    role: roleSchema.nullable().meta({ description: "The caller's role; null for an API key" }),
+    role: z.nullable(roleSchema).register(z.globalRegistry, { description: "The caller's role; null for an API key" }),
     memberCount: z.int(),
     createdAt: instantSchema,
     createdBy: accountIdSchema,
     updatedAt: instantSchema,
   })
-  .meta({ id: 'Workspace' })
+  .register(z.globalRegistry, { id: 'Workspace' })
 export type WorkspaceShape = z.infer<typeof workspaceShape>
 
 export const memberShape = z
   .object({ accountId: accountIdSchema, email: z.string(), name: z.string(), role: roleSchema, joinedAt: instantSchema })
-  .meta({ id: 'Member' })
+  .register(z.globalRegistry, { id: 'Member' })
 export type MemberShape = z.infer<typeof memberShape>
 
 export const invitationShape = z
@@ -53,7 +53,7 @@ export const invitationShape = z
     expiresAt: instantSchema,
     delivery: z.enum(deliveries),
   })
-  .meta({ id: 'Invitation' })
+  .register(z.globalRegistry, { id: 'Invitation' })
 export type InvitationShape = z.infer<typeof invitationShape>
 
 export const projectShape = z
@@ -62,56 +62,56 @@ export const projectShape = z
     workspaceId: workspaceIdSchema,
     name: z.string(),
     createdAt: instantSchema,
-    createdBy: z.string().meta({ description: 'Id of the account or API key that made it' }),
+    createdBy: z.string().register(z.globalRegistry, { description: 'Id of the account or API key that made it' }),
     updatedAt: instantSchema,
   })
-  .meta({ id: 'Project' })
+  .register(z.globalRegistry, { id: 'Project' })
 export type ProjectShape = z.infer<typeof projectShape>
 
 export const apiKeyShape = z
   .object({
     id: id('key', 'an API key'),
     name: z.string(),
-    prefix: z.string().meta({ description: 'How the secret begins' }),
-    last4: z.string().meta({ description: 'How the secret ends' }),
+    prefix: z.string().register(z.globalRegistry, { description: 'How the secret begins' }),
+    last4: z.string().register(z.globalRegistry, { description: 'How the secret ends' }),
     scopes: z.array(scopeSchema),
     createdAt: instantSchema,
     createdBy: accountIdSchema,
-    expiresAt: instantSchema.nullable(),
-    lastUsedAt: instantSchema.nullable(),
+    expiresAt: z.nullable(instantSchema),
+    lastUsedAt: z.nullable(instantSchema),
   })
-  .meta({ id: 'ApiKey' })
+  .register(z.globalRegistry, { id: 'ApiKey' })
 
 /** The answer that shows a secret: the only time that it does. */
 export const secretShape = z.object({
   apiKey: apiKeyShape,
-  secret: z.string().nullable().meta({ description: 'Shown once; null where the answer is a replay' }),
+  secret: z.nullable(z.string()).register(z.globalRegistry, { description: 'Shown once; null where the answer is a replay' }),
 })
 
-const decimal = (what: string) => z.string().meta({ description: `${what}, a decimal string`, examples: ['12.5'] })
-const minorUnits = z.int().meta({ description: 'In minor units of the currency', examples: [1234] })
+const decimal = (what: string) => z.string().register(z.globalRegistry, { description: `${what}, a decimal string`, examples: ['12.5'] })
+const minorUnits = z.int().register(z.globalRegistry, { description: 'In minor units of the currency', examples: [1234] })
 
 export const usageShape = z
   .object({
-    period: z.string().meta({ examples: ['2026-11'] }),
+    period: z.string().register(z.globalRegistry, { examples: ['2026-11'] }),
     currency: z.string(),
     meters: z.array(z.object({ meter: z.string(), quantity: decimal('How much'), amount: minorUnits })),
     total: minorUnits,
   })
-  .meta({ id: 'Usage' })
+  .register(z.globalRegistry, { id: 'Usage' })
 
 export const meterShape = z
   .object({ id: z.string(), description: z.string(), unit: z.string(), unitPrice: decimal('In major units'), currency: z.string() })
-  .meta({ id: 'Meter' })
+  .register(z.globalRegistry, { id: 'Meter' })
 
 export const paymentMethodShape = z
-  .object({ provider: z.string(), brand: z.string().optional(), last4: z.string().optional() })
-  .meta({ id: 'PaymentMethod' })
+  .object({ provider: z.string(), brand: z.optional(z.string()), last4: z.optional(z.string()) })
+  .register(z.globalRegistry, { id: 'PaymentMethod' })
 
 export const invoiceShape = z
   .object({
     id: id('in', 'an invoice'),
-    number: z.string().nullable().meta({ description: 'Without gaps, in the order of issue; null for a draft' }),
+    number: z.nullable(z.string()).register(z.globalRegistry, { description: 'Without gaps, in the order of issue; null for a draft' }),
     kind: z.enum(['final', 'period']),
     workspaceId: workspaceIdSchema,
     workspaceName: z.string(),
@@ -129,12 +129,12 @@ export const invoiceShape = z
       }),
     ),
     total: minorUnits,
-    issuedAt: instantSchema.nullable(),
-    paidAt: instantSchema.nullable(),
-    payment: z.object({ provider: z.string(), reference: z.string() }).nullable(),
-    failure: z.string().nullable(),
+    issuedAt: z.nullable(instantSchema),
+    paidAt: z.nullable(instantSchema),
+    payment: z.nullable(z.object({ provider: z.string(), reference: z.string() })),
+    failure: z.nullable(z.string()),
   })
-  .meta({ id: 'Invoice' })
+  .register(z.globalRegistry, { id: 'Invoice' })
 
 export const deletionShape = z
   .object({
@@ -144,10 +144,12 @@ export const deletionShape = z
     status: z.enum(['queued', 'running', 'completed']),
     requestedBy: accountIdSchema,
     requestedAt: instantSchema,
-    completedAt: instantSchema.nullable(),
-    steps: z.array(z.object({ name: z.enum(deletionSteps), status: z.enum(['pending', 'running', 'done']), at: instantSchema.nullable() })),
+    completedAt: z.nullable(instantSchema),
+    steps: z.array(
+      z.object({ name: z.enum(deletionSteps), status: z.enum(['pending', 'running', 'done']), at: z.nullable(instantSchema) }),
+    ),
     purgedItems: z.int(),
-    purged: z.record(z.string(), z.int()).meta({ description: 'Items erased, by kind' }),
-    invoiceId: z.string().nullable(),
+    purged: z.record(z.string(), z.int()).register(z.globalRegistry, { description: 'Items erased, by kind' }),
+    invoiceId: z.nullable(z.string()),
   })
-  .meta({ id: 'Deletion' })
+  .register(z.globalRegistry, { id: 'Deletion' })

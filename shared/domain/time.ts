@@ -1,9 +1,9 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** A moment in answers and at rest: ISO 8601 in UTC with milliseconds; sorts as text. */
 export const instantSchema = z.iso
   .datetime({ precision: 3 })
-  .meta({ description: 'ISO 8601 in UTC with milliseconds', examples: ['2026-11-24T10:00:00.000Z'] })
+  .register(z.globalRegistry, { description: 'ISO 8601 in UTC with milliseconds', examples: ['2026-11-24T10:00:00.000Z'] })
 
 /** The moment `seconds` after `from`, as text. */
 export const later = (from: Date, seconds: number): string => new Date(from.getTime() + seconds * 1000).toISOString()
@@ -21,6 +21,7 @@ export const secondsUntil = (moment: string, now: Date): number => (Date.parse(m
 export const epochSeconds = (moment: string): number => Math.ceil(Date.parse(moment) / 1000)
 
 /** A moment from outside: ISO 8601 with any offset and precision, taken over in UTC with milliseconds. */
-export const anyInstantSchema = z.iso
-  .datetime({ offset: true, error: 'A moment in ISO 8601, such as 2026-11-24T10:00:00.000Z.' })
-  .transform((text) => new Date(text).toISOString())
+export const anyInstantSchema = z.pipe(
+  z.iso.datetime({ offset: true, error: 'A moment in ISO 8601, such as 2026-11-24T10:00:00.000Z.' }),
+  z.transform((text) => new Date(text).toISOString()),
+)

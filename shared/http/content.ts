@@ -1,4 +1,5 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
+import '../domain/english.ts'
 import { type FieldError, Refusal } from '../domain/refusals.ts'
 import { type HttpEvent, header, invalidRequest } from './event.ts'
 import type { Operation } from './operation.ts'
@@ -38,6 +39,16 @@ export function readContent(operation: Operation, event: HttpEvent): Content {
   return { body: body?.data, query: query.data, sent, problem }
 }
 
+/** Whether a text can be an Idempotency-Key: 1 to 255 printable ASCII characters. */
+export const isWellFormed = (key: string): boolean => /^[\x20-\x7e]{1,255}$/.test(key)
+
+/** What is wrong with the Idempotency-Key of an operation that honours it. */
+export function idempotencyKeyProblem(operation: Operation, event: HttpEvent): Refusal | undefined {
+  const key = operation.idempotent ? header(event, 'idempotency-key') : undefined
+  const wrong = key !== undefined && !isWellFormed(key)
+  return wrong ? invalidRequest('Idempotency-Key has 1 to 255 printable ASCII characters.') : undefined
+}
+
 const summary = (errors: readonly FieldError[]): string =>
   `${errors.length === 1 ? 'One field is' : `${errors.length} fields are`} not valid: see errors.`
 
@@ -60,7 +71,7 @@ type Pointer = (path: readonly PropertyKey[]) => string
 const bodyPointer: Pointer = (path) => path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 const queryPointer: Pointer = (path) => `?${String(path[0] ?? '')}`
 
-function checkAgainst(schema: z.ZodType | undefined, data: unknown, pointer: Pointer): { data: unknown; errors: FieldError[] } {
+function checkAgainst(schema: z.ZodMiniType | undefined, data: unknown, pointer: Pointer): { data: unknown; errors: FieldError[] } {
   if (!schema)
     return { data: undefined, errors: data === undefined ? [] : Object.keys(data as object).map((name) => unknownField(pointer([name]))) }
   const result = schema.safeParse(data)

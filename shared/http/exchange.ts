@@ -1,8 +1,7 @@
-import type { Memory } from '../domain/model.ts'
 import type { Services } from '../services.ts'
-import type { Key } from '../table/design.ts'
+import type { Write } from '../table/table.ts'
 import type { Content } from './content.ts'
-import type { HttpEvent } from './event.ts'
+import type { HttpEvent, HttpResult } from './event.ts'
 import type { Operation } from './operation.ts'
 
 /** One request on its way through the steps of the pipeline; each step adds what it found out. */
@@ -24,11 +23,14 @@ export interface Exchange {
   noting?: Promise<void>
 }
 
-/** A request with an Idempotency-Key: where it is remembered, as what, and what was found there. */
+/** A request with an Idempotency-Key. */
 export interface Repetition {
-  readonly key: Key
-  readonly fingerprint: string
-  readonly memory: Promise<Memory | undefined>
+  /** Makes the memory of an answer, as a write of the operation's own transaction. */
+  remember(answer: { workspaceId?: string }): Write
+  /** The first answer again, where the request was answered before; refuses another request with the same key (422). */
+  replay(): Promise<HttpResult | undefined>
+  /** Looks again after the operation refused: a request with the same key may have been first meanwhile, and then its answer is the answer. */
+  replayAfter(error: unknown): Promise<HttpResult | undefined>
 }
 
 /** A part of the exchange that an earlier step has set. */

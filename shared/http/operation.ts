@@ -1,8 +1,9 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import type { Account, ApiKey, Member, Memory, Person, Workspace } from '../domain/model.ts'
 import type { RefusalCode } from '../domain/refusals.ts'
 import type { Permission, Role } from '../domain/roles.ts'
 import type { ApiKeyPlace } from '../domain/secrets.ts'
+import type { QueueName } from '../queue/queue.ts'
 import type { Services } from '../services.ts'
 import type { TableAction } from '../table/actions.ts'
 import type { Write } from '../table/table.ts'
@@ -56,7 +57,7 @@ export type Need = 'table' | 'queue' | 'payments'
 type ParameterNames<P extends string> = P extends `${string}{${infer N}}${infer Rest}` ? N | ParameterNames<Rest> : never
 
 /** The request as an operation sees it. */
-export interface Input<P extends string, B extends z.ZodType, Q extends z.ZodType> {
+export interface Input<P extends string, B extends z.ZodMiniType, Q extends z.ZodMiniType> {
   readonly path: { readonly [N in ParameterNames<P>]: string }
   readonly body: z.output<B>
   readonly query: z.output<Q>
@@ -90,9 +91,9 @@ export interface Declaration<
   P extends string,
   A extends Access,
   N extends Need,
-  B extends z.ZodType,
-  Q extends z.ZodType,
-  R extends z.ZodType,
+  B extends z.ZodMiniType,
+  Q extends z.ZodMiniType,
+  R extends z.ZodMiniType,
   L,
 > {
   readonly name: string
@@ -104,6 +105,8 @@ export interface Declaration<
   readonly needs: readonly N[]
   /** What it does to the table, beyond letting the caller in: its role allows that and nothing else. */
   readonly touches?: readonly TableAction[]
+  /** The queues that it sends to, where it needs them: its role allows those; all, where it says nothing. */
+  readonly announces?: readonly QueueName[]
   readonly body?: B
   readonly query?: Q
   /** The status of a success; 200 where it is left out, 204 where there is no output. */
@@ -142,9 +145,9 @@ export const operation = <
   const P extends string,
   const A extends Access,
   const N extends Need,
-  R extends z.ZodType = z.ZodVoid,
-  B extends z.ZodType = z.ZodVoid,
-  Q extends z.ZodType = z.ZodVoid,
+  R extends z.ZodMiniType = z.ZodMiniVoid,
+  B extends z.ZodMiniType = z.ZodMiniVoid,
+  Q extends z.ZodMiniType = z.ZodMiniVoid,
   L = undefined,
 >(
   declaration: Declaration<P, A, N, B, Q, R, L>,

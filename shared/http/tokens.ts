@@ -1,7 +1,7 @@
 import { JwtVerifier } from 'aws-jwt-verify'
-import { FetchError } from 'aws-jwt-verify/error'
+import { FetchError, JwksValidationError } from 'aws-jwt-verify/error'
 import type { JwksCache } from 'aws-jwt-verify/jwk'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { canonicalEmail } from '../domain/email.ts'
 import { derivedId } from '../domain/ids.ts'
 import type { Person } from '../domain/model.ts'
@@ -14,10 +14,19 @@ export interface Tokens {
 }
 
 const claimsSchema = z.object({
-  sub: z.string().min(1),
-  email: z.string().refine((email) => canonicalEmail(email) !== undefined),
-  email_verified: z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).default(false),
-  name: z.string().optional().catch(undefined),
+  sub: z.string().check(z.minLength(1)),
+  email: z.string().check(z.refine((email) => canonicalEmail(email) !== undefined)),
+  email_verified: z._default(
+    z.union([
+      z.boolean(),
+      z.pipe(
+        z.enum(['true', 'false']),
+        z.transform((text) => text === 'true'),
+      ),
+    ]),
+    false,
+  ),
+  name: z.catch(z.optional(z.string()), undefined),
 })
 
 const isAccessToken = (header: { typ?: unknown }, payload: { token_use?: unknown }): boolean =>
@@ -52,5 +61,5 @@ export function openTokens(settings: Settings, jwksCache?: JwksCache): Tokens {
   }
 }
 
-/** The issuer's keys could not be fetched; every other failure is the token's own. */
-const isAway = (error: unknown): boolean => error instanceof FetchError
+/** The issuer's keys could not be had, or are none; every other failure is the token's own. */
+const isAway = (error: unknown): boolean => error instanceof FetchError || error instanceof JwksValidationError

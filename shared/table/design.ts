@@ -179,3 +179,129 @@ const kinds: readonly (readonly [string, string])[] = [
 
 /** The kind of an item of a workspace, as a deletion's receipt counts it. */
 export const kindOf = ({ sk }: Key): string => kinds.find(([begins]) => sk.startsWith(begins))?.[1] ?? 'other'
+
+type Entity = keyof typeof entities
+type WriteOf = `${'put' | 'update' | 'check' | 'remove'} ${Entity}`
+
+/** One question or change that the table is made for: the call, and the items that it touches. Their cost follows from them. */
+export type AccessPattern = { readonly is: string; readonly times?: string } & (
+  | { readonly get: readonly Entity[] }
+  | { readonly query: Entity; readonly where: string; readonly index?: keyof typeof indexes; readonly andGet?: readonly Entity[] }
+  | { readonly write: readonly WriteOf[]; readonly optional?: readonly WriteOf[]; readonly indexWrites?: number }
+  | { readonly update: Entity; readonly indexWrites?: number }
+  | { readonly batch: 'remove' }
+)
+
+/** Every access pattern; docs/table.md numbers them and says what each costs. A new one is added at the end, so that numbers stay. */
+export const accessPatterns: readonly AccessPattern[] = [
+  { is: 'who a person is, before anything else', get: ['Account'] },
+  { is: 'an account with its default workspace', get: ['Account', 'Workspace', 'Member'] },
+  { is: 'whether somebody is in a workspace, and as what', get: ['Workspace', 'Member'] },
+  { is: 'what an API key may', get: ['ApiKey', 'Workspace'] },
+  { is: 'whether a request was answered before', get: ['Memory'] },
+  { is: 'whether a createWorkspace was answered before', get: ['CallerMemory'] },
+  {
+    is: 'make an account and its default workspace',
+    write: ['put Account', 'put Workspace', 'put Member', 'put MemberAddress'],
+  },
+  { is: 'make a workspace', write: ['put Workspace', 'put Member', 'put MemberAddress'], optional: ['put CallerMemory'] },
+  {
+    is: 'the workspaces of an account, oldest membership first',
+    query: 'Member',
+    index: 'gsi1',
+    where: 'gsi1pk = ACCOUNT#<accountId>',
+    andGet: ['Workspace', 'Member'],
+  },
+  { is: 'rename a workspace', write: ['update Workspace', 'check Member'] },
+  { is: 'the members of a workspace', query: 'Member', where: 'pk = WORKSPACE#<workspaceId>, sk begins with MEMBER#' },
+  { is: 'one member', get: ['Member'] },
+  { is: 'change a role', write: ['update Workspace', 'update Member', 'check Member'] },
+  { is: 'remove a member', write: ['update Workspace', 'check Member', 'remove Member', 'remove MemberAddress'] },
+  { is: 'leave a workspace', write: ['update Workspace', 'remove Member', 'remove MemberAddress'], optional: ['update Member'] },
+  { is: 'what is known of addresses that are invited', get: ['Invitation', 'MemberAddress', 'MailBlock'], times: 'addresses' },
+  { is: 'reserve or give back one of the day’s e-mails to an address', update: 'MailQuota', times: 'addresses' },
+  {
+    is: 'invite addresses',
+    write: ['update Workspace', 'check Member', 'update InviteQuota', 'put Invitation'],
+    optional: ['put Memory'],
+    times: 'addresses',
+  },
+  {
+    is: 'send an invitation again',
+    write: ['check Workspace', 'check Member', 'check MailBlock', 'update InviteQuota', 'update MailQuota', 'update Invitation'],
+    optional: ['put Memory'],
+    indexWrites: 2,
+  },
+  { is: 'the invitations of a workspace', query: 'Invitation', where: 'pk = WORKSPACE#<workspaceId>, sk begins with INVITATION#' },
+  {
+    is: 'the invitations to an address, oldest first',
+    query: 'Invitation',
+    index: 'gsi1',
+    where: 'gsi1pk = ADDRESS#<hash of the address>',
+    andGet: ['Invitation', 'Workspace'],
+  },
+  { is: 'what a link or an invitation id is for', get: ['Invitation', 'Workspace'] },
+  {
+    is: 'everything that answering an invitation is decided on',
+    get: ['Invitation', 'Workspace', 'Member', 'Account', 'Workspace', 'Member'],
+  },
+  {
+    is: 'join by an invitation (and, without an account, get one)',
+    write: ['update Workspace', 'update Invitation', 'put Member', 'put MemberAddress'],
+    optional: ['put Account', 'put Workspace', 'put Member', 'put MemberAddress'],
+    indexWrites: 4,
+  },
+  { is: 'decline or revoke an invitation', write: ['update Workspace', 'remove Invitation'], optional: ['check Member'] },
+  { is: 'claim and settle the e-mail of an invitation', write: ['update Invitation'], indexWrites: 2 },
+  {
+    is: 'the projects of a workspace, oldest first',
+    query: 'Project',
+    where: 'pk = WORKSPACE#<workspaceId>, sk begins with PROJECT#',
+  },
+  { is: 'one project', get: ['Project'] },
+  { is: 'create a project', write: ['check Workspace', 'check Member', 'put Project'], optional: ['put Memory'] },
+  { is: 'rename a project', write: ['check Workspace', 'check Member', 'update Project'] },
+  { is: 'delete a project', write: ['check Workspace', 'check Member', 'remove Project'] },
+  { is: 'the API keys of a workspace', query: 'ApiKey', where: 'pk = WORKSPACE#<workspaceId>, sk begins with APIKEY#' },
+  { is: 'create an API key', write: ['update Workspace', 'check Member', 'put ApiKey'], optional: ['put Memory'] },
+  { is: 'rotate an API key', write: ['check Workspace', 'check Member', 'update ApiKey'], optional: ['put Memory'] },
+  { is: 'revoke an API key', write: ['update Workspace', 'check Member', 'remove ApiKey'] },
+  { is: 'note that an API key was used (at most once a minute)', update: 'ApiKey' },
+  { is: 'count usage events of one shard (at most 99)', write: ['put UsageEvent', 'update UsageCounter'], times: 'events' },
+  { is: 'open a shard’s counter', write: ['check Workspace', 'put UsageCounter'] },
+  { is: 'the usage of a workspace', get: ['UsageCounter'], times: 'shards' },
+  { is: 'the payment method of a workspace', get: ['Billing'] },
+  { is: 'set the payment method', write: ['check Workspace', 'check Member', 'put Billing'] },
+  {
+    is: 'begin the deletion of a workspace',
+    write: ['update Workspace', 'check Member', 'put Deletion', 'update Reader', 'put InvoicePointer'],
+    indexWrites: 1,
+  },
+  { is: 'a deletion, for those who may see it', get: ['Deletion', 'Reader', 'Member'] },
+  { is: 'an invoice, for those who may see it', get: ['Invoice', 'Reader'] },
+  {
+    is: 'the invoices that an account may see, oldest first',
+    query: 'InvoicePointer',
+    where: 'pk = ACCOUNT#<accountId>, sk begins with INVOICE#',
+    andGet: ['Invoice'],
+  },
+  { is: 'note how far a deletion is', update: 'Deletion', indexWrites: 2 },
+  { is: 'seal the usage of a workspace', update: 'UsageCounter', times: 'shards' },
+  {
+    is: 'issue the final invoice under the next number',
+    write: ['update Deletion', 'put Invoice', 'update InvoiceNumber'],
+    indexWrites: 2,
+  },
+  { is: 'note a payment', update: 'Invoice' },
+  { is: 'who may read an invoice', query: 'Reader', where: 'pk = INVOICE#<invoiceId>, sk begins with READER#' },
+  { is: 'owe or settle an invoice’s e-mail', update: 'Reader', indexWrites: 1 },
+  { is: 'erase a page of what a workspace left (25 a call)', batch: 'remove' },
+  {
+    is: 'what is due (invitations, deletions, readers of invoices), in each partition of the sweep',
+    query: 'Invitation',
+    index: 'gsi2',
+    where: 'gsi2pk = DUE#<shard>, gsi2sk up to now',
+    andGet: ['Invitation'],
+  },
+  { is: 'take out expired invitations', write: ['update Workspace', 'remove Invitation'], times: 'invitations' },
+]

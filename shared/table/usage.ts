@@ -3,6 +3,7 @@ import type { Usage } from '../billing/bill.ts'
 import type { Micro } from '../domain/decimal.ts'
 import { fingerprint } from '../domain/ids.ts'
 import type { Workspace } from '../domain/model.ts'
+import { Refusal } from '../domain/refusals.ts'
 import { epochSeconds, later } from '../domain/time.ts'
 import { workspaceGone } from './api-keys.ts'
 import { absent, any, atMost, is } from './conditions.ts'
@@ -38,17 +39,37 @@ const attributeOf = ({ occurredAt, meter }: UsageEvent): string => `sum:${occurr
 export async function countEvents(table: Table, workspace: Workspace, events: readonly UsageEvent[], now: Date): Promise<number> {
   const distinct = [...new Map([...events].reverse().map((event) => [event.id, event])).values()].reverse()
   const shards = Map.groupBy(distinct, ({ id }) => shardOf(id, workspace.usageShards))
-  const counted = await Promise.all([...shards].map(([shard, inShard]) => countInShard(table, workspace.id, shard, inShard, now)))
-  return counted.reduce((sum, count) => sum + count, 0)
-}
-
-/** The events of one shard, one transaction after the other: they all change the same counter. */
-async function countInShard(table: Table, workspaceId: string, shard: number, events: readonly UsageEvent[], now: Date): Promise<number> {
-  let counted = 0
-  for (let from = 0; from < events.length; from += eventsPerTransaction)
-    counted += await countChunk({ table, workspaceId, shard, now }, events.slice(from, from + eventsPerTransaction))
+  const counts = await Promise.all(
+    [...shards].map(([shard, inShard]) => countInShard({ table, workspaceId: workspace.id, shard, now }, inShard)),
+  )
+  const counted = counts.reduce((sum, count) => sum + count.counted, 0)
+  const errors = counts.flatMap(({ error }) => error ?? [])
+  const unclear = errors.find((error) => !isRefusedAsGone(error))
+  if (unclear) throw unclear
+  if (errors.length > 0) throw counted > 0 ? sealedMeanwhile() : errors[0]
   return counted
 }
+
+/**
+ * The events of one shard, one transaction after the other: they all change the same counter. An error is an answer, so that nothing is
+ * under way any more when the batch is answered.
+ */
+async function countInShard(shard: Shard, events: readonly UsageEvent[]): Promise<{ counted: number; error?: unknown }> {
+  let counted = 0
+  try {
+    for (let from = 0; from < events.length; from += eventsPerTransaction)
+      counted += await countChunk(shard, events.slice(from, from + eventsPerTransaction))
+    return { counted }
+  } catch (error) {
+    return { counted, error }
+  }
+}
+
+const isRefusedAsGone = (error: unknown): boolean => error instanceof Refusal && error.code === 'unauthenticated'
+
+/** Part of a batch is counted, and will be billed: the batch was not refused, so that it is not answered as if it were. */
+const sealedMeanwhile = (): Refusal =>
+  new Refusal('unavailable', 'Only part of the batch was counted, because the workspace is being deleted.', { retryAfter: 1 })
 
 interface Shard {
   readonly table: Table

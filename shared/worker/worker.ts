@@ -10,8 +10,13 @@ type Tools<N extends WorkerNeed> = Pick<Services, N | 'settings' | 'logger' | 'c
   readonly remaining: () => number
 }
 
+interface Limits {
+  /** Seconds that a run may take; 30 where it is left out. */
+  readonly timeoutSeconds?: number
+}
+
 /** A function that works off a queue. A message that throws comes back, after five times into the dead-letter queue; the others are done. */
-export interface QueueWorker<Q extends QueueName = QueueName, N extends WorkerNeed = WorkerNeed> {
+export interface QueueWorker<Q extends QueueName = QueueName, N extends WorkerNeed = WorkerNeed> extends Limits {
   readonly name: string
   readonly summary: string
   readonly queue: Q
@@ -20,17 +25,21 @@ export interface QueueWorker<Q extends QueueName = QueueName, N extends WorkerNe
   readonly needs: readonly N[]
   /** What it does to the table: its role allows that and nothing else. */
   readonly touches?: readonly TableAction[]
+  /** The queues that it sends to, where it needs them: its role allows those; all, where it says nothing. */
+  readonly announces?: readonly QueueName[]
   readonly handle: (message: Messages[Q], tools: Tools<N>) => Promise<void>
 }
 
 /** A function that runs on a schedule, and must bear to run twice or not at all. */
-export interface ScheduledWorker<N extends WorkerNeed = WorkerNeed> {
+export interface ScheduledWorker<N extends WorkerNeed = WorkerNeed> extends Limits {
   readonly name: string
   readonly summary: string
   readonly everyMinutes: number
   readonly needs: readonly N[]
   /** What it does to the table: its role allows that and nothing else. */
   readonly touches?: readonly TableAction[]
+  /** The queues that it sends to, where it needs them: its role allows those; all, where it says nothing. */
+  readonly announces?: readonly QueueName[]
   readonly handle: (tools: Tools<N>) => Promise<void>
 }
 

@@ -235,12 +235,14 @@ interface Visit {
 /** A service of its own on an empty DATA_DIR, which is gone when it stops. */
 const start = async (env: Record<string, string> = {}): Promise<Service> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'atrium-'))
-  const service = await startService({ dataDir, port: 0, env })
-  const stop = async () => {
-    await service.stop()
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
+  const remove = () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
+  try {
+    const service = await startService({ dataDir, port: 0, env })
+    return { ...service, stop: () => service.stop().finally(remove) }
+  } catch (error) {
+    await remove()
+    throw error
   }
-  return { ...service, stop }
 }
 
 const visit = async (page: Page, link: string): Promise<Visit> => {

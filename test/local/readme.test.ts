@@ -7,7 +7,8 @@ import { temporaryDataDir } from './temp.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
-const blocks = (language: string): string[] => [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, code]) => code ?? '')
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, code]) => code ?? '')
 
 test('the story of the README prints what it says when it is pasted', async () => {
   const service = await startService({ dataDir: await temporaryDataDir(), port: 0, env: {} })

@@ -117,7 +117,7 @@ export async function createWorld(settings: Record<string, string> = {}) {
 
   /** The token in the newest e-mail to an address. */
   const linkToken = (email: string): string => {
-    const mail = world.mails.findLast(({ to }) => to.toLowerCase() === email.toLowerCase())
+    const mail = world.mails.findLast(({ to }) => canonicalEmail(to) === canonicalEmail(email))
     return /#token=([\w-]+)/.exec(mail?.text ?? '')?.[1] ?? ''
   }
 

@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Operation } from '#shared/http/operation.ts'
+import type { Trigger } from '#shared/worker/trigger.ts'
 import type { Worker } from '#shared/worker/worker.ts'
 import type { Entry } from './bundle.ts'
 import { type Opened, openers } from './openers.ts'
@@ -34,19 +35,33 @@ function entry(name: string, maker: { name: string; module: string }, opened: re
   return { name, source: source.join('\n') }
 }
 
+const openMaker = { name: 'openHandler', module: './shared/http/pipeline.ts' }
+const maker = { name: 'httpHandler', module: './shared/http/handler.ts' }
+
 /** An operation's entry: the pipeline around it, wired with what it opens and nothing else. */
 export const operationEntry = (operation: Operation): Entry =>
-  entry(operation.name, { name: 'httpHandler', module: './shared/http/handler.ts' }, openedBy(operation))
+  entry(operation.name, operation.access.kind === 'open' ? openMaker : maker, openedBy(operation))
 
 /** A worker's entry. */
 export const workerEntry = ({ name, needs }: Worker): Entry =>
   entry(name, { name: 'workerHandler', module: './shared/worker/handler.ts' }, needs)
 
+/** A trigger's entry: it has the table alone. */
+export const triggerEntry = ({ name }: Trigger): Entry => ({
+  name,
+  source: [
+    `import { ${name} } from '${fileOf(name)}'`,
+    `import { triggerHandler } from './shared/worker/trigger.ts'`,
+    `import { ${openers.table.name} } from '${openers.table.module}'`,
+    `export const handler = triggerHandler(${name}, ${openers.table.name})`,
+  ].join('\n'),
+})
+
 /** The entry of the function behind `$default`, which answers every route that is not there. */
 export const notFoundEntry: Entry = {
   name: 'notFound',
   source: [
-    `import { notFoundHandler } from './shared/http/handler.ts'`,
+    `import { notFoundHandler } from './shared/http/pipeline.ts'`,
     `import { wire } from './shared/wiring.ts'`,
     'export const handler = notFoundHandler(wire({}))',
   ].join('\n'),

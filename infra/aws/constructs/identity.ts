@@ -47,7 +47,9 @@ export class Identity extends Construct {
       mfa: Mfa.OPTIONAL,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      ...(throughSes && { email: UserPoolEmail.withSES({ fromEmail: addressIn(mail.from), sesRegion: Aws.REGION, sesVerifiedDomain: mail.domain }) }),
+      ...(throughSes && {
+        email: UserPoolEmail.withSES({ fromEmail: addressIn(mail.from), sesRegion: Aws.REGION, sesVerifiedDomain: mail.domain }),
+      }),
       deletionProtection: keepsData,
       removalPolicy: keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     })

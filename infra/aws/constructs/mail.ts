@@ -1,4 +1,4 @@
-import { Fn } from 'aws-cdk-lib'
+import { Fn, Stack } from 'aws-cdk-lib'
 import {
   ConfigurationSet,
   ConfigurationSetTlsPolicy,
@@ -41,8 +41,18 @@ export class MailSender extends Construct {
     this.configurationSet.addEventDestination('Events', { destination: EventDestination.snsTopic(topic), events: reported })
   }
 
+  /** What a role that sends is granted `ses:SendEmail` on. */
+  get arns(): string[] {
+    const { configurationSetName } = this.configurationSet
+    const set = Stack.of(this).formatArn({ service: 'ses', resource: 'configuration-set', resourceName: configurationSetName })
+    return [this.identity.emailIdentityArn, set]
+  }
+
   /** The three records that prove to SES, and to who gets the e-mail, that the domain's owner sends it. */
   get dnsRecords(): string {
-    return Fn.join(' ', this.identity.dkimRecords.map(({ name, value }) => `${name} CNAME ${value}`))
+    return Fn.join(
+      ' ',
+      this.identity.dkimRecords.map(({ name, value }) => `${name} CNAME ${value}`),
+    )
   }
 }

@@ -1,5 +1,5 @@
-import { Table as DynamoTable, AttributeType, BillingMode, ProjectionType } from 'aws-cdk-lib/aws-dynamodb'
 import { RemovalPolicy } from 'aws-cdk-lib'
+import { AttributeType, BillingMode, Table as DynamoTable, ProjectionType } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
 import { tableDefinition, ttlAttribute } from '#shared/table/design.ts'
 import type { Stage } from '../stages.ts'
@@ -10,7 +10,10 @@ type KeySchema = readonly { readonly AttributeName: string; readonly KeyType: st
 
 /** DynamoDB's key schema as CDK has it; every key of the design is a string. */
 const keysOf = (schema: KeySchema) => {
-  const named = (type: string) => ({ name: schema.find(({ KeyType }) => KeyType === type)?.AttributeName ?? '', type: AttributeType.STRING })
+  const named = (type: string) => ({
+    name: schema.find(({ KeyType }) => KeyType === type)?.AttributeName ?? '',
+    type: AttributeType.STRING,
+  })
   return { partitionKey: named('HASH'), sortKey: named('RANGE') }
 }
 

@@ -1,0 +1,35 @@
+import type { Entry } from './bundle.ts'
+import type { Opened } from './openers.ts'
+
+/** The client behind each service, as plain code would use it: with the commands that Atrium sends, and nothing around it. */
+const clients: { readonly [S in Opened]?: string } = {
+  table: `
+    import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+    import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+    const table = DynamoDBDocumentClient.from(new DynamoDBClient({}))
+    const commands = { BatchGetCommand, QueryCommand, TransactWriteCommand, UpdateCommand }
+    used.push((name, input) => table.send(new commands[name](input)))`,
+  queue: `
+    import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
+    const queue = new SQSClient({})
+    used.push((input) => queue.send(new SendMessageBatchCommand(input)))`,
+  mail: `
+    import { SendEmailCommand, SESClient } from '@aws-sdk/client-ses'
+    const mail = new SESClient({})
+    used.push((input) => mail.send(new SendEmailCommand(input)))`,
+  payments: `
+    import Stripe from 'stripe'
+    used.push(new Stripe('sk_test'))`,
+}
+
+/** Of some services those that have a client, in one order. */
+const clientsOf = (opened: readonly Opened[]) => (Object.keys(clients) as Opened[]).filter((service) => opened.includes(service))
+
+/** The name of the bare function with the clients of some services. */
+export const bareName = (opened: readonly Opened[]): string => `bare-${clientsOf(opened).join('-')}`
+
+/** A function with nothing but the clients of some services: what a bundle's size and start are compared with. */
+export const bareEntry = (opened: readonly Opened[]): Entry => ({
+  name: bareName(opened),
+  source: ['const used = []', ...clientsOf(opened).map((service) => clients[service]), 'export const handler = () => used'].join('\n'),
+})

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Lists } from '../lists.ts'
+import { bareEntry, bareName } from './bare.ts'
+import { bundle } from './bundle.ts'
+import { openedBy } from './entries.ts'
+import { entriesOf } from './functions.ts'
+import type { Opened } from './openers.ts'
+
+/** A function's bundle beside that of the bare clients that it needs, in bytes. */
+export interface Size {
+  readonly name: string
+  readonly bytes: number
+  readonly bareBytes: number
+}
+
+/** What each function opens, by its name. */
+export const openedByName = ({ operations, workers, triggers }: Lists): ReadonlyMap<string, readonly Opened[]> =>
+  new Map<string, readonly Opened[]>([
+    ...operations.map((operation) => [operation.name, openedBy(operation)] as const),
+    ...workers.map(({ name, needs }) => [name, needs] as const),
+    ...triggers.map(({ name }) => [name, ['table']] as const),
+    ['notFound', []],
+  ])
+
+/** Bundles every function, and every set of bare clients that one of them needs, into a folder; answers their sizes. */
+export async function bundleBesideBare(lists: Lists, outdir: string): Promise<Size[]> {
+  const opened = openedByName(lists)
+  const bare = new Map([...opened.values()].map((services) => [bareName(services), bareEntry(services)]))
+  const { outputs } = await bundle([...entriesOf(lists), ...bare.values()], outdir)
+  const bytesOf = (name: string) => Object.entries(outputs).find(([file]) => file.endsWith(`/${name}/index.mjs`))?.[1].bytes ?? 0
+  return [...opened].map(([name, services]) => ({ name, bytes: bytesOf(name), bareBytes: bytesOf(bareName(services)) }))
+}
+
+/** The sizes alone; the bundles are thrown away. */
+export async function sizesOf(lists: Lists): Promise<Size[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'atrium-sizes-'))
+  try {
+    return await bundleBesideBare(lists, folder)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}

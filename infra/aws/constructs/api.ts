@@ -1,0 +1,112 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import {
+  ApiMapping,
+  CfnStage,
+  type CorsHttpMethod,
+  DomainName,
+  HttpApi,
+  type HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
+} from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { Construct, type IDependable } from 'constructs'
+import type { Operation } from '#shared/http/operation.ts'
+import { corsFor } from '../../local/cors.ts'
+import type { RouteClass, Stage } from '../stages.ts'
+
+/** What the log of requests says of each: nothing of its path, query string, headers or sender. */
+const accessLog = {
+  requestId: '$context.requestId',
+  time: '$context.requestTimeEpoch',
+  route: '$context.routeKey',
+  status: '$context.status',
+  milliseconds: '$context.responseLatency',
+  functionMilliseconds: '$context.integrationLatency',
+  bytes: '$context.responseLength',
+  error: '$context.error.messageString',
+  functionError: '$context.integrationErrorMessage',
+}
+
+const classOf = ({ access, method }: Operation): RouteClass => (access.kind === 'open' ? 'open' : method === 'GET' ? 'read' : 'write')
+
+const throttling = ({ rate, burst }: Stage['throttles'][RouteClass]) => ({ throttlingRateLimit: rate, throttlingBurstLimit: burst })
+
+const routeKeyOf = ({ method, path }: Operation): string => `${method} ${path}`
+
+/** The HTTP API: routes come from the list, everything else that is asked for goes to one function that says so. */
+export class Api extends Construct {
+  readonly http: HttpApi
+  /** Where it is reached, without a slash at the end. */
+  readonly url: string
+
+  constructor(scope: Construct, id: string, { name, appUrl, apiDomain }: Stage) {
+    super(scope, id)
+    this.http = new HttpApi(this, 'Http', {
+      apiName: `atrium-${name}`,
+      createDefaultStage: false,
+      ...(apiDomain && { disableExecuteApiEndpoint: true }),
+      ...(appUrl && { corsPreflight: corsOf(appUrl) }),
+    })
+    this.url = apiDomain ? `https://${apiDomain.name}` : this.http.apiEndpoint
+  }
+
+  /** The answer to everything that no route matches. */
+  otherwise(fallback: IFunction): void {
+    new HttpRoute(this, 'Otherwise', {
+      httpApi: this.http,
+      routeKey: HttpRouteKey.DEFAULT,
+      integration: new HttpLambdaIntegration('Function', fallback),
+    })
+  }
+
+  /** A route of an operation, in whatever stack its function is. */
+  route(scope: Construct, id: string, { method, path }: Operation, target: IFunction): void {
+    const routeKey = HttpRouteKey.with(path, method as HttpMethod)
+    new HttpRoute(scope, id, { httpApi: this.http, routeKey, integration: new HttpLambdaIntegration('Function', target) })
+  }
+
+  /** Opens the API, once the routes are there that are throttled by name. */
+  open(stage: Stage, operations: readonly Operation[], routes: readonly IDependable[]): CfnStage {
+    const log = new LogGroup(this, 'AccessLog', { retention: stage.retentionDays.logs, removalPolicy: RemovalPolicy.DESTROY })
+    const opened = new CfnStage(this, 'Stage', {
+      apiId: this.http.apiId,
+      stageName: '$default',
+      autoDeploy: true,
+      accessLogSettings: { destinationArn: log.logGroupArn, format: JSON.stringify(accessLog) },
+      defaultRouteSettings: { ...throttling(stage.throttles.open), detailedMetricsEnabled: true },
+      routeSettings: Object.fromEntries(operations.map((each) => [routeKeyOf(each), routeSettings(stage.throttles[classOf(each)])])),
+    })
+    opened.node.addDependency(...routes)
+    if (stage.apiDomain) this.#name(stage.apiDomain, opened)
+    return opened
+  }
+
+  #name({ name, certificateArn }: NonNullable<Stage['apiDomain']>, opened: CfnStage): void {
+    const certificate = Certificate.fromCertificateArn(this, 'Certificate', certificateArn)
+    const domainName = new DomainName(this, 'Domain', { domainName: name, certificate })
+    const mapping = new ApiMapping(this, 'Mapping', { api: this.http, domainName })
+    mapping.node.addDependency(opened)
+  }
+}
+
+/** CloudFormation passes route settings on as they are, so their names begin as the API's do. */
+const routeSettings = ({ rate, burst }: Stage['throttles'][RouteClass]) => ({
+  ThrottlingRateLimit: rate,
+  ThrottlingBurstLimit: burst,
+  DetailedMetricsEnabled: true,
+})
+
+function corsOf(appUrl: string) {
+  const { origins, methods, headers, exposed, maxAgeSeconds } = corsFor(appUrl)
+  return {
+    allowOrigins: [...origins],
+    allowMethods: methods as CorsHttpMethod[],
+    allowHeaders: [...headers],
+    exposeHeaders: [...exposed],
+    maxAge: Duration.seconds(maxAgeSeconds),
+  }
+}

@@ -1,0 +1,37 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import type { CodeOf } from '../bundle/functions.ts'
+import { workerGrants } from '../grants.ts'
+import type { Lists } from '../lists.ts'
+import type { Stage } from '../stages.ts'
+import { AtriumFunction } from './function.ts'
+import type { Identity } from './identity.ts'
+import { capitalized } from './queues.ts'
+
+interface TriggersProps extends Pick<Lists, 'triggers'> {
+  readonly stage: Stage
+  readonly codeOf: CodeOf
+  readonly table: Table
+  readonly identity: Identity
+}
+
+/** The functions that the user pool calls. They belong to the pool, which names them: without one of them nobody can sign in. */
+export class IdentityTriggers extends Construct {
+  constructor(scope: Construct, id: string, { stage, triggers, codeOf, table, identity }: TriggersProps) {
+    super(scope, id)
+    const logGroup = new LogGroup(this, 'Log', { retention: stage.retentionDays.logs, removalPolicy: RemovalPolicy.DESTROY })
+    for (const { name, summary, on, touches } of triggers) {
+      const made = new AtriumFunction(this, capitalized(name), {
+        description: summary,
+        code: codeOf(name),
+        environment: { TABLE_NAME: table.tableName },
+        logGroup,
+        grants: workerGrants({ needs: ['table'], touches }, { table: table.tableArn, queues: new Map(), mail: [] }),
+        timeout: Duration.seconds(5), // Cognito waits no longer
+      })
+      identity.call(on, made.lambda)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { Duration } from 'aws-cdk-lib'
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
+import { EventSourceMapping, RecursiveLoop } from 'aws-cdk-lib/aws-lambda'
+import { Construct } from 'constructs'
+import { isQueueWorker, type QueueWorker, type ScheduledWorker, type Worker } from '#shared/worker/worker.ts'
+import { workerGrants } from '../grants.ts'
+import { AtriumFunction, type Grant } from './function.ts'
+import type { Making } from './operations.ts'
+import { capitalized, timeoutOf, type WorkQueue, type WorkQueues } from './queues.ts'
+
+/** How many of a worker run at once, at most. Never reserved concurrency: new accounts have too little of it to reserve any. */
+const maxConcurrency = 10
+
+/** Lambda itself takes messages from the queue with the function's role. */
+const consuming = ({ queue }: WorkQueue): Grant => ({
+  actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+  resources: [queue.queueArn],
+})
+
+/** The functions behind queues and schedules. */
+export class Workers extends Construct {
+  readonly #making: Making
+
+  constructor(scope: Construct, id: string, workers: readonly Worker[], queues: WorkQueues, making: Making) {
+    super(scope, id)
+    this.#making = making
+    for (const worker of workers)
+      if (isQueueWorker(worker)) this.#behind(queues.of(worker.queue), worker)
+      else this.#onSchedule(worker)
+  }
+
+  #behind(work: WorkQueue, worker: QueueWorker): void {
+    // A worker that sends to its own queue: after 16 rounds Lambda would take it for a loop that nobody wanted.
+    const goesOn = worker.needs.includes('queue') && (worker.announces ?? [worker.queue]).includes(worker.queue)
+    const { lambda } = this.#make(worker, [consuming(work)], goesOn ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE)
+    new EventSourceMapping(this, `${capitalized(worker.name)}Source`, {
+      target: lambda,
+      eventSourceArn: work.queue.queueArn,
+      batchSize: worker.batchSize,
+      maxConcurrency,
+      reportBatchItemFailures: true,
+    })
+  }
+
+  #onSchedule(worker: ScheduledWorker): void {
+    const { lambda } = this.#make(worker, [])
+    lambda.configureAsyncInvoke({ retryAttempts: 0 }) // the next run does what this one did not
+    new Rule(this, `${capitalized(worker.name)}Schedule`, {
+      description: worker.summary,
+      schedule: Schedule.rate(Duration.minutes(worker.everyMinutes)),
+      targets: [new LambdaFunction(lambda, { retryAttempts: 0 })],
+    })
+  }
+
+  #make(worker: Worker, grants: readonly Grant[], recursiveLoop?: RecursiveLoop): AtriumFunction {
+    const { codeOf, environmentOf, logGroup, resources } = this.#making
+    return new AtriumFunction(this, capitalized(worker.name), {
+      description: worker.summary,
+      code: codeOf(worker.name),
+      environment: environmentOf(worker.needs),
+      logGroup,
+      grants: [...grants, ...workerGrants(worker, resources)],
+      timeout: timeoutOf(worker),
+      ...(recursiveLoop && { recursiveLoop }),
+    })
+  }
+}

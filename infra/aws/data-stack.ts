@@ -1,0 +1,45 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import type { Construct } from 'constructs'
+import type { CodeOf } from './bundle/functions.ts'
+import { Identity } from './constructs/identity.ts'
+import { MailSender } from './constructs/mail.ts'
+import { WorkQueues } from './constructs/queues.ts'
+import { table } from './constructs/table.ts'
+import { IdentityTriggers } from './constructs/triggers.ts'
+import type { Lists } from './lists.ts'
+import type { Stage } from './stages.ts'
+
+export interface StackOptions extends StackProps {
+  readonly stage: Stage
+  readonly lists: Lists
+  readonly codeOf: CodeOf
+}
+
+/**
+ * What holds something that cannot be made again: the table, the queues, who people are, and the sender's good name. It changes seldom,
+ * and nothing in it may be replaced by accident: a test pins its logical ids.
+ */
+export class DataStack extends Stack {
+  readonly table: Table
+  readonly queues: WorkQueues
+  readonly mail: MailSender
+  /** Undefined where people sign in at an issuer that is there already. */
+  readonly identity: Identity | undefined
+
+  constructor(scope: Construct, id: string, { stage, lists, codeOf, ...props }: StackOptions) {
+    super(scope, id, {
+      ...props,
+      description: `Atrium ${stage.name}: table, queues, identity and mail`,
+      terminationProtection: stage.keepsData,
+    })
+    this.table = table(this, stage)
+    this.queues = new WorkQueues(this, 'Queues', lists.workers)
+    this.mail = new MailSender(this, 'Mail', stage.mail, this.queues.byName.get('mailEvents'))
+    if (stage.identity.kind === 'cognito') {
+      this.identity = new Identity(this, 'Identity', stage)
+      new IdentityTriggers(this, 'Triggers', { stage, triggers: lists.triggers, codeOf, table: this.table, identity: this.identity })
+    }
+    new CfnOutput(this, 'MailDnsRecords', { value: this.mail.dnsRecords, description: `DNS records for ${stage.mail.domain}` })
+  }
+}

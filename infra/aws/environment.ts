@@ -1,0 +1,33 @@
+import { type Settings, settingsSchema } from '#shared/settings.ts'
+import type { DataStack } from './data-stack.ts'
+import type { Stage } from './stages.ts'
+
+type Environment = Readonly<Partial<Record<keyof Settings, string>>>
+
+/** Where the functions of the service find their issuer: the stage's own, or the user pool of the deployment. */
+export interface SignIn {
+  readonly issuer: string
+  readonly clientId: string
+  readonly environment: Environment
+}
+
+/** The queues' URLs by the variable that carries each: `MAIL_QUEUE_URL` is that of `mail`. */
+function queueUrls(queues: DataStack['queues']): Environment {
+  const known = Object.keys(settingsSchema.shape).filter((name) => name.endsWith('_QUEUE_URL'))
+  return Object.fromEntries(known.map((name) => [name, queues.of(name.replace('_QUEUE_URL', '').toLowerCase()).queue.queueUrl]))
+}
+
+/** The environment of every function of the service: where everything is, and the stage's limits. */
+export function functionEnvironment(stage: Stage, data: DataStack, appUrl: string, signIn: SignIn): Record<string, string> {
+  const own = {
+    TABLE_NAME: data.table.tableName,
+    ISSUER: signIn.issuer,
+    CLIENT_ID: signIn.clientId,
+    APP_URL: appUrl,
+    MAIL_FROM: stage.mail.from,
+    ...signIn.environment,
+    ...queueUrls(data.queues),
+  } satisfies Environment
+  const limits = Object.entries(stage.limits).map(([name, value]) => [name, String(value)])
+  return { ...own, ...Object.fromEntries(limits) }
+}

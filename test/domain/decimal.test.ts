@@ -1,0 +1,162 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { bill, byMeter } from '#shared/billing/bill.ts'
+import { definePriceBook } from '#shared/billing/price-book.ts'
+import { amountOf, formatMicro, parseDecimal, quantitySchema } from '#shared/domain/decimal.ts'
+
+const micro = fc.bigInt({ min: 0n, max: 10n ** 15n })
+const price = fc.stringMatching(/^\d{1,9}(\.\d{1,12})?$/)
+
+/** A decimal text as an exact fraction. */
+const rational = (text: string): [bigint, bigint] => {
+  const [whole = '', fraction = ''] = text.split('.')
+  return [BigInt(whole + fraction), 10n ** BigInt(fraction.length)]
+}
+
+test('a quantity survives being written and read', () => {
+  fc.assert(
+    fc.property(micro, (quantity) => {
+      const text = formatMicro(quantity)
+      expect(text).toMatch(/^(0|[1-9]\d*)(\.\d{0,5}[1-9])?$/)
+      expect(quantitySchema.parse(text)).toBe(quantity)
+    }),
+  )
+})
+
+test('quantities add up exactly, in any order', () => {
+  fc.assert(
+    fc.property(fc.array(micro, { maxLength: 30 }), (quantities) => {
+      const texts = quantities.map(formatMicro)
+      const sum = texts.reduce((total, text) => total + (parseDecimal(text, 6) ?? 0n), 0n)
+      const [n, d] = texts.map(rational).reduce(([n, d], [m, e]) => [n * e + m * d, d * e], [0n, 1n])
+      expect(sum * d).toBe(n * 10n ** 6n)
+    }),
+  )
+  expect(formatMicro(quantitySchema.parse(0.1) + quantitySchema.parse(0.2))).toBe('0.3')
+})
+
+test.each([
+  [0, 0n],
+  [-0, 0n],
+  ['0', 0n],
+  [3, 3_000_000n],
+  ['12.5', 12_500_000n],
+  ['12.500000', 12_500_000n],
+  ['007', 7_000_000n],
+  [0.1, 100_000n],
+  [0.000001, 1n],
+  ['0.000001', 1n],
+  ['1000000000', 10n ** 15n],
+  [1e9, 10n ** 15n],
+])('the quantity %s is %s millionths', (given, expected) => {
+  expect(quantitySchema.parse(given)).toBe(expected)
+})
+
+test.each([
+  '',
+  ' ',
+  '-1',
+  '+1',
+  '.5',
+  '1.',
+  '1e3',
+  '0x10',
+  '1,5',
+  '1_000',
+  ' 1',
+  '1 ',
+  '0.0000001',
+  '1000000000.000001',
+  '1000000001',
+  'NaN',
+  '١',
+  -1,
+  0.0000001,
+  1e10,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  null,
+  true,
+  [],
+  {},
+  undefined,
+])('%j is no quantity', (given) => {
+  expect(quantitySchema.safeParse(given).success).toBe(false)
+})
+
+test('an amount is quantity × price, rounded half up to minor units', () => {
+  fc.assert(
+    fc.property(micro, price, fc.integer({ min: 0, max: 3 }), (quantity, unitPrice, minorDigits) => {
+      const [p, q] = rational(unitPrice)
+      const exact: [bigint, bigint] = [quantity * p * 10n ** BigInt(minorDigits), 10n ** 6n * q]
+      const amount = amountOf(quantity, unitPrice, minorDigits)
+      // amount - 1/2 <= exact < amount + 1/2, without a division.
+      expect((2n * amount - 1n) * exact[1] <= 2n * exact[0]).toBe(true)
+      expect(2n * exact[0] < (2n * amount + 1n) * exact[1]).toBe(true)
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test.each([
+  ['0.5', '0.01', 1n],
+  ['0.499999', '0.01', 0n],
+  ['1.5', '0.01', 2n],
+  ['2.5', '0.01', 3n],
+  ['12.5', '0.07', 88n],
+  ['1000000000', '0.0004', 40_000_000n],
+])('%s units at %s are %s cents', (quantity, unitPrice, cents) => {
+  expect(amountOf(quantitySchema.parse(quantity), unitPrice, 2)).toBe(cents)
+})
+
+const book = definePriceBook({
+  currency: 'usd',
+  minorDigits: 2,
+  meters: [
+    { id: 'a', description: 'A', unit: 'x', unitPrice: '0.005' },
+    { id: 'b', description: 'B', unit: 'x', unitPrice: '0.07' },
+    { id: 'old', description: 'Old', unit: 'x', unitPrice: '1', hidden: true },
+  ],
+})
+
+test('a bill has one line a meter that was used, in the order of the price book, and the total is the sum of the lines', () => {
+  const usage = new Map([
+    ['2026-10', new Map([['b', 1_000_000n]])],
+    [
+      '2026-11',
+      new Map([
+        ['b', 500_000n],
+        ['old', 2_000_000n],
+        ['a', 1_000_000n],
+      ]),
+    ],
+  ])
+
+  expect(bill(byMeter(usage), book)).toEqual({
+    lines: [
+      { meter: 'a', description: 'A', quantity: '1', unitPrice: '0.005', amount: 1 },
+      { meter: 'b', description: 'B', quantity: '1.5', unitPrice: '0.07', amount: 11 },
+      { meter: 'old', description: 'Old', quantity: '2', unitPrice: '1', amount: 200 },
+    ],
+    total: 212,
+  })
+  expect(bill(byMeter(usage, '2026-10'), book)).toMatchObject({ lines: [{ meter: 'b', quantity: '1', amount: 7 }], total: 7 })
+  expect(bill(new Map(), book)).toEqual({ lines: [], total: 0 })
+})
+
+test('each line is rounded by itself', () => {
+  const { lines, total } = bill(
+    new Map([
+      ['a', 1_000_000n],
+      ['b', 7_142n],
+    ]),
+    book,
+  )
+
+  expect(lines.map(({ amount }) => amount)).toEqual([1, 0])
+  expect(total).toBe(1)
+})
+
+test('usage of a meter that nobody knows any more stops the bill', () => {
+  expect(() => bill(new Map([['gone', 1n]]), book)).toThrow('gone')
+})

@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { addressKey, base32, derivedId, fingerprint, invitationId, invitationPlace, isId, newId } from '#shared/domain/ids.ts'
+
+const moment = fc.date({ min: new Date('2020-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
+const prefix = fc.constantFrom('acc' as const, 'ws' as const, 'prj' as const, 'key' as const, 'in' as const, 'del' as const)
+
+test('base 32 keeps the order of bytes and tells them apart', () => {
+  const bytes = fc.uint8Array({ minLength: 16, maxLength: 16 })
+  fc.assert(
+    fc.property(bytes, bytes, (a, b) => {
+      expect(Math.sign(Buffer.compare(a, b))).toBe(base32(a) < base32(b) ? -1 : base32(a) > base32(b) ? 1 : 0)
+      expect(base32(a)).toMatch(/^[0-9a-hjkmnp-tv-z]{26}$/)
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('fresh ids have their form, differ, and sort by the time they were made', () => {
+  fc.assert(
+    fc.property(prefix, moment, moment, (of, a, b) => {
+      const [first, second] = [newId(of, a), newId(of, b)]
+      expect(isId(of, first)).toBe(true)
+      expect(first).not.toBe(second)
+      if (a.getTime() < b.getTime()) expect(first < second).toBe(true)
+    }),
+  )
+})
+
+test('an id that follows from its parts is the same for the same parts alone', () => {
+  const parts = fc.array(fc.string(), { maxLength: 3 })
+  fc.assert(
+    fc.property(parts, parts, (a, b) => {
+      const isSame = JSON.stringify(a) === JSON.stringify(b)
+      expect(derivedId('acc', ...a) === derivedId('acc', ...b)).toBe(isSame)
+      expect(fingerprint(...a) === fingerprint(...b)).toBe(isSame)
+      expect(isId('acc', derivedId('acc', ...a))).toBe(true)
+    }),
+  )
+})
+
+test('no other text is an id', () => {
+  const good = newId('ws', new Date())
+
+  for (const text of [
+    '',
+    'ws_',
+    good.slice(0, -1),
+    `${good}0`,
+    good.toUpperCase(),
+    good.replace('ws', 'acc'),
+    ` ${good}`,
+    `${good}\n`,
+    `ws_${'u'.repeat(26)}`,
+  ])
+    expect(isId('ws', text)).toBe(false)
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(isId('ws', text)).toBe(/^ws_[0-9a-hjkmnp-tv-z]{26}$/.test(text))
+    }),
+  )
+})
+
+test("an invitation's id leads back to its place, and no other text leads anywhere", () => {
+  fc.assert(
+    fc.property(moment, fc.emailAddress(), (at, email) => {
+      const workspaceId = newId('ws', at)
+      const place = { workspaceId, addressKey: addressKey(workspaceId, email) }
+      const id = invitationId(place)
+      expect(invitationPlace(id)).toEqual(place)
+      for (const text of [id.slice(1), `${id}0`, id.toUpperCase(), `${id}\n`]) expect(invitationPlace(text)).toBeUndefined()
+    }),
+  )
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(invitationPlace(text)).toBeUndefined()
+    }),
+  )
+})
+
+test('one address has another key in each workspace', () => {
+  expect(addressKey('ws_a', 'ann@example.com')).not.toBe(addressKey('ws_b', 'ann@example.com'))
+})

@@ -1,0 +1,233 @@
+import { expect, test } from 'vitest'
+import { keys } from '#shared/table/design.ts'
+import { departure } from '#test/support/departure.ts'
+import { allRows } from '#test/support/invariants.ts'
+import { metered } from '#test/support/meter.ts'
+import { tamper } from '#test/support/scene.ts'
+import { signUp } from '#test/support/world.ts'
+
+const refused = { status: 401, body: { code: 'unauthenticated' } }
+
+test('a key is shown once with its secret, and afterwards in no list, replay, log or row', async () => {
+  const d = await departure()
+  const headers = { 'idempotency-key': 'once' }
+  const made = await d.here('createApiKey', { body: { name: ' CI ', scopes: ['projects:read', 'projects:read'] }, headers })
+  const { secret, apiKey } = made.body
+
+  expect(made.status).toBe(201)
+  expect(secret).toMatch(/^atr_[0-9a-z]+$/)
+  expect(apiKey).toMatchObject({ name: 'CI', scopes: ['projects:read'], createdBy: d.ann.id, expiresAt: null, lastUsedAt: null })
+  expect([apiKey.prefix, apiKey.last4]).toEqual([secret.slice(0, 12), secret.slice(-4)])
+  const replay = await d.here('createApiKey', { body: { name: ' CI ', scopes: ['projects:read', 'projects:read'] }, headers })
+  expect(replay).toMatchObject({ status: 201, body: { apiKey, secret: null }, headers: { 'idempotent-replayed': 'true' } })
+  const { body: list } = await d.here('listApiKeys')
+  expect(list.data.map(({ name }: { name: string }) => name)).toEqual(['CI', 'Reporter'])
+  await d.here('listProjects', { as: secret })
+  const known = JSON.stringify([list, await allRows(d.world.services.table), d.world.logs, d.world.queued])
+  expect(known).not.toContain(secret)
+  expect(known).not.toContain(secret.slice(-20))
+})
+
+test('a key without scopes may read the workspace and report usage; a scope that is not in the table of roles is a 400', async () => {
+  const d = await departure()
+
+  expect(d.apiKey.scopes).toEqual(['workspace:read', 'usage:write'])
+  for (const scopes of [['usage:delete'], [], 'usage:read'])
+    expect(await d.here('createApiKey', { body: { name: 'x', scopes } })).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+  expect(await d.here('createApiKey', { body: { name: 'x', expiresAt: d.world.now.toISOString() } })).toMatchObject({
+    status: 400,
+    body: { errors: [{ pointer: '/expiresAt' }] },
+  })
+})
+
+test.each([
+  ['workspace:read', ['getWorkspace', 'listMembers', 'listInvitations']],
+  ['projects:read', ['listProjects']],
+  ['usage:read', ['getUsage']],
+])('the scope %s opens %s and nothing else', async (scope, opened) => {
+  const d = await departure()
+  const { body } = await d.here('createApiKey', { body: { name: 'x', scopes: [scope] } })
+
+  for (const operation of ['getWorkspace', 'listMembers', 'listInvitations', 'listProjects', 'getUsage'])
+    expect((await d.here(operation, { as: body.secret })).status, operation).toBe(opened.includes(operation) ? 200 : 403)
+  for (const operation of ['listApiKeys', 'previewInvoice', 'listInvoices', 'leaveWorkspace', 'deleteWorkspace'])
+    expect(await d.here(operation, { as: body.secret })).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  for (const operation of ['getMe', 'listMyInvoices', 'listWorkspaces'])
+    expect(await d.world.call(operation, { as: body.secret })).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  expect(await d.report([{ id: 'a', meter: 'storage', quantity: 1 }], body.secret)).toMatchObject({ status: 403 })
+  expect(await d.world.call('listMeters', { as: body.secret })).toMatchObject({ status: 200 })
+})
+
+test('a key tells who it is, and below another workspace than its own it gets the 404 first', async () => {
+  const d = await departure()
+  const other = { workspaceId: d.ann.workspaceId }
+
+  expect(await d.world.call('whoami', { as: d.secret })).toMatchObject({
+    status: 200,
+    body: { kind: 'apiKey', apiKeyId: d.apiKey.id, workspaceId: d.workspaceId, scopes: ['workspace:read', 'usage:write'] },
+  })
+  for (const operation of ['getWorkspace', 'listApiKeys', 'getUsage'])
+    expect(await d.world.call(operation, { as: d.secret, path: other })).toMatchObject({
+      status: 404,
+      body: { code: 'workspace_not_found' },
+    })
+})
+
+test('usage:read takes an admin: to create a key with it and to rotate one', async () => {
+  const d = await departure()
+  const bob = await d.join('bob@example.com', 'developer')
+  const cid = await d.join('cid@example.com', 'member')
+  const { body } = await d.here('createApiKey', { body: { name: 'Reader', scopes: ['usage:read'] } })
+  const path = { apiKeyId: body.apiKey.id }
+
+  expect(await d.here('createApiKey', { as: bob.token, body: { name: 'x', scopes: ['usage:read'] } })).toMatchObject({ status: 403 })
+  expect(await d.here('rotateApiKey', { as: bob.token, path, body: {} })).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  expect(await d.here('createApiKey', { as: bob.token, body: { name: 'x' } })).toMatchObject({ status: 201 })
+  expect(await d.here('revokeApiKey', { as: bob.token, path })).toMatchObject({ status: 204 })
+  for (const operation of ['listApiKeys', 'createApiKey'])
+    expect(await d.here(operation, { as: cid.token, body: { name: 'x' } })).toMatchObject({ status: 403 })
+})
+
+test('rotating keeps the key and gives a new secret; the old one works for the grace and not a moment longer', async () => {
+  const d = await departure()
+  const path = { apiKeyId: d.apiKey.id }
+  const asks = (as: string) => d.here('getWorkspace', { as })
+
+  const { status, body } = await d.here('rotateApiKey', { path, body: { graceSeconds: 60 } })
+
+  expect(status).toBe(201)
+  const { prefix, last4, lastUsedAt, ...same } = d.apiKey
+  expect(body.apiKey).toMatchObject(same)
+  expect(body.secret).not.toBe(d.secret)
+  expect(await asks(d.secret)).toMatchObject({ status: 200 })
+  expect(await asks(body.secret)).toMatchObject({ status: 200 })
+  d.world.passSeconds(60)
+  expect(await asks(d.secret)).toMatchObject(refused)
+  expect(await asks(body.secret)).toMatchObject({ status: 200 })
+})
+
+test('rotating without a grace ends the old secret at once, and a second rotation ends the one before the first', async () => {
+  const d = await departure()
+  const path = { apiKeyId: d.apiKey.id }
+  const asks = async (as: string) => (await d.here('getWorkspace', { as })).status
+
+  const first = await d.here('rotateApiKey', { path, body: { graceSeconds: 86_400 } })
+  const second = await d.here('rotateApiKey', { path, body: { graceSeconds: 86_400 } })
+  expect(await asks(d.secret)).toBe(401)
+  expect(await asks(first.body.secret)).toBe(200)
+  const third = await d.here('rotateApiKey', { path })
+  expect(third.status).toBe(201)
+  expect([await asks(first.body.secret), await asks(second.body.secret), await asks(third.body.secret)]).toEqual([401, 401, 200])
+  for (const graceSeconds of [-1, 86_401, 1.5, '60'])
+    expect(await d.here('rotateApiKey', { path, body: { graceSeconds } })).toMatchObject({ status: 400 })
+  expect(await d.here('rotateApiKey', { path: { apiKeyId: 'key_nonsense' }, body: {} })).toMatchObject({
+    status: 404,
+    body: { code: 'api_key_not_found' },
+  })
+})
+
+test('of rotations that race with one Idempotency-Key one has an effect and all get its answer, the secret once', async () => {
+  const d = await departure()
+  const ask = { path: { apiKeyId: d.apiKey.id }, body: {}, headers: { 'idempotency-key': 'once' } }
+
+  const answers = await Promise.all([1, 2, 3].map(() => d.here('rotateApiKey', ask)))
+
+  expect(answers.map(({ status }) => status)).toEqual([201, 201, 201])
+  const secrets = answers.flatMap(({ body }) => body.secret ?? [])
+  expect(secrets).toHaveLength(1)
+  expect(await d.here('getWorkspace', { as: secrets[0] })).toMatchObject({ status: 200 })
+})
+
+test('a revoked or expired key is refused from the next request on', async () => {
+  const d = await departure()
+  const expiresAt = new Date(d.world.now.getTime() + 60_000).toISOString()
+  const { body } = await d.here('createApiKey', { body: { name: 'Short', expiresAt } })
+  expect(body.apiKey.expiresAt).toBe(expiresAt)
+  expect(await d.here('getWorkspace', { as: body.secret })).toMatchObject({ status: 200 })
+
+  expect(await d.here('revokeApiKey', { path: { apiKeyId: d.apiKey.id } })).toMatchObject({ status: 204 })
+  expect(await d.here('getWorkspace', { as: d.secret })).toMatchObject(refused)
+  expect(await d.here('revokeApiKey', { path: { apiKeyId: d.apiKey.id } })).toMatchObject({
+    status: 404,
+    body: { code: 'api_key_not_found' },
+  })
+  d.world.passSeconds(60)
+  expect(await d.here('getWorkspace', { as: body.secret })).toMatchObject(refused)
+})
+
+test('keys belong to the workspace and outlive who made them', async () => {
+  const d = await departure()
+  const bob = await d.join('bob@example.com', 'developer')
+  const { body } = await d.here('createApiKey', { as: bob.token, body: { name: 'Of Bob' } })
+
+  await d.here('removeMember', { path: { accountId: bob.id } })
+
+  expect(await d.here('getWorkspace', { as: body.secret })).toMatchObject({ status: 200, body: { role: null } })
+})
+
+test('a workspace has at most 100 keys, and a revoked one makes room', async () => {
+  const d = await departure()
+  await tamper(d.world, keys.workspace(d.workspaceId), { apiKeyCount: 99 })
+
+  const answers = await Promise.all([1, 2, 3].map((i) => d.here('createApiKey', { body: { name: `k${i}` } })))
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409])
+  expect(answers.find(({ status }) => status === 409)?.body.code).toBe('too_many_api_keys')
+  await d.here('revokeApiKey', { path: { apiKeyId: d.apiKey.id } })
+  expect(await d.here('createApiKey', { body: { name: 'room' } })).toMatchObject({ status: 201 })
+})
+
+test('a malformed or mistyped secret is refused without one call to the table, a good one is verified with one read', async () => {
+  const d = await departure()
+  const { services, measure } = metered(d.world)
+  const last = d.secret.at(-1) === '0' ? '1' : '0'
+  const middle = d.secret[70] === '0' ? '1' : '0'
+  const mistyped = [
+    d.secret.slice(0, -1) + last,
+    d.secret.slice(0, 70) + middle + d.secret.slice(71),
+    'atr_',
+    'atr_nonsense',
+    `${d.secret}0`,
+  ]
+
+  for (const as of mistyped) {
+    const { calls } = await measure(async () => {
+      expect(await d.world.call('getWorkspace', { as, path: d.path }, services)).toMatchObject(refused)
+      expect(await d.world.call('reportUsage', { as, body: { events: [] } }, services)).toMatchObject(refused)
+    })
+    expect(calls).toEqual([])
+  }
+  await d.world.call('whoami', { as: d.secret })
+  const { calls } = await measure(async () => {
+    expect(await d.world.call('whoami', { as: d.secret }, services)).toMatchObject({ status: 200 })
+  })
+  expect(calls).toEqual(['BatchGetItem'])
+})
+
+test('lastUsedAt is noted at most once a minute, and its failure hurts nobody', async () => {
+  const d = await departure()
+  const { services, measure } = metered(d.world)
+  const ask = () => d.world.call('whoami', { as: d.secret }, services)
+  const lastUsedAt = async () => (await d.here('listApiKeys')).body.data[0].lastUsedAt
+
+  await ask()
+  const first = await lastUsedAt()
+  expect(first).toBe(new Date(d.world.now.getTime() - 1).toISOString())
+  d.world.passSeconds(50)
+  expect((await measure(ask)).calls).toEqual(['BatchGetItem'])
+  expect(await lastUsedAt()).toBe(first)
+  d.world.passSeconds(10)
+  const { calls } = await measure(() => Promise.all([ask(), ask()]))
+  expect(calls).toContain('UpdateItem')
+  expect(await lastUsedAt()).not.toBe(first)
+})
+
+test('a key of a stranger’s workspace, an unknown one and a good-looking one that never was are all unauthenticated', async () => {
+  const d = await departure()
+  const eve = await signUp(d.world, 'eve@example.com')
+  const path = { workspaceId: eve.workspaceId }
+  const { body } = await d.world.call('createApiKey', { as: eve.token, path, body: { name: 'Eve' } })
+  await d.world.call('revokeApiKey', { as: eve.token, path: { ...path, apiKeyId: body.apiKey.id } })
+
+  expect(await d.world.call('whoami', { as: body.secret })).toMatchObject(refused)
+  expect(await d.here('getWorkspace', { as: body.secret })).toMatchObject(refused)
+})

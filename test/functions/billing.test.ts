@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest'
+import { departure, finish } from '#test/support/departure.ts'
+import { allRows, kindOf } from '#test/support/invariants.ts'
+
+test('a payment method is set, shown by brand and last four, replaced and detached', async () => {
+  const d = await departure()
+
+  expect(await d.card('pm_card_visa')).toMatchObject({ status: 200, body: { provider: 'stripe', brand: 'visa', last4: '4242' } })
+  expect(await d.card('pm_card_mastercard')).toMatchObject({ status: 200, body: { brand: 'mastercard' } })
+
+  expect(d.provider.customers()).toHaveLength(1)
+  const billing = (await allRows(d.world.services.table)).filter((row) => kindOf(row) === 'Billing')
+  expect(billing).toMatchObject([{ brand: 'mastercard' }])
+})
+
+test.each([['pm_card_chargeDeclined'], ['pm_nonsense'], ['../customers']])('the payment method %s cannot be set', async (id) => {
+  const d = await departure()
+
+  const answer = await d.card(id)
+
+  expect(answer).toMatchObject({ status: 400, body: { code: 'payment_method_refused', errors: [{ pointer: '/paymentMethodId' }] } })
+  expect((await allRows(d.world.services.table)).filter((row) => kindOf(row) === 'Billing')).toEqual([])
+})
+
+test('a card that is declined when charged and one of an unreachable provider can be set', async () => {
+  const d = await departure()
+
+  expect(await d.card('pm_card_chargeCustomerFail')).toMatchObject({ status: 200 })
+  expect(await d.card('pm_provider_down')).toMatchObject({ status: 200 })
+})
+
+test('while the provider is away setting a payment method is a 503 with retry-after and changes nothing', async () => {
+  const d = await departure()
+  d.provider.faults.paymentProvider = 'down'
+
+  expect(await d.card('pm_card_visa')).toMatchObject({ status: 503, body: { code: 'unavailable' }, headers: { 'retry-after': '30' } })
+  d.provider.faults.paymentProvider = null
+  expect(await d.card('pm_card_visa')).toMatchObject({ status: 200 })
+})
+
+test('of payment methods set at once one stays and the others are detached', async () => {
+  const d = await departure()
+
+  const answers = await Promise.all([d.card('pm_card_visa'), d.card('pm_card_mastercard'), d.card('pm_card_amex')])
+
+  for (const { status } of answers) expect([200, 503]).toContain(status)
+  expect((await allRows(d.world.services.table)).filter((row) => kindOf(row) === 'Billing')).toHaveLength(1)
+})
+
+test('the preview is a draft of what a deletion would charge, over all months and rounded line by line', async () => {
+  const d = await departure()
+  await d.use('requests', '12.5')
+  await d.use('storage', '0.5')
+  await d.use('storage', '0.5', { occurredAt: '2026-10-30T00:00:00Z' })
+  await d.use('compute', '1')
+
+  const { body } = await d.here('previewInvoice')
+
+  expect(body).toMatchObject({ id: d.invoiceId, number: null, kind: 'final', status: 'draft', workspaceId: d.workspaceId })
+  expect(body).toMatchObject({ issuedAt: null, paidAt: null, payment: null, failure: null, periodStart: d.workspace.createdAt })
+  expect(body.lines).toEqual([
+    { meter: 'requests', description: 'API requests', quantity: '12.5', unitPrice: '0.0004', amount: 1 },
+    { meter: 'storage', description: 'Storage', quantity: '1', unitPrice: '0.07', amount: 7 },
+    { meter: 'compute', description: 'Compute time', quantity: '1', unitPrice: '0.025', amount: 3 },
+  ])
+  expect(body.total).toBe(11)
+  await d.erase()
+  await d.finish()
+  expect(await d.invoice()).toMatchObject({ lines: body.lines, total: 11, periodStart: body.periodStart })
+})
+
+test('usage, invoices and the payment method are the admins’', async () => {
+  const d = await departure()
+  const bob = await d.join('bob@example.com', 'developer')
+
+  for (const operation of ['previewInvoice', 'listInvoices', 'setPaymentMethod'])
+    expect(await d.here(operation, { as: bob.token, body: { paymentMethodId: 'pm_card_visa' } })).toMatchObject({ status: 403 })
+  expect((await d.here('listInvoices')).body).toEqual({ data: [], nextCursor: null })
+})
+
+test('a live workspace has no invoice to read or pay, and a malformed id is a 404', async () => {
+  const d = await departure()
+
+  for (const invoiceId of [d.invoiceId, 'in_nonsense', `in_${'0'.repeat(26)}`]) {
+    expect(await d.world.call('getInvoice', { as: d.ann.token, path: { invoiceId } })).toMatchObject({
+      status: 404,
+      body: { code: 'invoice_not_found' },
+    })
+    const body = { paymentMethodId: 'pm_card_visa' }
+    expect(await d.world.call('payInvoice', { as: d.ann.token, path: { invoiceId }, body })).toMatchObject({ status: 404 })
+  }
+})
+
+test('my invoices are those of all my deleted workspaces, oldest first and page by page', async () => {
+  const d = await departure()
+  const ids: string[] = []
+  for (const name of ['One', 'Two', 'Three']) {
+    const { body } = await d.world.call('createWorkspace', { as: d.ann.token, body: { name } })
+    await d.world.call('deleteWorkspace', { as: d.ann.token, path: { workspaceId: body.id }, query: { confirm: name } })
+    await finish(d.world, body.id)
+    ids.push(body.id.replace('ws_', 'in_'))
+  }
+
+  const first = await d.world.call('listMyInvoices', { as: d.ann.token, query: { limit: '2' } })
+  const second = await d.world.call('listMyInvoices', { as: d.ann.token, query: { limit: '2', cursor: first.body.nextCursor } })
+
+  expect([...first.body.data, ...second.body.data].map(({ id }) => id)).toEqual(ids)
+  expect(second.body.nextCursor).toBeNull()
+  expect(await d.world.call('listMyInvoices', { as: d.ann.token, query: { cursor: 'x' } })).toMatchObject({ status: 400 })
+})
+
+test('an issued invoice changes in its payment alone', async () => {
+  const d = await departure()
+  await d.use('storage', 100)
+  await d.erase()
+  await d.finish()
+  const { status, paidAt, payment, failure, ...issued } = await d.invoice()
+  expect({ status, paidAt, payment, failure }).toEqual({ status: 'open', paidAt: null, payment: null, failure: null })
+
+  await d.pay('pm_card_visa')
+
+  expect(await d.invoice()).toMatchObject({ ...issued, status: 'paid', payment: { provider: 'stripe' } })
+})

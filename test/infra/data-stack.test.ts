@@ -1,0 +1,65 @@
+import { beforeAll, expect, test } from 'vitest'
+import { type Resource, type Synthesized, synthesized } from './synthesized.ts'
+
+let prod: Synthesized
+beforeAll(async () => {
+  prod = await synthesized('prod')
+})
+
+const only = (type: string): Resource => {
+  const found = prod.of(type)
+  expect(found).toHaveLength(1)
+  return found[0]!
+}
+
+test('the table can be restored to any second of 7 days, collects by ttl, and is neither deleted with its stack nor by mistake', () => {
+  const table = only('AWS::DynamoDB::Table')
+
+  expect(table.properties).toMatchObject({
+    BillingMode: 'PAY_PER_REQUEST',
+    DeletionProtectionEnabled: true,
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 },
+    TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+  })
+  expect(table.deletionPolicy).toBe('Retain')
+})
+
+test('every queue is encrypted, refuses plain http, and passes what failed five times on to a dead-letter queue of its own', () => {
+  const queues = prod.of('AWS::SQS::Queue')
+  const working = queues.filter(({ properties }) => properties.RedrivePolicy)
+  const refusing = prod.of('AWS::SQS::QueuePolicy').map(({ properties }) => properties.PolicyDocument.Statement)
+
+  expect(working).toHaveLength(2)
+  expect(queues).toHaveLength(4)
+  expect(working.map(({ properties }) => properties.RedrivePolicy.maxReceiveCount)).toEqual([5, 5])
+  expect(new Set(working.map(({ properties }) => JSON.stringify(properties.RedrivePolicy.deadLetterTargetArn))).size).toBe(2)
+  for (const { properties } of queues) expect(properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 })
+  expect(refusing).toHaveLength(4)
+  for (const statement of refusing)
+    expect(statement).toContainEqual(expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }))
+})
+
+test('people sign up with an address that they prove, in a pool that outlives its stack and calls a V2 trigger', () => {
+  const pool = only('AWS::Cognito::UserPool')
+
+  expect(pool.properties).toMatchObject({
+    UserPoolTier: 'ESSENTIALS',
+    AutoVerifiedAttributes: ['email'],
+    UsernameAttributes: ['email'],
+    DeletionProtection: 'ACTIVE',
+    LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V2_0' } },
+  })
+  expect(pool.deletionPolicy).toBe('Retain')
+  expect(only('AWS::Cognito::UserPoolDomain').properties.ManagedLoginVersion).toBe(2)
+})
+
+test('the client is public, takes a code and no implicit grant, and comes back to the invitation page', () => {
+  const { properties } = only('AWS::Cognito::UserPoolClient')
+
+  expect(properties).toMatchObject({ GenerateSecret: false, AllowedOAuthFlows: ['code'], AllowedOAuthFlowsUserPoolClient: true })
+  expect(properties.CallbackURLs).toContain('https://app.example.com/invitations')
+})
+
+test('the sender is a domain that SES verifies', () => {
+  expect(only('AWS::SES::EmailIdentity').properties.EmailIdentity).toBe('example.com')
+})
