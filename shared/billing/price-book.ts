@@ -19,7 +19,6 @@ const priceBookSchema = z.strictObject({
     .check(z.refine((meters) => new Set(meters.map(({ id }) => id)).size === meters.length, 'Meter ids are unique.')),
 })
 export type PriceBook = z.infer<typeof priceBookSchema>
-export type Meter = PriceBook['meters'][number]
 
 /** Checks a price book; throws where it is malformed. */
 export const definePriceBook = (book: z.input<typeof priceBookSchema>): PriceBook => priceBookSchema.parse(book)

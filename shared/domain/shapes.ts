@@ -37,7 +37,6 @@ export type WorkspaceShape = z.infer<typeof workspaceShape>
 export const memberShape = z
   .object({ accountId: accountIdSchema, email: z.string(), name: z.string(), role: roleSchema, joinedAt: instantSchema })
   .register(z.globalRegistry, { id: 'Member' })
-export type MemberShape = z.infer<typeof memberShape>
 
 export const invitationShape = z
   .object({
@@ -66,7 +65,6 @@ export const projectShape = z
     updatedAt: instantSchema,
   })
   .register(z.globalRegistry, { id: 'Project' })
-export type ProjectShape = z.infer<typeof projectShape>
 
 export const apiKeyShape = z
   .object({

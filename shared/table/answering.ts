@@ -69,7 +69,8 @@ export async function accept(table: Table, answer: Answer, person: Person, first
     () => readScene(table, named, person),
     async (scene) => {
       if (!named || !scene?.invitation || !isNamed(scene.invitation, named.naming)) throw invitationNotFound()
-      if (scene.invitation.status === 'accepted') return acceptedBefore(scene, scene.invitation, person, now)
+      // What was read beside it may be older than the acceptance, for a batch read is no snapshot: what is read from here on is not.
+      if (scene.invitation.status === 'accepted') return acceptedBefore(await readScene(table, named, person), person, now)
       requireInvited(person, named.place)
       const invitation = requirePending(scene.invitation, scene.workspace, now)
       return join(table, { ...scene, invitation, workspace: scene.workspace as Workspace }, named.naming, person, now)
@@ -77,8 +78,10 @@ export async function accept(table: Table, answer: Answer, person: Person, first
   )
 }
 
-function acceptedBefore({ workspace, member, account }: Scene, invitation: Invitation, person: Person, now: Date): Accepted {
-  const isRemembered = invitation.acceptedBy === person.accountId && (invitation.acceptedAt ?? '') > later(now, -acceptedMemory)
+function acceptedBefore(scene: Scene | undefined, person: Person, now: Date): Accepted {
+  const { invitation, workspace, member, account } = scene ?? {}
+  const isMine = invitation?.status === 'accepted' && invitation.acceptedBy === person.accountId
+  const isRemembered = isMine && (invitation.acceptedAt ?? '') > later(now, -acceptedMemory)
   if (!isRemembered || workspace?.status !== 'active' || !member || !account) throw invitationNotFound()
   return { account, accountCreated: invitation.accountCreated === true, workspace, member }
 }

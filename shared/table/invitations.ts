@@ -14,7 +14,7 @@ import { addressItem, changeWorkspace, memberItem } from './workspaces.ts'
 export const invitationNotFound = (): Refusal =>
   new Refusal('invitation_not_found', 'There is no such invitation: it was used, declined or revoked. Ask for a new one.')
 
-export const invitationExpired = (): Refusal => new Refusal('invitation_expired', 'The invitation has expired: ask for a new one.')
+const invitationExpired = (): Refusal => new Refusal('invitation_expired', 'The invitation has expired: ask for a new one.')
 
 /** What stands for an address across workspaces (its daily count, its block, the list of its invitations): a hash. */
 export const mailboxOf = (email: string): string => derivedBody('mailbox', canonicalEmail(email) ?? email)
@@ -54,7 +54,7 @@ export const countInvited = (workspaceId: string, added: number): Write => {
   )
 }
 
-export const tooManyMembers = (): Refusal =>
+const tooManyMembers = (): Refusal =>
   new Refusal('too_many_members', `A workspace has at most ${maximumMembers} members: remove somebody first.`)
 
 /** The counter of pending invitations is at its limit; it is an upper bound, so that expired ones must be collected before it is an answer. */

@@ -68,18 +68,25 @@ export const addresseeOf = (workspaceId: string, email: string, canonical: strin
   mailbox: mailboxOf(canonical),
 })
 
-/** Reads what is known of some addresses: one round, strongly consistent. */
+/**
+ * Reads what is known of some addresses, strongly consistent: one round, and a second one where somebody may have joined during the
+ * first. A batch read is no snapshot: it can see an invitation as accepted and not yet the membership that was written with it.
+ */
 export async function readStandings(table: Table, addressees: readonly Addressee[]): Promise<Standing[]> {
   const wanted = addressees.flatMap(({ place, mailbox }) => [keys.invitation(place), keys.memberAddress(place), keys.mailBlock(mailbox)])
   const found = await table.getAll<Invitation | MemberAddress | MailBlock>(wanted)
-  return addressees.map((_, i) => {
+  const standings = addressees.map(({ place }, i) => {
     const [invitation, memberAddress, block] = found.slice(3 * i, 3 * i + 3) as [Invitation?, MemberAddress?, MailBlock?]
-    return { invitation, isMember: memberAddress !== undefined, block }
+    return { place, invitation, isMember: memberAddress !== undefined, block }
   })
+  const unsure = standings.filter(({ invitation, isMember }) => invitation?.status === 'accepted' && !isMember)
+  const joined = await table.getAll<MemberAddress>(unsure.map(({ place }) => keys.memberAddress(place)))
+  const members = new Set(unsure.filter((_, i) => joined[i]).map(({ place }) => place.addressKey))
+  return standings.map(({ place, ...standing }) => ({ ...standing, isMember: standing.isMember || members.has(place.addressKey) }))
 }
 
 /** Why an address is not written to, before its count of the day is looked at. */
-export function withheldFrom({ invitation, block }: Standing, settings: Settings, now: Date): Withheld | undefined {
+function withheldFrom({ invitation, block }: Standing, settings: Settings, now: Date): Withheld | undefined {
   if (isOpen(invitation, now) && cooldownLeft(invitation, settings.INVITATION_RESEND_COOLDOWN_SECONDS, now) > 0) return 'cooldown'
   return block && block.until > now.toISOString() ? block.reason : undefined
 }

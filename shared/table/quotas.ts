@@ -15,7 +15,7 @@ export function countInvites(accountId: string, added: number, perDay: number, n
   )
 }
 
-export const overInvites = (perDay: number, now: Date): Refusal =>
+const overInvites = (perDay: number, now: Date): Refusal =>
   new Refusal('rate_limited', `An account invites at most ${perDay} addresses a day: go on tomorrow (UTC).`, {
     retryAfter: secondsToNextDay(now),
   })

@@ -10,7 +10,7 @@ import type { World } from './world.ts'
 const mayStay = ['Account', 'InviteQuota', 'CallerMemory', 'Deletion', 'Invoice', 'Reader', 'InvoicePointer', 'InvoiceNumber']
 
 /** Every row that is a workspace's, or names it in any attribute. */
-export async function rowsOf(world: World, workspaceId: string): Promise<Row[]> {
+async function rowsOf(world: World, workspaceId: string): Promise<Row[]> {
   const body = workspaceId.slice('ws_'.length)
   return (await allRows(world.services.table)).filter((row) => JSON.stringify(row, plain).includes(body))
 }

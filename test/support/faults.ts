@@ -45,7 +45,7 @@ export const conflictOf = (input: object): Error =>
     : new TransactionConflictException(about)
 
 /** Makes a client's calls go wrong. Lost answers and requests are inside the SDK's retries, conflicts and throttles outside of them. */
-export function injectFaults(client: DynamoDBClient, random: Random, faults: Faults): void {
+function injectFaults(client: DynamoDBClient, random: Random, faults: Faults): void {
   const { delay = 0, lostAnswer = 0, lostRequest = 0, conflict = 0, throttle = 0 } = faults
   client.middlewareStack.add(
     (next) => async (args) => {

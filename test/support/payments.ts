@@ -13,7 +13,7 @@ export interface Provider extends LocalStripe {
 }
 
 /** Stripe's own SDK over the stand-in in this process, every request through `around`. */
-export const paymentsThrough = (handle: StripeHandle): Payments =>
+const paymentsThrough = (handle: StripeHandle): Payments =>
   stripePayments(
     new Stripe('sk_test_world', { httpClient: Stripe.createFetchHttpClient(stripeFetch(handle)), maxNetworkRetries: 0, telemetry: false }),
   )

@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '../../..')
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 /** The file that declares a function, by the rule that its name is the function's. Throws where there is none, or more than one. */
-export function fileOf(name: string): string {
+function fileOf(name: string): string {
   const [file, ...others] = globSync(`functions/**/${kebab(name)}.ts`, { cwd: root })
   if (!file || others.length > 0) throw new Error(`${name} must be declared in one file functions/…/${kebab(name)}.ts`)
   return `./${file}`

@@ -16,7 +16,7 @@ export interface Size {
 }
 
 /** What each function opens, by its name. */
-export const openedByName = ({ operations, workers, triggers }: Lists): ReadonlyMap<string, readonly Opened[]> =>
+const openedByName = ({ operations, workers, triggers }: Lists): ReadonlyMap<string, readonly Opened[]> =>
   new Map<string, readonly Opened[]>([
     ...operations.map((operation) => [operation.name, openedBy(operation)] as const),
     ...workers.map(({ name, needs }) => [name, needs] as const),
