@@ -17,6 +17,7 @@ const doomed = ({ id, usageShards }: Workspace): Doomed[] => [
 /** Erases, page by page, and closes the deletion with the tombstone. */
 export async function purgeData(deletion: Deletion, { table, clock, remaining }: Tools): Promise<StepOutcome> {
   const [workspace] = await table.get<[Workspace]>(keys.workspace(deletion.workspaceId))
+  if (workspace?.status === 'deleted') return 'done' // by another worker, since the deletion was read
   if (workspace?.status !== 'deleting') throw new Error('The workspace of a deletion is not being deleted')
   const purged = await purge(table, deletion, doomed(workspace), { clock, hasTime: () => remaining() > 10_000 })
   if (!purged) return 'done'
