@@ -11,8 +11,11 @@ beforeAll(async () => {
 const lambda = 'AWS::Lambda::Function'
 const functionCount = ({ operations, workers, triggers }: Lists): number => operations.length + workers.length + triggers.length + 1
 
-const functionOf = (summary: string) => {
-  const found = prod.of(lambda).filter(({ properties }) => properties.Description === summary)
+type Described = { readonly name: string; readonly summary: string }
+const descriptionOf = ({ name, summary }: Described): string => `${name}: ${summary}`
+
+const functionOf = (described: Described) => {
+  const found = prod.of(lambda).filter(({ properties }) => properties.Description === descriptionOf(described))
   expect(found).toHaveLength(1)
   return found[0]!
 }
@@ -22,7 +25,7 @@ test('every operation has one function and one route, and every other path goes 
   const routes = prod.of('AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey)
 
   expect(routes.toSorted()).toEqual([...wanted, '$default'].toSorted())
-  for (const { summary } of lists.operations) functionOf(summary)
+  for (const operation of lists.operations) functionOf(operation)
   expect(prod.of(lambda)).toHaveLength(functionCount(lists))
 })
 
@@ -53,7 +56,7 @@ test('no role allows every action, or an action on everything, and none has a ma
 test('every queue worker is told what failed of a batch, and its queue hides messages for six times its timeout', () => {
   const sources = prod.of('AWS::Lambda::EventSourceMapping')
   const visibilities = prod.of('AWS::SQS::Queue').flatMap(({ properties }) => properties.VisibilityTimeout ?? [])
-  const timeouts = lists.workers.filter(isQueueWorker).map(({ summary }) => functionOf(summary).properties.Timeout)
+  const timeouts = lists.workers.filter(isQueueWorker).map((worker) => functionOf(worker).properties.Timeout)
 
   expect(sources.map(({ properties }) => properties.BatchSize)).toEqual(
     lists.workers.filter(isQueueWorker).map(({ batchSize }) => batchSize),
@@ -76,9 +79,7 @@ test('every scheduled worker has a schedule', () => {
 test('the deletion worker alone may send to the queue that it works off, for a minute at a time', () => {
   const looping = prod.of(lambda).filter(({ properties }) => properties.RecursiveLoop === 'Allow')
 
-  expect(looping.map(({ properties }) => properties.Description)).toEqual([
-    lists.workers.find(({ name }) => name === 'runDeletion')?.summary,
-  ])
+  expect(looping.map(({ properties }) => properties.Description)).toEqual([expect.stringMatching(/^runDeletion: /)])
   expect(looping[0]?.properties.Timeout).toBe(60)
 })
 
@@ -86,7 +87,7 @@ test('the key of the payment provider is a reference, and only where payments ar
   const carrying = prod.of(lambda).filter(({ properties }) => 'STRIPE_API_KEY' in properties.Environment.Variables)
   const needing = [...lists.operations, ...lists.workers].filter(({ needs }) => (needs as readonly string[]).includes('payments'))
 
-  expect(carrying.map(({ properties }) => properties.Description).toSorted()).toEqual(needing.map(({ summary }) => summary).toSorted())
+  expect(carrying.map(({ properties }) => properties.Description).toSorted()).toEqual(needing.map(descriptionOf).toSorted())
   for (const { properties } of carrying) expect(properties.Environment.Variables.STRIPE_API_KEY).toMatch(/^\{\{resolve:secretsmanager:/)
 })
 

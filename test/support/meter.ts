@@ -14,19 +14,28 @@ export interface Reading {
 
 /** The services of a world with a meter on them; `measure` runs something and reads what it took. */
 export function metered(world: World): { services: Services; measure: (run: () => Promise<unknown>) => Promise<Reading> } {
-  let calls: { readonly name: string; readonly depth: number }[] = []
+  let calls: string[] = []
   let announcements = 0
-  // The longest chain of calls that have ended: a call that begins now comes behind all of them.
-  let ended = 0
+  let rounds = 0
+  let underWay = 0
+  const answered: (() => void)[] = []
+  // All calls of a round are answered at once, so that chains of calls beside each other keep step, however long each call takes.
+  const endOfRound = () => {
+    if (underWay > 0) return
+    for (const answer of answered.splice(0)) answer()
+  }
   const onTable = withClient(world, (client) =>
     client.middlewareStack.add(
       (next, context) => async (args) => {
-        const depth = ended + 1
-        calls.push({ name: String(context.commandName).replace(/Command$/, ''), depth })
+        if (underWay === 0 && answered.length === 0) rounds++
+        underWay++
+        calls.push(String(context.commandName).replace(/Command$/, ''))
         try {
           return await next(args)
         } finally {
-          ended = Math.max(ended, depth)
+          underWay--
+          setImmediate(endOfRound)
+          await new Promise<void>((resolve) => answered.push(resolve))
         }
       },
       { step: 'initialize', name: 'meter' },
@@ -38,9 +47,9 @@ export function metered(world: World): { services: Services; measure: (run: () =
   }
   const measure = async (run: () => Promise<unknown>): Promise<Reading> => {
     calls = []
-    announcements = ended = 0
+    announcements = rounds = 0
     await run()
-    return { rounds: Math.max(0, ...calls.map(({ depth }) => depth)), calls: calls.map(({ name }) => name), announcements }
+    return { rounds, calls, announcements }
   }
   return { services: { ...onTable, queue: { announce } }, measure }
 }

@@ -29,7 +29,7 @@ export class Operations extends NestedStack {
     const { codeOf, environmentOf, logGroup, resources } = making
     for (const operation of operations) {
       const { lambda } = new AtriumFunction(this, capitalized(operation.name), {
-        description: operation.summary,
+        description: `${operation.name}: ${operation.summary}`,
         code: codeOf(operation.name),
         environment: environmentOf(operation.needs),
         logGroup,

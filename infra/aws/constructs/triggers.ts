@@ -24,7 +24,7 @@ export class IdentityTriggers extends Construct {
     const logGroup = new LogGroup(this, 'Log', { retention: stage.retentionDays.logs, removalPolicy: RemovalPolicy.DESTROY })
     for (const { name, summary, on, touches } of triggers) {
       const made = new AtriumFunction(this, capitalized(name), {
-        description: summary,
+        description: `${name}: ${summary}`,
         code: codeOf(name),
         environment: { TABLE_NAME: table.tableName },
         logGroup,

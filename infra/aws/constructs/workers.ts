@@ -56,7 +56,7 @@ export class Workers extends Construct {
   #make(worker: Worker, grants: readonly Grant[], recursiveLoop?: RecursiveLoop): AtriumFunction {
     const { codeOf, environmentOf, logGroup, resources } = this.#making
     return new AtriumFunction(this, capitalized(worker.name), {
-      description: worker.summary,
+      description: `${worker.name}: ${worker.summary}`,
       code: codeOf(worker.name),
       environment: environmentOf(worker.needs),
       logGroup,
