@@ -7,7 +7,7 @@ import { scene } from './scene.ts'
 import type { World } from './world.ts'
 
 /** What may be left of a deleted workspace, by kind: everything else is a leftover. */
-const mayStay = ['Account', 'InviteQuota', 'CallerMemory', 'Deletion', 'Invoice', 'Reader', 'InvoicePointer', 'InvoiceNumber']
+export const mayStay = ['Account', 'InviteQuota', 'CallerMemory', 'Deletion', 'Invoice', 'Reader', 'InvoicePointer', 'InvoiceNumber']
 
 /** Every row that is a workspace's, or names it in any attribute. */
 async function rowsOf(world: World, workspaceId: string): Promise<Row[]> {
