@@ -1,4 +1,4 @@
-import { BatchWriteCommand, type BatchWriteCommandInput, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { type AttributeValue, BatchWriteItemCommand, QueryCommand, type WriteRequest } from '@aws-sdk/client-dynamodb'
 import type { Deletion, PurgePage } from '../domain/model.ts'
 import { progress } from './deletions.ts'
 import { type Key, kindOf } from './design.ts'
@@ -28,22 +28,19 @@ export interface PurgeClock {
  */
 export async function purge(table: Table, deletion: Deletion, doomed: readonly Doomed[], { clock, hasTime }: PurgeClock) {
   let current = deletion
-  if (current.page) await erase(table, await readPage(table, { pk: current.page.pk }, current.page))
+  if (current.page) await erase(table, (await readPage(table, { pk: current.page.pk }, { bounds: current.page })).keys)
   for (const part of doomed) {
-    for (;;) {
-      const keys = await readPage(table, part)
-      if (keys.length === 0) break
+    let { keys, last } = await readPage(table, part)
+    while (keys.length > 0) {
       const page = { pk: part.pk, first: keys[0]?.sk ?? '', last: keys.at(-1)?.sk ?? '' }
-      const noted = await progress(
-        table,
-        current,
-        { page, purged: counted(current.purged, keys), pageNumber: current.pageNumber + 1 },
-        clock(),
-      )
+      const note = { page, purged: counted(current.purged, keys), pageNumber: current.pageNumber + 1 }
+      const noted = await progress(table, current, note, clock())
       if (!noted) return undefined
       current = noted
-      await erase(table, keys)
+      // What follows is read meanwhile; nothing is left once a read from the start says so.
+      const [next] = await Promise.all([last && readPage(table, part, { after: last }), erase(table, keys)])
       if (!hasTime()) return { deletion: current, isDone: false }
+      ;({ keys, last } = next?.keys.length ? next : await readPage(table, part))
     }
   }
   return { deletion: current, isDone: true }
@@ -55,20 +52,35 @@ function counted(before: Readonly<Record<string, number>>, keys: readonly Key[])
   return purged
 }
 
-/** The keys of a page: the first of what is left, or what is left between the bounds of a page that was noted. */
-async function readPage(table: Table, { pk, prefix = '', except }: Doomed, bounds?: PurgePage): Promise<Key[]> {
+type Attributes = Record<string, AttributeValue>
+
+interface Page {
+  readonly keys: readonly Key[]
+  /** Where the next page starts; undefined where there is none. */
+  readonly last: Attributes | undefined
+}
+
+/** The keys of a page: the first of what is left, or of what is left behind a key, or what is left between the bounds of a page that was noted. */
+async function readPage(
+  table: Table,
+  { pk, prefix = '', except }: Doomed,
+  { after, bounds }: { after?: Attributes; bounds?: PurgePage } = {},
+): Promise<Page> {
   const range = bounds ? 'sk BETWEEN :from AND :to' : prefix ? 'begins_with(sk, :from)' : ''
-  const { Items = [] } = await table.client.send(
+  const from = range && { ':from': { S: bounds?.first ?? prefix } }
+  const { Items = [], LastEvaluatedKey } = await table.client.send(
     new QueryCommand({
       TableName: table.name,
       ConsistentRead: true,
       KeyConditionExpression: ['pk = :pk', range].filter(Boolean).join(' AND '),
-      ExpressionAttributeValues: { ':pk': pk, ...(range && { ':from': bounds?.first ?? prefix }), ...(bounds && { ':to': bounds.last }) },
-      ProjectionExpression: 'pk, sk',
+      ExpressionAttributeValues: { ':pk': { S: pk }, ...from, ...(bounds && { ':to': { S: bounds.last } }) },
+      ProjectionExpression: 'sk',
+      ExclusiveStartKey: after,
       Limit: pageSize,
     }),
   )
-  return (Items as Key[]).filter(({ sk }) => sk !== except)
+  const keys = Items.map(({ sk }) => ({ pk, sk: sk?.S ?? '' })).filter(({ sk }) => sk !== except)
+  return { keys, last: LastEvaluatedKey }
 }
 
 async function erase(table: Table, keys: readonly Key[]): Promise<void> {
@@ -79,13 +91,12 @@ async function erase(table: Table, keys: readonly Key[]): Promise<void> {
   await Promise.all(Array.from({ length: parallel }, work))
 }
 
-type Requests = NonNullable<BatchWriteCommandInput['RequestItems']>[string]
-
+/** As DynamoDB's own format: of a page's time, converting values would take a fifth. */
 async function eraseBatch(table: Table, batch: readonly Key[]): Promise<void> {
-  let open: Requests = batch.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }))
+  let open: WriteRequest[] = batch.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk: { S: pk }, sk: { S: sk } } } }))
   for (let attempt = 0; open.length > 0; attempt++) {
     if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(1000, 25 * 2 ** attempt)))
-    const command: BatchWriteCommand = new BatchWriteCommand({ RequestItems: { [table.name]: open } })
+    const command = new BatchWriteItemCommand({ RequestItems: { [table.name]: open } })
     open = (await table.client.send(command)).UnprocessedItems?.[table.name] ?? []
   }
 }

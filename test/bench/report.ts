@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util'
+
+/** The whole numbers of the command line, e.g. `--items 20000`, each with what it is where it is not given. */
+export function numbersOf<T extends Record<string, number>>(defaults: T): T {
+  const options = Object.fromEntries(Object.keys(defaults).map((name) => [name, { type: 'string' as const }]))
+  const { values } = parseArgs({ options })
+  const given = Object.entries(values).map(([name, text]) => {
+    if (!/^[1-9]\d{0,8}$/.test(String(text))) throw new Error(`--${name} takes a whole number, 1 or more`)
+    return [name, Number(text)]
+  })
+  return { ...defaults, ...Object.fromEntries(given) }
+}
+
+/** The middle one of some numbers (the upper one of two). */
+export function median(numbers: readonly number[]): number {
+  return [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN
+}
+
+/** Milliseconds that something takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+/** Prints rows under their heads: numbers to the right, texts to the left. */
+export function printTable(heads: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+  const all = [heads, ...rows.map((row) => row.map(String))]
+  const widths = heads.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
+  const isText = heads.map((_, column) => rows.some((row) => /[a-z]/i.test(String(row[column] ?? ''))))
+  const cell = (text: string, column: number) => (isText[column] ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0))
+  for (const row of all)
+    console.log(
+      row
+        .map((text, column) => cell(String(text), column))
+        .join('  ')
+        .trimEnd(),
+    )
+}
