@@ -10,7 +10,6 @@ import type { Person } from '#shared/domain/model.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { httpHandler } from '#shared/http/handler.ts'
 import type { Email } from '#shared/mail/ses.ts'
-import type { MetricName } from '#shared/metrics.ts'
 import type { QueueName } from '#shared/queue/queue.ts'
 import type { Services } from '#shared/services.ts'
 import { readSettings } from '#shared/settings.ts'
@@ -19,7 +18,6 @@ import { documentClient, Table } from '#shared/table/table.ts'
 import { workerHandler } from '#shared/worker/handler.ts'
 import { isQueueWorker } from '#shared/worker/worker.ts'
 import { type Ask, httpEvent } from './event.ts'
-import { asFunction, recorded, recordedMail, recordedQueue } from './recording.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 export type Answer = { status: number; body: any; headers: Record<string, string> }
@@ -46,15 +44,13 @@ const environment = {
   DELETION_QUEUE_URL: 'https://sqs.example/deletion',
 }
 
-/** A client of the tests' DynamoDB; what functions do through it is written down, to be compared with their roles. */
+/** A client of the tests' DynamoDB. */
 export const localClient = (): DynamoDBClient =>
-  recorded(
-    new DynamoDBClient({
-      endpoint: inject('dynamodbEndpoint'),
-      region: 'eu-central-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    }),
-  )
+  new DynamoDBClient({
+    endpoint: inject('dynamodbEndpoint'),
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  })
 
 /** A whole Atrium in the test's process: the real handlers over the real DynamoDB engine; queue, mail, tokens and clock are the test's. */
 export async function createWorld(settings: Record<string, string> = {}, raw: DynamoDBClient = localClient()) {
@@ -65,7 +61,6 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     queued: [] as { queue: QueueName; message: object }[],
     mails: [] as Email[],
     logs: [] as object[],
-    metrics: [] as { name: MetricName; value: number; about?: object }[],
     /** Set to make SES refuse. */
     mailError: undefined as Error | undefined,
     raw,
@@ -77,20 +72,19 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     logger: { info: log('info'), warn: log('warn'), error: log('error'), debug: log('debug') } as unknown as Services['logger'],
     tokens: { verify },
     table: new Table(documentClient(raw), TABLE_NAME),
-    queue: recordedQueue({
+    queue: {
       announce: async (queue, messages) => {
         world.queued.push(...messages.map((message) => ({ queue, message })))
       },
-    }),
-    metrics: { record: (name, value, about) => void world.metrics.push({ name, value, ...(about && { about }) }) },
+    },
     payments: undefined,
-    mail: recordedMail({
+    mail: {
       send: async (email) => {
         if (world.mailError) throw world.mailError
         world.mails.push(email)
         return randomUUID()
       },
-    }),
+    },
   }
 
   /** Calls an operation as API Gateway would. */
@@ -99,11 +93,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     if (!operation) throw new Error(`No operation ${name}`)
     // Every call is a millisecond after the one before, so that orders by time are decided.
     world.now = new Date(world.now.getTime() + 1)
-    const {
-      statusCode = 200,
-      headers = {},
-      body,
-    } = await asFunction(name, () => httpHandler(operation, wired)(httpEvent(operation, ask), context))
+    const { statusCode = 200, headers = {}, body } = await httpHandler(operation, wired)(httpEvent(operation, ask), context)
     const isJson = String(headers['content-type'] ?? '').includes('json')
     return { status: statusCode, body: isJson ? JSON.parse(body ?? 'null') : body, headers: headers as Record<string, string> }
   }
@@ -112,11 +102,9 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
   const run = async (name: string, messages?: readonly object[], wired: Services = services): Promise<readonly unknown[]> => {
     const worker = workers.find((each) => each.name === name)
     if (!worker) throw new Error(`No worker ${name}`)
-    const taken = isQueueWorker(worker) ? (messages ?? takeQueued(worker.queue as QueueName)) : []
+    const taken = isQueueWorker(worker) ? (messages ?? takeQueued(worker.queue)) : []
     const Records = taken.map((message, i) => ({ messageId: String(i), body: JSON.stringify(message) }))
-    const answer = await asFunction(name, () =>
-      workerHandler(worker, wired)({ Records } as Parameters<ReturnType<typeof workerHandler>>[0], context),
-    )
+    const answer = await workerHandler(worker, wired)({ Records } as Parameters<ReturnType<typeof workerHandler>>[0], context)
     return answer?.batchItemFailures ?? []
   }
 
