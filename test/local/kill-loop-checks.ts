@@ -19,7 +19,7 @@ export interface Fate {
 }
 
 /** Cents that one event of the loop costs: 100 storage. */
-const eventPrice = 230
+const eventPrice = 700
 
 async function eventually<T>(look: () => Promise<T | undefined>, seconds = 60): Promise<T | undefined> {
   for (let i = 0; i < seconds * 5; i++) {
