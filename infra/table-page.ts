@@ -1,4 +1,5 @@
 import { type AccessPattern, accessPatterns, entities, indexes, ttlAttribute } from '#shared/table/design.ts'
+import costs from '../docs/costs.json' with { type: 'json' }
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
@@ -83,5 +84,11 @@ export const tablePage = (): string =>
     chart(
       ['no.', 'what is asked or done', 'call', 'cost'],
       accessPatterns.map((pattern, i) => [String(i + 1), pattern.is, callOf(pattern), costOf(pattern)]),
+    ),
+    '## Operations and workers',
+    'Measured: each was run over DynamoDB Local, its calls recorded, and their capacity computed by AWS’s rules from the sizes of the items before and after (`docs/costs.json`, written by `npm run measure`; a test fails where it is stale). A round is a call that is waited for; parallel ones count once. Without an Idempotency-Key and with nobody in the way; what a request reads to let its caller in is included. What `npm run cost` makes of it is money.',
+    chart(
+      ['what is run', 'rounds', 'WCU', 'RRU', 'messages'],
+      Object.entries(costs).map(([name, { rounds, wcu, rru, messages }]) => [name, ...[rounds, wcu, rru, messages].map(String)]),
     ),
   ].join('\n\n')}\n`

@@ -1,0 +1,51 @@
+import type { Item, Table } from '#shared/table/table.ts'
+import { type CallInput, foundKeys, itemSize, readKeys, readUnits, writeUnits, writtenKeys } from './capacity.ts'
+
+/** Capacity that calls took, computed by AWS's rules: DynamoDB Local reports that of transactions wrongly. */
+export interface Capacity {
+  /** Read request units. */
+  readonly rru: number
+  /** Write capacity units. A call that failed has cost what it would have without a change. */
+  readonly wcu: number
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
+
+const sizeOf = (item: Item | undefined): number => (item ? itemSize(item) : 0)
+
+async function unitsRead(table: Table, input: CallInput, found: readonly Item[]): Promise<number> {
+  const read = await table.getAll<Item>(readKeys(input))
+  if (!input.KeyConditionExpression) return sum(read.map((item) => readUnits(sizeOf(item), true)))
+  const items = input.ProjectionExpression ? await table.getAll<Item>(foundKeys(input, found)) : found
+  return readUnits(sum(items.map(sizeOf)), input.ConsistentRead === true)
+}
+
+/** Counts the capacity of every call over a table, with the help of another client's view of the same one. Answers how to read it. */
+export function countCapacity({ client }: Table, unmetered: Table): { reset: () => void; read: () => Capacity } {
+  let [rru, wcu] = [0, 0]
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const input = args.input as CallInput
+      const written = writtenKeys(input)
+      const before = await unmetered.getAll<Item>(written)
+      let found: Item[] = []
+      try {
+        const answer = await next(args)
+        found = (answer.output as { Items?: Item[] }).Items ?? []
+        return answer
+      } finally {
+        const read = await unitsRead(unmetered, input, found)
+        const after = await unmetered.getAll<Item>(written)
+        rru += read
+        wcu += sum(written.map((_, i) => writeUnits(before[i], after[i], input.TransactItems !== undefined)))
+      }
+    },
+    { step: 'initialize', name: 'capacity' },
+  )
+  return {
+    reset: () => {
+      rru = wcu = 0
+    },
+    read: () => ({ rru, wcu }),
+  }
+}
