@@ -2,6 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Payments } from './billing/payments.ts'
 import type { Tokens } from './http/tokens.ts'
 import type { Mail } from './mail/ses.ts'
+import type { Metrics } from './metrics.ts'
 import type { Queue } from './queue/queue.ts'
 import type { Settings } from './settings.ts'
 import type { Table } from './table/table.ts'
@@ -15,6 +16,8 @@ export interface Services {
   readonly table: Table
   readonly queue: Queue
   readonly mail: Mail
+  /** Numbers that alarms watch; operations have none. */
+  readonly metrics: Metrics
   /** Undefined where no payment provider is configured. */
   readonly payments: Payments | undefined
 }

@@ -4,7 +4,7 @@ import { readSettings, type Settings } from './settings.ts'
 
 /** What a function opens beside settings, clock and log: only what it needs, so that its bundle contains no other client. */
 export type Openers = {
-  readonly [K in 'table' | 'queue' | 'mail' | 'payments' | 'tokens']?: (settings: Settings, logger: Logger) => Services[K]
+  readonly [K in 'table' | 'queue' | 'mail' | 'payments' | 'tokens' | 'metrics']?: (settings: Settings, logger: Logger) => Services[K]
 }
 
 /** The one place that wires the real services, from the environment. What is not opened throws where it is used. */

@@ -2,6 +2,7 @@ import { hasExpired } from '#shared/domain/inviting.ts'
 import type { Deletion, Invitation, Reader } from '#shared/domain/model.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { tellable } from '#shared/domain/tellable.ts'
+import { secondsUntil } from '#shared/domain/time.ts'
 import type { Services } from '#shared/services.ts'
 import { progress } from '#shared/table/deletions.ts'
 import { dueShards } from '#shared/table/design.ts'
@@ -12,7 +13,7 @@ import { Changed } from '#shared/table/races.ts'
 import type { Item } from '#shared/table/table.ts'
 import { scheduledWorker } from '#shared/worker/worker.ts'
 
-type Tools = Pick<Services, 'table' | 'queue' | 'clock' | 'logger'>
+type Tools = Pick<Services, 'table' | 'queue' | 'clock' | 'logger' | 'metrics'>
 
 /**
  * The sweep: takes out invitations that have ended, and asks again for what was written down but never done: e-mails that are owed,
@@ -24,20 +25,26 @@ export const cleanUp = scheduledWorker({
   everyMinutes: 1,
   needs: ['table', 'queue'],
   handle: async (tools) => {
-    await Promise.all(Array.from({ length: dueShards }, (_, shard) => sweep(tools, shard)))
+    const ages = await Promise.all(Array.from({ length: dueShards }, (_, shard) => sweep(tools, shard)))
+    tools.metrics.record('DeletionAge', Math.max(...ages))
+    tools.metrics.record('CleanUpRuns', 1)
   },
 })
 
-async function sweep(tools: Tools, shard: number): Promise<void> {
+/** Works off what is due in one partition; answers how old its oldest unfinished deletion is, in seconds. */
+async function sweep(tools: Tools, shard: number): Promise<number> {
   const now = tools.clock()
+  let oldest = 0
   let startAfter: Item | undefined
   do {
     const { invitations, deletions, readers, last } = await listDue(tools.table, shard, startAfter, now)
     await sweepInvitations(tools, invitations, now)
     await sweepDeletions(tools, deletions, now)
     await sweepReaders(tools, readers, now)
+    oldest = Math.max(oldest, ...deletions.map(({ requestedAt }) => -secondsUntil(requestedAt, now)))
     startAfter = last
   } while (startAfter)
+  return oldest
 }
 
 async function sweepInvitations(tools: Tools, due: readonly Invitation[], now: Date): Promise<void> {

@@ -53,6 +53,7 @@ const needed: { readonly [N in Need]: (resources: Resources, sender: Sender) => 
   ],
   mail: ({ mail }) => [{ actions: ['ses:SendEmail'], resources: mail }],
   tokens: () => [],
+  metrics: () => [],
   payments: () => [],
 }
 

@@ -2,6 +2,7 @@ import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import { openPayments } from '#shared/billing/stripe.ts'
 import { openTokens } from '#shared/http/tokens.ts'
 import { openMail } from '#shared/mail/ses.ts'
+import { openMetrics } from '#shared/metrics.ts'
 import { openQueue } from '#shared/queue/queue.ts'
 import type { Services } from '#shared/services.ts'
 import type { Settings } from '#shared/settings.ts'
@@ -55,8 +56,9 @@ const dictated = ({ issuer, queues, payments }: Parts): Environment => ({
 function wireServices(environment: Environment, { database, queues, mail }: Parts): Services {
   pointSdkAt({ dynamodb: database.endpoint, sqs: queues.endpoint, ses: mail.endpoint, accessKeyId: database.accessKeyId })
   process.env.POWERTOOLS_LOG_LEVEL ??= 'WARN'
+  process.env.POWERTOOLS_METRICS_DISABLED ??= 'true'
   const tokens = (settings: Settings) => openTokens(settings, jwksOverHttp())
-  return wire({ table: openTable, queue: openQueue, mail: openMail, payments: openPayments, tokens }, environment)
+  return wire({ table: openTable, queue: openQueue, mail: openMail, payments: openPayments, tokens, metrics: openMetrics }, environment)
 }
 
 /** By itself aws-jwt-verify fetches keys over https alone; the local issuer has http. */

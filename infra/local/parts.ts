@@ -1,7 +1,8 @@
+import { workers } from '#functions/workers.ts'
+import { isQueueWorker } from '#shared/worker/worker.ts'
 import type { ServiceDatabase } from './database.ts'
 import { type Faults, noFaults } from './faults.ts'
 import { type Issuer, startIssuer } from './issuer.ts'
-import { queueVariables } from './local-settings.ts'
 import { type LocalMail, startMail } from './mail.ts'
 import { type LocalPayments, startPayments } from './payments.ts'
 import { type LocalQueues, startQueues } from './queues.ts'
@@ -24,7 +25,7 @@ export async function startParts(dataDir: string, opening: Promise<ServiceDataba
     opening,
     startIssuer(dataDir).then(started.add),
     startMail({ dataDir, faults }).then(started.add),
-    startQueues(queueVariables.map(({ queue }) => queue)).then(started.add),
+    startQueues(workers.filter(isQueueWorker).map(({ queue }) => queue)).then(started.add),
     startPayments({ dataDir, faults }).then(started.add),
   ])
   return { faults, database, issuer, mail, queues, payments }

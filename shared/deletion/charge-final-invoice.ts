@@ -8,7 +8,7 @@ import type { StepOutcome, Tools } from './step.ts'
 
 /** Charges the final invoice, once; a provider that is away is asked again with back-off, until it is given up. Then mails the invoice. */
 export async function chargeFinalInvoice(deletion: Deletion, tools: Tools): Promise<StepOutcome> {
-  const { table, payments, clock } = tools
+  const { table, payments, clock, metrics } = tools
   if (deletion.nextAttemptAt && secondsUntil(deletion.nextAttemptAt, clock()) > 0) return 'later'
   const invoice = await readInvoice(table, deletion.invoiceId)
   if (!invoice) throw new Error('The invoice of a deletion is not there')
@@ -16,6 +16,7 @@ export async function chargeFinalInvoice(deletion: Deletion, tools: Tools): Prom
     if (payments && invoice.billing) await settle(tools, payments, invoice)
   } catch (error) {
     if (!(error instanceof ProviderAway)) throw error
+    metrics.record('ChargesPutOff', 1, aboutOf(invoice))
     if (await waitForProvider(deletion, tools)) return 'later'
   }
   await mailInvoice(deletion.invoiceId, tools)
@@ -24,12 +25,17 @@ export async function chargeFinalInvoice(deletion: Deletion, tools: Tools): Prom
 }
 
 /** Charges what is open; once the invoice is settled the payment method has served. */
-async function settle({ table, clock }: Tools, payments: Payments, invoice: Invoice): Promise<void> {
+async function settle({ table, clock, metrics }: Tools, payments: Payments, invoice: Invoice): Promise<void> {
   const { billing } = invoice
   if (!billing) return
-  if (invoice.status === 'open') await chargeInvoice(table, payments, invoice, billing, clock())
+  if (invoice.status === 'open') {
+    const { status } = await chargeInvoice(table, payments, invoice, billing, clock())
+    if (status === 'uncollectible') metrics.record('ChargesRefused', 1, aboutOf(invoice))
+  }
   await payments.detach(billing.paymentMethodId)
 }
+
+const aboutOf = ({ id, workspaceId }: Invoice) => ({ invoiceId: id, workspaceId })
 
 /** Says when the provider is asked again: after 2, 4, 8 … 900 seconds, at last when it is given up. False once it is. */
 async function waitForProvider(deletion: Deletion, { table, queue, settings, clock }: Tools): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { Deletion, DeletionStep } from '../domain/model.ts'
+import { secondsUntil } from '../domain/time.ts'
 import { progress, readDeletion } from '../table/deletions.ts'
 import { Changed } from '../table/races.ts'
 import { chargeFinalInvoice } from './charge-final-invoice.ts'
@@ -37,15 +38,21 @@ const enough = 15_000
 
 /** Goes on with a deletion as far as the function's time allows, then asks for another run. Throws where a step cannot finish now. */
 export async function runDeletion(deletionId: string, tools: Tools): Promise<void> {
-  for (;;) {
+  for (let round = 0; ; round++) {
     const deletion = await readDeletion(tools.table, deletionId)
     if (!deletion || deletion.step === 'completed') return
+    if (round === 0) reportAge(deletion, tools)
     if (tools.remaining() < enough) return tools.queue.announce('deletion', [{ deletionId }])
     if (!deletion.started) await progress(tools.table, deletion, { started: true }, tools.clock())
     const outcome = await steps[deletion.step](deletion, tools).catch(otherWorker)
     if (outcome === 'later') return
     if (outcome === 'again') return tools.queue.announce('deletion', [{ deletionId }])
   }
+}
+
+/** A deletion that does not come to its end rings an alarm. */
+function reportAge({ id, workspaceId, requestedAt }: Deletion, { metrics, clock }: Tools): void {
+  metrics.record('DeletionAge', -secondsUntil(requestedAt, clock()), { deletionId: id, workspaceId })
 }
 
 /** Another worker made the transition: look again where the deletion is. */

@@ -1,7 +1,7 @@
 import type { Services } from '../services.ts'
 
 /** What a step works with. */
-export type Tools = Pick<Services, 'table' | 'queue' | 'payments' | 'settings' | 'clock'> & { readonly remaining: () => number }
+export type Tools = Pick<Services, 'table' | 'queue' | 'payments' | 'settings' | 'metrics' | 'clock'> & { readonly remaining: () => number }
 
 /**
  * What a step came to. `done`: it made the transition into the next. `again`: it is to be called once more, in another run.

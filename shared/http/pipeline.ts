@@ -61,7 +61,10 @@ const answering: Step = {
     const { event: exchange, error } = request
     await exchange.noting
     const refusal = error instanceof Refusal ? error : internalError()
-    if (refusal !== error || refusal.code === 'unavailable') exchange.services.logger.error('failed', { error: tellable(error) })
+    if (refusal !== error || refusal.code === 'unavailable') {
+      const { operation, requestId, about, services } = exchange
+      services.logger.error('failed', { operation: operation.name, requestId, ...about, error: tellable(error) })
+    }
     request.response = finish(exchange, problemResult(refusal, exchange.requestId), refusal.code)
   },
 }

@@ -1,12 +1,15 @@
 import { deliverableEmail } from '../domain/email.ts'
 import { invitationPlace } from '../domain/ids.ts'
 import { isOpen } from '../domain/inviting.ts'
+import type { Invitation } from '../domain/model.ts'
 import { newInvitationToken, secretHash } from '../domain/secrets.ts'
 import type { InvitationMail } from '../queue/queue.ts'
 import type { Services } from '../services.ts'
-import { claimSend, readInvitation, settleSend } from '../table/invitations.ts'
+import { AddressBlocked, claimSend, mailboxOf, notBlocked, readInvitation, settleSend, withholdSend } from '../table/invitations.ts'
 import { ifUnchanged } from '../table/races.ts'
+import type { Table } from '../table/table.ts'
 import { invitationEmail } from './invitation-email.ts'
+import { tagsOf } from './mail-event.ts'
 
 /**
  * Sends an invitation's e-mail. The link's token is minted here and is nowhere at rest: its hash is stored (the claim), then SES is
@@ -22,9 +25,9 @@ export async function sendInvitation(
   const isOwed = isOpen(invitation, clock()) && invitation.outbox && invitation.sendCount === sendCount
   if (!isOwed || workspace?.status !== 'active') return
   const token = newInvitationToken(invitation)
-  if (!(await ifUnchanged(table.write(claimSend(invitation, secretHash(token)))))) return
-  const messageId = await mail.send(
-    invitationEmail({
+  if (!(await claim(table, invitation, secretHash(token), clock()))) return
+  const email = {
+    ...invitationEmail({
       to: deliverableEmail(invitation.email) ?? invitation.email,
       workspaceName: workspace.name,
       inviterName: invitation.invitedBy.name,
@@ -32,6 +35,18 @@ export async function sendInvitation(
       link: `${settings.APP_URL}/invitations#token=${token}`,
       expiresAt: invitation.expiresAt,
     }),
-  )
-  await ifUnchanged(table.write(settleSend(invitation, messageId)))
+    tags: tagsOf(invitation),
+  }
+  await ifUnchanged(table.write(settleSend(invitation, await mail.send(email))))
+}
+
+/** Whether the e-mail is to be sent: it is still owed, and the address has not bounced or complained since it was asked for. */
+async function claim(table: Table, invitation: Invitation, tokenHash: string, now: Date): Promise<boolean> {
+  try {
+    return await ifUnchanged(table.write(claimSend(invitation, tokenHash), notBlocked(mailboxOf(invitation.email), now)))
+  } catch (error) {
+    if (!(error instanceof AddressBlocked)) throw error
+    await ifUnchanged(table.write(withholdSend(invitation, error.reason)))
+    return false
+  }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
+import type { MailEvent } from '../domain/mail-events.ts'
 import { tellable } from '../domain/tellable.ts'
 import type { Settings } from '../settings.ts'
 
@@ -22,12 +23,17 @@ export interface DeletionWork {
   readonly deletionId: string
 }
 
-/** Every queue and the messages that it carries. */
+/** Every queue that Atrium sends to, and the messages that it carries. */
 export interface Messages {
   readonly mail: InvitationMail | InvoiceMail
   readonly deletion: DeletionWork
 }
 export type QueueName = keyof Messages
+
+/** The queues that others send to: what a worker reads from it that concerns Atrium. */
+export interface Reports {
+  readonly mailEvents: MailEvent
+}
 
 export interface Queue {
   /**

@@ -252,7 +252,7 @@ export const accessPatterns: readonly AccessPattern[] = [
     indexWrites: 4,
   },
   { is: 'decline or revoke an invitation', write: ['update Workspace', 'remove Invitation'], optional: ['check Member'] },
-  { is: 'claim and settle the e-mail of an invitation', write: ['update Invitation'], indexWrites: 2 },
+  { is: 'claim and settle the e-mail of an invitation', write: ['update Invitation'], optional: ['check MailBlock'], indexWrites: 2 },
   {
     is: 'the projects of a workspace, oldest first',
     query: 'Project',
@@ -304,4 +304,6 @@ export const accessPatterns: readonly AccessPattern[] = [
     andGet: ['Invitation'],
   },
   { is: 'take out expired invitations', write: ['update Workspace', 'remove Invitation'], times: 'invitations' },
+  { is: 'the invitation that a mail event is about', get: ['Invitation'] },
+  { is: 'note that an e-mail bounced or was complained about', write: ['check Workspace', 'update Invitation', 'put MailBlock'] },
 ]

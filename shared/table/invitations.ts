@@ -92,12 +92,22 @@ export async function readInvitationOf(table: Table, workspaceId: string, id: st
 /** What the mailer is told of an invitation whose e-mail is owed. */
 export const mailOf = ({ id, sendCount }: Invitation): InvitationMail => ({ kind: 'invitation', invitationId: id, sendCount })
 
+/** The address bounced or complained lately. */
+export class AddressBlocked extends Refusal {
+  readonly reason: MailBlock['reason']
+
+  constructor({ reason, until }: MailBlock, now: Date) {
+    const detail = `The address ${reason}: it is not written to before ${until}.`
+    super('rate_limited', detail, { retryAfter: secondsUntil(until, now) })
+    this.reason = reason
+  }
+}
+
 /** The rule that an e-mail to an address needs: it has not bounced or complained lately. Refuses `rate_limited`. */
 export const notBlocked = (mailbox: string, now: Date): Write =>
   check(keys.mailBlock(mailbox), any(absent('pk'), atMost('until', now.toISOString())), (found) => {
-    const { until = now.toISOString(), reason } = (found ?? {}) as Partial<MailBlock>
-    const detail = `The address ${reason === 'complained' ? 'complained' : 'bounced'}: it is not written to before ${until}.`
-    return new Refusal('rate_limited', detail, { retryAfter: secondsUntil(until, now) })
+    const { reason = 'bounced', until = now.toISOString() } = (found ?? {}) as Partial<MailBlock>
+    return new AddressBlocked({ reason, until }, now)
   })
 
 /** An invitation that can be answered: refuses one that ended (404), one that expired (410), one of a workspace that is gone (404). */
@@ -172,6 +182,15 @@ export const claimSend = (invitation: Invitation, tokenHash: string): Write =>
   update(
     keys.invitation(invitation),
     { add: { tokenHashes: new Set([tokenHash]) } },
+    all(is('status', 'pending'), is('sendCount', invitation.sendCount), exists('outbox')),
+    changed,
+  )
+
+/** The address was blocked after the e-mail was asked for: it is not sent, and the reason shows. */
+export const withholdSend = (invitation: Invitation, reason: MailBlock['reason']): Write =>
+  update(
+    keys.invitation(invitation),
+    { set: { delivery: reason, gsi2sk: invitation.expiresAt }, remove: ['outbox'] },
     all(is('status', 'pending'), is('sendCount', invitation.sendCount), exists('outbox')),
     changed,
   )

@@ -12,27 +12,37 @@ export type WorkerHandler = (event: SQSEvent, context: Context) => Promise<SQSBa
 export function workerHandler(worker: Worker, services: Services): WorkerHandler {
   const run = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse | undefined> => {
     const tools = { ...services, remaining: () => context.getRemainingTimeInMillis() }
-    if (isQueueWorker(worker)) return workOff(worker, tools, event.Records)
+    const about = { worker: worker.name, requestId: context.awsRequestId }
+    if (isQueueWorker(worker)) return workOff(worker, tools, event.Records, about)
     await worker.handle(tools)
-    services.logger.info('worker', { worker: worker.name })
+    services.logger.info('worker', about)
     return undefined
   }
   return middy<SQSEvent, SQSBatchResponse | undefined>().handler(run)
 }
 
-async function workOff(worker: QueueWorker, tools: WorkerTools, records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
-  const outcomes = await Promise.all(records.map((record) => handleOne(worker, tools, record)))
+async function workOff(worker: QueueWorker, tools: WorkerTools, records: readonly SQSRecord[], about: object): Promise<SQSBatchResponse> {
+  const outcomes = await Promise.all(records.map((record) => handleOne(worker, tools, record, about)))
   const batchItemFailures = outcomes.flatMap((failed) => failed ?? [])
-  tools.logger.info('worker', { worker: worker.name, messages: records.length, failed: batchItemFailures.length })
+  tools.logger.info('worker', { ...about, messages: records.length, failed: batchItemFailures.length })
+  if (batchItemFailures.length > 0) tools.metrics.record('MessagesFailed', batchItemFailures.length, { worker: worker.name })
   return { batchItemFailures }
 }
 
-async function handleOne(worker: QueueWorker, tools: WorkerTools, record: SQSRecord): Promise<{ itemIdentifier: string } | undefined> {
+/** Handles one message. What it is about is logged where it fails: messages carry ids only, and what others wrote is cut to ids first. */
+async function handleOne(
+  worker: QueueWorker,
+  tools: WorkerTools,
+  { body, messageId }: SQSRecord,
+  about: object,
+): Promise<{ itemIdentifier: string } | undefined> {
+  let work: Parameters<QueueWorker['handle']>[0] | undefined
   try {
-    await worker.handle(JSON.parse(record.body), tools)
+    work = worker.read ? worker.read(body) : JSON.parse(body)
+    if (work) await worker.handle(work, tools)
     return undefined
   } catch (error) {
-    tools.logger.error('failed', { worker: worker.name, messageId: record.messageId, error: tellable(error) })
-    return { itemIdentifier: record.messageId }
+    tools.logger.error('failed', { ...about, messageId, work, error: tellable(error) })
+    return { itemIdentifier: messageId }
   }
 }

@@ -1,11 +1,11 @@
-import type { Messages, QueueName } from '../queue/queue.ts'
+import type { Messages, QueueName, Reports } from '../queue/queue.ts'
 import type { Services } from '../services.ts'
 import type { TableAction } from '../table/actions.ts'
 
 /** Services that a worker may need; they decide what its bundle and its role contain. */
 export type WorkerNeed = 'table' | 'queue' | 'mail' | 'payments'
 
-type Tools<N extends WorkerNeed> = Pick<Services, N | 'settings' | 'logger' | 'clock'> & {
+type Tools<N extends WorkerNeed> = Pick<Services, N | 'settings' | 'logger' | 'metrics' | 'clock'> & {
   /** Milliseconds until the function is stopped; what is not done by then must be asked for again. */
   readonly remaining: () => number
 }
@@ -15,8 +15,10 @@ interface Limits {
   readonly timeoutSeconds?: number
 }
 
+type Received = Messages & Reports
+
 /** A function that works off a queue. A message that throws comes back, after five times into the dead-letter queue; the others are done. */
-export interface QueueWorker<Q extends QueueName = QueueName, N extends WorkerNeed = WorkerNeed> extends Limits {
+export interface QueueWorker<Q extends keyof Received = keyof Received, N extends WorkerNeed = WorkerNeed> extends Limits {
   readonly name: string
   readonly summary: string
   readonly queue: Q
@@ -27,7 +29,9 @@ export interface QueueWorker<Q extends QueueName = QueueName, N extends WorkerNe
   readonly touches?: readonly TableAction[]
   /** The queues that it sends to, where it needs them: its role allows those; all, where it says nothing. */
   readonly announces?: readonly QueueName[]
-  readonly handle: (message: Messages[Q], tools: Tools<N>) => Promise<void>
+  /** Reads a body that others wrote; undefined where there is nothing to do about it. Without it the body is JSON of Atrium's own. */
+  readonly read?: (body: string) => Received[Q] | undefined
+  readonly handle: (message: Received[Q], tools: Tools<N>) => Promise<void>
 }
 
 /** A function that runs on a schedule, and must bear to run twice or not at all. */
@@ -50,7 +54,8 @@ export type Worker = QueueWorker<any, any> | ScheduledWorker<any>
 export const isQueueWorker = (worker: Worker): worker is Extract<Worker, { queue: unknown }> => 'queue' in worker
 
 /** Declares a worker of a queue. No side effect. */
-export const queueWorker = <const Q extends QueueName, const N extends WorkerNeed>(worker: QueueWorker<Q, N>): QueueWorker<Q, N> => worker
+export const queueWorker = <const Q extends keyof Received, const N extends WorkerNeed>(worker: QueueWorker<Q, N>): QueueWorker<Q, N> =>
+  worker
 
 /** Declares a worker of a schedule. No side effect. */
 export const scheduledWorker = <const N extends WorkerNeed>(worker: ScheduledWorker<N>): ScheduledWorker<N> => worker

@@ -1,4 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
+import { lists } from '#infra/aws/lists.ts'
+import { isQueueWorker } from '#shared/worker/worker.ts'
 import { type Resource, type Synthesized, synthesized } from './synthesized.ts'
 
 let prod: Synthesized
@@ -29,12 +31,13 @@ test('every queue is encrypted, refuses plain http, and passes what failed five 
   const working = queues.filter(({ properties }) => properties.RedrivePolicy)
   const refusing = prod.of('AWS::SQS::QueuePolicy').map(({ properties }) => properties.PolicyDocument.Statement)
 
-  expect(working).toHaveLength(2)
-  expect(queues).toHaveLength(4)
-  expect(working.map(({ properties }) => properties.RedrivePolicy.maxReceiveCount)).toEqual([5, 5])
-  expect(new Set(working.map(({ properties }) => JSON.stringify(properties.RedrivePolicy.deadLetterTargetArn))).size).toBe(2)
+  const count = lists.workers.filter(isQueueWorker).length
+  expect(working).toHaveLength(count)
+  expect(queues).toHaveLength(2 * count)
+  expect(working.map(({ properties }) => properties.RedrivePolicy.maxReceiveCount)).toEqual(Array(count).fill(5))
+  expect(new Set(working.map(({ properties }) => JSON.stringify(properties.RedrivePolicy.deadLetterTargetArn))).size).toBe(count)
   for (const { properties } of queues) expect(properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 })
-  expect(refusing).toHaveLength(4)
+  expect(refusing).toHaveLength(2 * count)
   for (const statement of refusing)
     expect(statement).toContainEqual(expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }))
 })
@@ -62,4 +65,21 @@ test('the client is public, takes a code and no implicit grant, and comes back t
 
 test('the sender is a domain that SES verifies', () => {
   expect(only('AWS::SES::EmailIdentity').properties.EmailIdentity).toBe('example.com')
+})
+
+test('what SES tells of an e-mail goes through a topic that only its configuration set may publish to, raw, into the queue of its worker', () => {
+  const { properties: destination } = only('AWS::SES::ConfigurationSetEventDestination')
+  const { properties: subscription } = only('AWS::SNS::Subscription')
+  const { Statement } = only('AWS::SNS::TopicPolicy').properties.PolicyDocument
+
+  expect(destination.EventDestination.MatchingEventTypes.toSorted()).toEqual(['bounce', 'complaint', 'delivery', 'reject'])
+  expect(subscription).toMatchObject({ Protocol: 'sqs', RawMessageDelivery: true })
+  expect(JSON.stringify(subscription.Endpoint)).toContain('MailEvents')
+  expect(Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow')).toEqual([
+    expect.objectContaining({
+      Action: 'sns:Publish',
+      Principal: { Service: 'ses.amazonaws.com' },
+      Condition: { StringEquals: expect.objectContaining({ 'AWS:SourceArn': expect.anything() }) },
+    }),
+  ])
 })

@@ -10,6 +10,7 @@ import type { Person } from '#shared/domain/model.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { httpHandler } from '#shared/http/handler.ts'
 import type { Email } from '#shared/mail/ses.ts'
+import type { MetricName } from '#shared/metrics.ts'
 import type { QueueName } from '#shared/queue/queue.ts'
 import type { Services } from '#shared/services.ts'
 import { readSettings } from '#shared/settings.ts'
@@ -61,6 +62,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     queued: [] as { queue: QueueName; message: object }[],
     mails: [] as Email[],
     logs: [] as object[],
+    metrics: [] as { name: MetricName; value: number; about?: object }[],
     /** Set to make SES refuse. */
     mailError: undefined as Error | undefined,
     raw,
@@ -77,6 +79,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
         world.queued.push(...messages.map((message) => ({ queue, message })))
       },
     },
+    metrics: { record: (name, value, about) => void world.metrics.push({ name, value, ...(about && { about }) }) },
     payments: undefined,
     mail: {
       send: async (email) => {
@@ -102,7 +105,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
   const run = async (name: string, messages?: readonly object[], wired: Services = services): Promise<readonly unknown[]> => {
     const worker = workers.find((each) => each.name === name)
     if (!worker) throw new Error(`No worker ${name}`)
-    const taken = isQueueWorker(worker) ? (messages ?? takeQueued(worker.queue)) : []
+    const taken = isQueueWorker(worker) ? (messages ?? takeQueued(worker.queue as QueueName)) : []
     const Records = taken.map((message, i) => ({ messageId: String(i), body: JSON.stringify(message) }))
     const answer = await workerHandler(worker, wired)({ Records } as Parameters<ReturnType<typeof workerHandler>>[0], context)
     return answer?.batchItemFailures ?? []

@@ -42,9 +42,12 @@ const maker = { name: 'httpHandler', module: './shared/http/handler.ts' }
 export const operationEntry = (operation: Operation): Entry =>
   entry(operation.name, operation.access.kind === 'open' ? openMaker : maker, openedBy(operation))
 
+/** What a worker opens: what it needs, and the metrics, which operations do without. */
+const openedByWorker = ({ needs }: Worker): readonly Opened[] => [...needs, 'metrics']
+
 /** A worker's entry. */
-export const workerEntry = ({ name, needs }: Worker): Entry =>
-  entry(name, { name: 'workerHandler', module: './shared/worker/handler.ts' }, needs)
+export const workerEntry = (worker: Worker): Entry =>
+  entry(worker.name, { name: 'workerHandler', module: './shared/worker/handler.ts' }, openedByWorker(worker))
 
 /** A trigger's entry: it has the table alone. */
 export const triggerEntry = ({ name }: Trigger): Entry => ({

@@ -9,5 +9,6 @@ export const openers: { readonly [K in Opened]: { readonly module: string; reado
   tokens: { module: './shared/http/tokens.ts', name: 'openTokens' },
   queue: { module: './shared/queue/queue.ts', name: 'openQueue' },
   payments: { module: './shared/billing/stripe.ts', name: 'openPayments' },
+  metrics: { module: './shared/metrics.ts', name: 'openMetrics' },
   mail: { module: './shared/mail/ses.ts', name: 'openMail' },
 }

@@ -1,0 +1,39 @@
+import { MetricUnit, Metrics as Powertools } from '@aws-lambda-powertools/metrics'
+
+/**
+ * Every number that workers report, and its unit. What AWS counts by itself (requests, errors, throttles, queues, bounces) is not among
+ * them. There are few, and none has a dimension beside the service: what a number is about goes into its log line.
+ */
+export const metricUnits = {
+  /** Runs of the sweep that came to their end. */
+  CleanUpRuns: MetricUnit.Count,
+  /** How long ago a deletion that is not completed was asked for. */
+  DeletionAge: MetricUnit.Seconds,
+  /** Final invoices that the payment provider refused for good. */
+  ChargesRefused: MetricUnit.Count,
+  /** Charges that were put off because the payment provider is away. */
+  ChargesPutOff: MetricUnit.Count,
+  /** Messages of any queue that a worker could not handle and that come again. */
+  MessagesFailed: MetricUnit.Count,
+} as const
+export type MetricName = keyof typeof metricUnits
+
+export interface Metrics {
+  /** Reports a number; `about` are ids for who looks into it, and no dimensions. */
+  record(name: MetricName, value: number, about?: Readonly<Record<string, string>>): void
+}
+
+/**
+ * Metrics as lines of the log (CloudWatch's embedded format): no call, no role. The namespace comes from POWERTOOLS_METRICS_NAMESPACE;
+ * POWERTOOLS_METRICS_DISABLED turns them off.
+ */
+export function openMetrics(): Metrics {
+  const metrics = new Powertools({ serviceName: 'atrium' })
+  return {
+    record: (name, value, about = {}) => {
+      const single = metrics.singleMetric()
+      for (const [key, id] of Object.entries(about)) single.addMetadata(key, id)
+      single.addMetric(name, metricUnits[name], value)
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import { invitationPlace } from '../domain/ids.ts'
+import { type MailEvent, mailBlockSeconds, outcomeOf } from '../domain/mail-events.ts'
+import type { Invitation, MailBlock } from '../domain/model.ts'
+import { epochSeconds, later } from '../domain/time.ts'
+import { all, is, oneOf } from './conditions.ts'
+import { keys, ttlAttribute } from './design.ts'
+import { mailboxOf } from './invitations.ts'
+import { changed, ifUnchanged } from './races.ts'
+import { check, put, type Table, update, type Write } from './table.ts'
+
+/** The e-mail of an event is on its way, and its id is not noted yet: the event is to come again. */
+export class NotNotedYet extends Error {}
+
+/**
+ * Takes an event into the invitation that it is about, and keeps its address from being written to: in one transaction, only where the
+ * invitation's current send has the event's message id, and only in a workspace that is active. What is late, doubled or forged finds
+ * that condition broken. Answers whether anything changed.
+ */
+export async function recordDelivery(table: Table, event: MailEvent, now: Date): Promise<boolean> {
+  const outcome = outcomeOf[event.kind]
+  const place = invitationPlace(event.invitationId)
+  if (!outcome || !place) return false
+  const [invitation] = await table.get<[Invitation]>(keys.invitation(place))
+  if (!invitation) return false
+  if (isUnderWay(invitation, event)) throw new NotNotedYet('The id of this e-mail is not noted yet')
+  if (invitation.messageId !== event.messageId) return false
+  const { shows, over, blocks } = outcome
+  return ifUnchanged(
+    table.write(
+      check(keys.workspace(place.workspaceId), is('status', 'active'), changed),
+      // A new revision: what is being decided at this moment on the invitation as it was must be decided again.
+      update(
+        keys.invitation(place),
+        { set: { delivery: shows, revision: randomUUID() } },
+        all(is('messageId', event.messageId), oneOf('delivery', over)),
+        changed,
+      ),
+      blocks && block(mailboxOf(invitation.email), blocks, now),
+    ),
+  )
+}
+
+/** The mailer claimed this send, and has not noted under which id it went out. */
+const isUnderWay = ({ outbox, tokenHashes, sendCount }: Invitation, event: MailEvent): boolean =>
+  outbox === true && tokenHashes !== undefined && sendCount === event.sendCount
+
+function block(mailbox: string, reason: MailBlock['reason'], now: Date): Write {
+  const until = later(now, mailBlockSeconds)
+  return put({ ...keys.mailBlock(mailbox), reason, until, [ttlAttribute]: epochSeconds(until) })
+}
