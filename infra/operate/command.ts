@@ -1,0 +1,69 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+
+/** Why a command cannot go on, in one line that its user can act upon. */
+export class Trouble extends Error {
+  override readonly name = 'Trouble'
+}
+
+/** An option of a command: a text that follows it, or a switch. */
+export type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>
+
+/** What a command was called with: its options by name, and what stands beside them. */
+export interface Given<O extends Options> {
+  readonly options: { readonly [N in keyof O]?: O[N]['type'] extends 'boolean' ? boolean : string }
+  readonly words: readonly string[]
+}
+
+/**
+ * Runs a command of the shell. `--help` prints how it is used. Ends with 0 where it did its work, 1 where it could not, and 2 where it was
+ * called wrongly; what went wrong is one line on stderr.
+ */
+export async function command<const O extends Options>(help: string, options: O, run: (given: Given<O>) => Promise<void>): Promise<void> {
+  const given = parsed(options)
+  if (typeof given === 'string') {
+    console.error(`${given} (--help says how it is used)`)
+    process.exitCode = 2
+  } else if (given.help) console.log(help.trim())
+  else
+    await run(given as Given<O>).catch((error) => {
+      console.error(oneLine(error))
+      process.exitCode = 1
+    })
+}
+
+/** The options and words of the command line; a line that says what is wrong with them. */
+function parsed(options: Options): string | { options: object; words: string[]; help: boolean } {
+  try {
+    const config = { options: { ...options, help: { type: 'boolean' } }, allowPositionals: true } satisfies ParseArgsConfig
+    const { values, positionals } = parseArgs({ ...config, args: process.argv.slice(2) })
+    const { help, ...rest } = values
+    return { options: rest, words: positionals, help: help === true }
+  } catch (error) {
+    return oneLine(error)
+  }
+}
+
+/** What AWS's SDK throws before it has asked anybody. */
+const missing: readonly (readonly [RegExp, string])[] = [
+  [/Region is missing/, 'There is no AWS region: set AWS_REGION, or AWS_PROFILE with a profile that has one'],
+  [
+    /credentials/i,
+    'There are no AWS credentials: sign in (aws sso login, aws configure) and set AWS_PROFILE, or AWS_ACCESS_KEY_ID and its secret',
+  ],
+]
+
+/** An error in one line; that of a service with its name. */
+function oneLine(error: unknown): string {
+  if (error instanceof Trouble || !(error instanceof Error)) return String(error instanceof Error ? error.message : error)
+  const [, known] = ('$metadata' in error ? undefined : missing.find(([pattern]) => pattern.test(error.message))) ?? []
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : ''
+  const name = '$metadata' in error ? `AWS refuses: ${error.name}: ` : ''
+  return known ?? `${name}${error.message}${cause}`.replaceAll(/\s*\n\s*/g, ' ')
+}
+
+/** The one word that a command takes. */
+export function onlyWord(words: readonly string[], what: string): string {
+  const [word, ...rest] = words
+  if (word === undefined || rest.length > 0) throw new Trouble(`Name one ${what} (--help says how)`)
+  return word
+}

@@ -1,0 +1,91 @@
+import { byMeter } from '#shared/billing/bill.ts'
+import { formatMicro } from '#shared/domain/decimal.ts'
+import { deletionIdOf, finalInvoiceIdOf } from '#shared/domain/ids.ts'
+import type { Billing, Deletion, Invitation, Invoice, Reader, Workspace } from '#shared/domain/model.ts'
+import { deletionView } from '#shared/domain/views.ts'
+import { keys } from '#shared/table/design.ts'
+import { listInvitationRows } from '#shared/table/invitations.ts'
+import { listReaders } from '#shared/table/invoices.ts'
+import type { Table } from '#shared/table/table.ts'
+import { readUsage } from '#shared/table/usage.ts'
+
+/** `bob@example.com` → `b***@example.com`: enough to recognise, not enough to write to. */
+export const masked = (email: string): string => `${[...email][0] ?? ''}***${email.slice(email.lastIndexOf('@'))}`
+
+const line = (name: string, ...parts: readonly unknown[]): string => [name.padEnd(12), ...parts.filter(Boolean)].join(' ')
+
+/**
+ * What support needs of a workspace, a line each: its status and counts, what became of the e-mails, how far its deletion is, its
+ * invoices. No secret, no hash, no address in full. Undefined where there is and was no such workspace.
+ */
+export async function supportReport(table: Table, workspaceId: string): Promise<string[] | undefined> {
+  const invoiceId = finalInvoiceIdOf(workspaceId)
+  const [workspace, billing, deletion, invoice] = await table.get<[Workspace, Billing, Deletion, Invoice]>(
+    keys.workspace(workspaceId),
+    keys.billing(workspaceId),
+    keys.deletion(deletionIdOf(workspaceId)),
+    keys.invoice(invoiceId),
+  )
+  if (!workspace) return undefined
+  return [
+    line('workspace', workspace.id, workspace.status),
+    ...(workspace.status === 'deleted' ? [] : await contents(table, workspace, billing)),
+    ...(deletion ? deletionLines(deletion) : []),
+    ...(invoice ? invoiceLines(invoice, await listReaders(table, invoiceId)) : [line('invoices', 'none issued')]),
+  ]
+}
+
+async function contents(table: Table, workspace: Workspace, billing: Billing | undefined): Promise<string[]> {
+  const { name, createdAt, createdBy, memberCount, adminCount, apiKeyCount } = workspace
+  const pending = (await listInvitationRows(table, workspace.id)).filter(({ status }) => status === 'pending')
+  const usage = [...byMeter(await readUsage(table, workspace))].map(([meter, quantity]) => `${meter} ${formatMicro(quantity)}`)
+  return [
+    line('name', name),
+    line('created', createdAt, 'by', createdBy),
+    line('members', memberCount, `(admins: ${adminCount})`),
+    line('API keys', String(apiKeyCount)),
+    line('usage', usage.join(', ') || 'none', 'that is not billed yet'),
+    line('payment', billing ? `${billing.provider} ${billing.brand ?? ''} ${billing.last4 ? `…${billing.last4}` : ''}` : 'no method'),
+    line('invitations', String(pending.length), 'pending'),
+    ...pending.map(invitationLine),
+  ]
+}
+
+const invitationLine = ({ id, email, role, delivery, sendCount, lastSentAt, expiresAt, outbox }: Invitation): string =>
+  line(
+    '',
+    id,
+    masked(email),
+    role,
+    `${delivery}${outbox ? ' (owed)' : ''},`,
+    `e-mails: ${sendCount}, last ${lastSentAt}, expires ${expiresAt}`,
+  )
+
+function deletionLines(deletion: Deletion): string[] {
+  const { id, status, requestedAt, requestedBy, completedAt, steps, purgedItems } = deletionView(deletion)
+  const { chargeAttempts, nextAttemptAt } = deletion
+  return [
+    line('deletion', id, status),
+    line('', 'requested', requestedAt, 'by', requestedBy, completedAt && `completed ${completedAt}`),
+    ...steps.map((step) => line('', step.name, step.status, step.at)),
+    ...(chargeAttempts ? [line('', `payment provider asked ${chargeAttempts} times,`, nextAttemptAt && `again at ${nextAttemptAt}`)] : []),
+    line('', 'items erased', String(purgedItems)),
+  ]
+}
+
+function invoiceLines(invoice: Invoice, readers: readonly Reader[]): string[] {
+  const { id, number, status, total, currency, issuedAt, paidAt, failure, payment } = invoice
+  const owed = readers.filter(({ outbox }) => outbox).length
+  return [
+    line('invoices', id, number, status, `${total} ${currency} (minor units)`),
+    line(
+      '',
+      'issued',
+      issuedAt,
+      paidAt && `paid ${paidAt}`,
+      payment && `${payment.provider} ${payment.reference}`,
+      failure && `refused: ${failure}`,
+    ),
+    line('', 'readers:', String(readers.length), owed > 0 && `e-mails owed: ${owed}`),
+  ]
+}

@@ -1,0 +1,25 @@
+import { isId } from '#shared/domain/ids.ts'
+import { command, onlyWord, Trouble } from './command.ts'
+import { supportReport } from './support-report.ts'
+import { openTargetTable, targetOptions } from './target.ts'
+
+const help = `
+npm run support -- WORKSPACE_ID [--url URL | --stage STAGE | --table NAME]
+
+Prints what support needs of a workspace: status, counts, what became of its invitations' e-mails, the steps of its deletion, its
+invoices. It reads only, shows no secret, and masks e-mail addresses.
+
+  --url URL      a running local service (default: http://127.0.0.1:3000)
+  --stage STAGE  the deployed table of a stage; needs dynamodb:ListTables beside the below
+  --table NAME   a deployed table; needs dynamodb:BatchGetItem and dynamodb:Query on it
+
+Deployed tables are read with your own AWS credentials and region (AWS_PROFILE, AWS_REGION).
+`
+
+await command(help, targetOptions, async ({ options, words }) => {
+  const id = onlyWord(words, 'workspace id (ws_…)')
+  if (!isId('ws', id)) throw new Trouble(`"${id}" is no workspace id: one is ws_ and 26 letters and digits`)
+  const report = await supportReport(await openTargetTable(options), id)
+  if (!report) throw new Trouble(`There is no workspace ${id} here, and there never was`)
+  console.log(report.join('\n'))
+})

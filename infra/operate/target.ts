@@ -1,0 +1,61 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { documentClient, Table } from '#shared/table/table.ts'
+import { stageOf } from '../aws/stages.ts'
+import { Trouble } from './command.ts'
+
+/** The options that say where a deployment is. */
+export const targetOptions = { stage: { type: 'string' }, table: { type: 'string' }, url: { type: 'string' } } as const
+
+interface Target {
+  readonly stage?: string
+  readonly table?: string
+  readonly url?: string
+}
+
+const localUrl = 'http://127.0.0.1:3000'
+
+/** What names a stage's resources begin with: CloudFormation puts the stack's name first. Refuses a stage that there is not. */
+export function dataStackOf(name: string): string {
+  try {
+    return `atrium-${stageOf(name).name}-data`
+  } catch (error) {
+    throw new Trouble((error as Error).message)
+  }
+}
+
+/** Opens the table of a running local service, of a stage, or of that name, with the operator's own credentials. */
+export async function openTargetTable({ stage, table, url }: Target): Promise<Table> {
+  if ([stage, table, url].filter((each) => each !== undefined).length > 1) throw new Trouble('Give one of --stage, --table and --url')
+  if (table !== undefined) return openTable(new DynamoDBClient({}), table)
+  return stage === undefined ? openLocalTable(url ?? localUrl) : openStageTable(dataStackOf(stage))
+}
+
+const openTable = (client: DynamoDBClient, name: string) => new Table(documentClient(client), name)
+
+interface LocalServices {
+  readonly dynamodb: { readonly endpoint: string; readonly tableName: string; readonly region: string; readonly accessKeyId: string }
+}
+
+async function openLocalTable(url: string): Promise<Table> {
+  const { dynamodb } = await localServices<LocalServices>(url)
+  const { endpoint, region, accessKeyId, tableName } = dynamodb
+  return openTable(new DynamoDBClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey: 'local' } }), tableName)
+}
+
+/** What a running local service tells of itself. */
+export async function localServices<T>(url: string): Promise<T> {
+  const answer = await fetch(new URL('/local/services', url)).catch(() => undefined)
+  if (answer?.ok) return (await answer.json()) as T
+  throw new Trouble(`No local service answers at ${url}: start it (npm start), or give --url or --stage`)
+}
+
+/** The table that the stage's stack made: `<stack>-<logical id>-<random>`. One that an earlier stack left behind has such a name too. */
+async function openStageTable(stack: string): Promise<Table> {
+  const client = new DynamoDBClient({})
+  const { TableNames = [] } = await client.send(new ListTablesCommand({ ExclusiveStartTableName: `${stack}-` }))
+  const [found, ...more] = TableNames.filter((name) => name.startsWith(`${stack}-Table`))
+  if (found === undefined)
+    throw new Trouble(`There is no table of the stack ${stack} in this account and region: deploy it, or give --table`)
+  if (more.length > 0) throw new Trouble(`There are several tables of the stack ${stack}, give --table: ${[found, ...more].join(', ')}`)
+  return openTable(client, found)
+}
