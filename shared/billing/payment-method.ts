@@ -23,10 +23,11 @@ interface Place {
   readonly permit: Write
 }
 
-/** Attaches a payment method at the provider and keeps it in place of the one before, which is detached. */
+/** Attaches a payment method at the provider and keeps it in place of the one before, which is detached. Can be repeated. */
 export async function replacePaymentMethod({ table, payments, workspaceId, permit }: Place, paymentMethodId: string): Promise<Billing> {
   const provider = requirePayments(payments)
   const seen = await readBilling(table, workspaceId)
+  if (seen?.paymentMethodId === paymentMethodId) return seen
   const attached = await provider.attach({ workspaceId, customerId: seen?.customerId, paymentMethodId }).catch((error) => {
     throw refusalOf(error)
   })
@@ -40,9 +41,9 @@ export async function replacePaymentMethod({ table, payments, workspaceId, permi
         return current
       },
     )
-    await detachQuietly(provider, before?.paymentMethodId)
+    if (before?.paymentMethodId !== billing.paymentMethodId) await detachQuietly(provider, before?.paymentMethodId)
   } catch (error) {
-    await detachQuietly(provider, billing.paymentMethodId)
+    if (seen?.paymentMethodId !== billing.paymentMethodId) await detachQuietly(provider, billing.paymentMethodId)
     throw error
   }
   return billing

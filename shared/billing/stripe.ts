@@ -11,7 +11,12 @@ export function stripePayments(stripe: Stripe): Payments {
     createCustomer: customers,
     attach: async ({ workspaceId, customerId, paymentMethodId }: AttachRequest) => {
       const customer = customerId ?? (await customers(workspaceId))
-      const { id, card } = await call(() => stripe.paymentMethods.attach(paymentMethodId, { customer }))
+      const { id, card } = await call(() => stripe.paymentMethods.attach(paymentMethodId, { customer })).catch(async (error) => {
+        // The answer to an earlier attachment may have been lost: a method that is this customer's already is attached.
+        const method = error instanceof PaymentRefused && (await call(() => stripe.paymentMethods.retrieve(paymentMethodId)))
+        if (method && method.customer === customer) return method
+        throw error
+      })
       return { customerId: customer, paymentMethodId: id, ...(card && { brand: card.brand, last4: card.last4 }) }
     },
     detach: async (paymentMethodId) => {

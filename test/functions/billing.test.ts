@@ -1,3 +1,4 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test } from 'vitest'
 import { departure, finish } from '#test/support/departure.ts'
 import { allRows, kindOf } from '#test/support/invariants.ts'
@@ -11,6 +12,23 @@ test('a payment method is set, shown by brand and last four, replaced and detach
   expect(d.provider.customers()).toHaveLength(1)
   const billing = (await allRows(d.world.services.table)).filter((row) => kindOf(row) === 'Billing')
   expect(billing).toMatchObject([{ brand: 'mastercard' }])
+})
+
+test('a payment method that is set again stays attached, and pays', async () => {
+  const d = await departure()
+  const billing = async () => (await allRows(d.world.services.table)).find((row) => kindOf(row) === 'Billing')
+  await d.card('pm_card_visa')
+  const { paymentMethodId, ...row } = (await billing())!
+
+  const again = await d.card(paymentMethodId)
+  await d.world.services.table.client.send(new DeleteCommand({ TableName: d.world.services.table.name, Key: { pk: row.pk, sk: row.sk } }))
+  const forgotten = await d.card(paymentMethodId) // as where the process died between attaching and writing it down
+
+  expect([again, forgotten]).toMatchObject([{ status: 200 }, { status: 200, body: { brand: 'visa', last4: '4242' } }])
+  await d.use('storage', 100)
+  await d.erase()
+  await d.finish()
+  expect(await d.invoice()).toMatchObject({ status: 'paid' })
 })
 
 test.each([['pm_card_chargeDeclined'], ['pm_nonsense'], ['../customers']])('the payment method %s cannot be set', async (id) => {
