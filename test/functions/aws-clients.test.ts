@@ -1,4 +1,4 @@
-import type { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb'
 import { MessageRejected, SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { mockClient } from 'aws-sdk-client-mock'
@@ -68,9 +68,9 @@ test('an e-mail that SES refuses is owed until SES takes it', async () => {
 
   expect([failed, again]).toEqual([[{ itemIdentifier: '0' }], []])
   expect([refused.delivery, (await pending())[0].delivery]).toEqual(['queued', 'sent'])
-  const [{ args }] = ses.commandCalls(SendEmailCommand).slice(-1) as [{ args: [SendEmailCommand] }]
-  expect(args[0].input.Destination).toEqual({ ToAddresses: ['bob@example.com'] })
-  expect(args[0].input.Source).toBe(world.services.settings.MAIL_FROM)
+  const sent = ses.commandCalls(SendEmailCommand).at(-1)?.args[0].input
+  expect(sent?.Destination).toEqual({ ToAddresses: ['bob@example.com'] })
+  expect(sent?.Source).toBe(world.services.settings.MAIL_FROM)
 })
 
 test('items that DynamoDB leaves unprocessed are erased all the same', async () => {
