@@ -52,13 +52,14 @@ const missing: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
-/** An error in one line; that of a service with its name. */
+/** An error in one line; a refusal of AWS's with its name. */
 function oneLine(error: unknown): string {
-  if (error instanceof Trouble || !(error instanceof Error)) return String(error instanceof Error ? error.message : error)
-  const [, known] = ('$metadata' in error ? undefined : missing.find(([pattern]) => pattern.test(error.message))) ?? []
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof Trouble) return error.message
+  const { httpStatusCode } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {}
+  const [, known] = (httpStatusCode ? undefined : missing.find(([pattern]) => pattern.test(error.message))) ?? []
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : ''
-  const name = '$metadata' in error ? `AWS refuses: ${error.name}: ` : ''
-  return known ?? `${name}${error.message}${cause}`.replaceAll(/\s*\n\s*/g, ' ')
+  return known ?? `${httpStatusCode ? `AWS refuses: ${error.name}: ` : ''}${error.message}${cause}`.replaceAll(/\s*\n\s*/g, ' ')
 }
 
 /** The one word that a command takes. */

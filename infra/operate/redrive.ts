@@ -1,0 +1,36 @@
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { command, Trouble } from './command.ts'
+import { bringBack, listDeadLetters } from './dead-letters.ts'
+import { dataStackOf } from './target.ts'
+
+const help = `
+npm run redrive -- --stage STAGE [QUEUE…] [--list]
+
+Brings what failed five times back from the dead-letter queues into its queue: of all queues of a deployed stage, or of those named
+(mail, deletion, mailEvents). Do it once the cause is mended: what fails again comes back here.
+
+  --list  only say how many messages wait in each
+
+Needs sqs:ListQueues; on the dead-letter queues sqs:GetQueueAttributes, sqs:ReceiveMessage and sqs:DeleteMessage; on the queues
+sqs:SendMessage; with your own AWS credentials and region (AWS_PROFILE, AWS_REGION).
+
+There is nothing to bring back locally: the queues of the local service live in its process, and what died there is found again from
+the table by the scheduled sweep, as it is in a deployed stage for e-mails and deletions.
+`
+
+await command(help, { stage: { type: 'string' }, list: { type: 'boolean' } }, async ({ options: { stage, list }, words }) => {
+  if (stage === undefined) throw new Trouble('Give --stage: there is nothing to bring back locally (--help says why)')
+  const stack = dataStackOf(stage)
+  // What is asked goes to SQS's own endpoint, which AWS_ENDPOINT_URL_SQS can be another for.
+  const client = new SQSClient({ useQueueUrlAsEndpoint: false })
+  const all = await listDeadLetters(client, stack)
+  const known = all.map(({ queue }) => queue)
+  if (known.length === 0) throw new Trouble(`There are no queues of the stack ${stack} in this account and region`)
+  const unknown = words.filter((word) => !known.includes(word))
+  if (unknown.length > 0) throw new Trouble(`There is no queue ${unknown.join(', ')}: there are ${known.sort().join(', ')}`)
+
+  const wanted = all.filter(({ queue }) => words.length === 0 || words.includes(queue))
+  for (const letters of wanted)
+    if (list) console.log(`${letters.queue}: ${letters.waiting} wait`)
+    else console.log(`${letters.queue}: ${await bringBack(client, letters, new Date())} brought back`)
+})
