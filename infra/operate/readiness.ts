@@ -1,0 +1,32 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import type { Stage } from '../aws/stages.ts'
+
+/** Domains that are nobody's: https://www.rfc-editor.org/rfc/rfc2606 */
+const isReserved = (host: string): boolean => /(^|\.)(example(\.(com|net|org))?|test|invalid|localhost)$/.test(host)
+
+const domainIn = (address: string): string => /@([^@>\s]+)>?\s*$/.exec(address)?.[1] ?? ''
+
+const hostIn = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '')
+
+/** What is to be changed in a stage before it can be deployed, a line each. */
+export function problemsOf({ name, mail, appUrl, alarmEmail, identity, apiDomain }: Stage): string[] {
+  const callbacks = identity.kind === 'cognito' ? identity.callbackUrls : []
+  const isNobodys = (what: string, value: string | undefined, host: (text: string) => string) =>
+    value !== undefined && isReserved(host(value)) ? [`${what} is "${value}", which is nobody's domain: put your own there`] : []
+  return [
+    ...isNobodys('mail.domain', mail.domain, (text) => text),
+    ...(domainIn(mail.from) === mail.domain ? [] : [`mail.from is "${mail.from}", which is no address at mail.domain (${mail.domain})`]),
+    ...isNobodys('appUrl', appUrl, hostIn),
+    ...(appUrl !== undefined && !hostIn(appUrl) ? [`appUrl is "${appUrl}", which is no URL`] : []),
+    ...isNobodys('alarmEmail', alarmEmail, domainIn),
+    ...isNobodys('apiDomain.name', apiDomain?.name, (text) => text),
+    ...callbacks.filter((url) => hostIn(url) !== 'localhost').flatMap((url) => isNobodys('identity.callbackUrls', url, hostIn)),
+  ].map((problem) => `stage ${name}: ${problem}`)
+}
+
+/** Asks AWS for anything at all, so that credentials and region are there and good. Answers the region. Throws what the SDK says else. */
+export async function checkAccess(): Promise<string> {
+  const client = new DynamoDBClient({})
+  await client.send(new ListTablesCommand({ Limit: 1 }))
+  return client.config.region()
+}

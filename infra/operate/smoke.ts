@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto'
+import { askAt } from './api-client.ts'
+import { command, onlyWord, Trouble } from './command.ts'
+import { walkStory } from './story.ts'
+import { localServices } from './target.ts'
+
+const help = `
+npm run smoke -- API_URL [--token TOKEN] [--second-token TOKEN] [--patience SECONDS]
+
+Walks the story against a running API, a line a step: account, workspace, invitation, API key, usage, deletion, invoice. It deletes the
+workspace that it made. Ends with 1 at the first step that is not as it should be, and says what was expected.
+
+  --token TOKEN         a person's access token, with a verified e-mail address (or ATRIUM_TOKEN)
+  --second-token TOKEN  that of somebody else, who then joins and leaves (or ATRIUM_SECOND_TOKEN); without one the invitation goes to
+                        the mailbox simulator of SES
+  --patience SECONDS    how long an e-mail and a deletion may take (default: 120)
+
+A local service (http://127.0.0.1:3000/v1) needs no tokens: it gives them away.
+`
+
+const options = { token: { type: 'string' }, 'second-token': { type: 'string' }, patience: { type: 'string' } } as const
+
+/** `https://host` and `https://host/v1/` → `https://host/v1` */
+function apiUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url?.protocol.startsWith('http')) throw new Trouble(`"${text}" is no URL: give one such as https://api.example.com/v1`)
+  url.pathname = url.pathname.replace(/\/*$/, '') || '/v1'
+  return url
+}
+
+interface Issuer {
+  readonly issuer: string
+  readonly clientId: string
+}
+
+/** An access token of the local issuer, for anybody. */
+async function localToken({ issuer, clientId }: Issuer, username: string): Promise<string> {
+  const body = new URLSearchParams({ grant_type: 'password', client_id: clientId, username, password: 'any' })
+  const answer = await fetch(`${issuer}/token`, { method: 'POST', body })
+  return ((await answer.json()) as { access_token: string }).access_token
+}
+
+async function localTokens(url: string, run: string) {
+  const issuer = await localServices<Issuer>(url)
+  return { token: await localToken(issuer, `smoke-${run}@example.com`), second: await localToken(issuer, `second-${run}@example.com`) }
+}
+
+await command(help, options, async ({ options: given, words }) => {
+  const { ATRIUM_TOKEN, ATRIUM_SECOND_TOKEN } = process.env
+  const url = apiUrl(onlyWord(words, 'API, by its URL'))
+  const run = randomBytes(4).toString('hex')
+  const isLocal = ['127.0.0.1', 'localhost'].includes(url.hostname)
+  const own = { token: given.token ?? ATRIUM_TOKEN, second: given['second-token'] ?? ATRIUM_SECOND_TOKEN }
+  const { token, second } = isLocal && !own.token ? await localTokens(url.origin, run) : own
+  if (!token) throw new Trouble("Give a person's access token with --token or ATRIUM_TOKEN")
+  const patienceSeconds = Number(given.patience ?? 120)
+  if (!(patienceSeconds > 0)) throw new Trouble(`--patience is a number of seconds, not "${given.patience}"`)
+  const ask = askAt(url.href)
+  const mailbox = `success+smoke-${run}@simulator.amazonses.com`
+  await walkStory({ ask, token, second, mailbox, patienceSeconds, said: (step) => console.log(`ok  ${step}`) })
+})
