@@ -9,6 +9,9 @@ const folder = (name: string, options: TestProjectInlineConfiguration['test'] = 
 /** Tests of whole services: each starts several, so they run after the others, one file at a time, in a process that can be signalled. */
 const oneByOne = { pool: 'forks' as const, fileParallelism: false, sequence: { groupOrder: 1 }, testTimeout: 120_000, hookTimeout: 120_000 }
 
+/** What looks at what the others did. */
+const last = { sequence: { groupOrder: 2 } }
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
@@ -18,7 +21,16 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    projects: [folder('domain'), folder('table'), folder('functions'), folder('laws'), folder('infra'), folder('local', oneByOne)],
+    projects: [
+      folder('domain'),
+      folder('table'),
+      folder('functions'),
+      folder('laws'),
+      folder('simulation'),
+      folder('infra'),
+      folder('local', oneByOne),
+      folder('privileges', last),
+    ],
     coverage: {
       provider: 'v8',
       include: ['functions/**/*.ts', 'shared/**/*.ts'],

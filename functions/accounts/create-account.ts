@@ -14,6 +14,7 @@ export const createAccount = operation({
   tag: 'Accounts',
   access: person,
   needs: ['table'],
+  touches: ['put'],
   body: z.strictObject({ name: z.optional(nameSchema) }),
   status: 201,
   also: [200],

@@ -19,6 +19,7 @@ export const createApiKey = operation({
   tag: 'API keys',
   access: member('manageApiKeys'),
   needs: ['table'],
+  touches: ['put', 'update', 'check'],
   body: z.strictObject({
     name: nameSchema,
     scopes: z.optional(z.array(scopeSchema).check(z.minLength(1), z.maxLength(20))),

@@ -12,6 +12,7 @@ export const listApiKeys = operation({
   tag: 'API keys',
   access: member('manageApiKeys'),
   needs: ['table'],
+  touches: ['query'],
   query: pageQuery,
   output: pageOf(apiKeyShape),
   refuses: [],

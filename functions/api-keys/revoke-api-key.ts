@@ -10,6 +10,7 @@ export const revokeApiKey = operation({
   tag: 'API keys',
   access: member('manageApiKeys'),
   needs: ['table'],
+  touches: ['update', 'delete', 'check'],
   refuses: ['api_key_not_found'],
   handle: async ({ path, workspace, permit, table }) => {
     if (!isId('key', path.apiKeyId)) throw apiKeyNotFound()

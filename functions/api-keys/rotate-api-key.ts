@@ -15,6 +15,7 @@ export const rotateApiKey = operation({
   tag: 'API keys',
   access: member('manageApiKeys'),
   needs: ['table'],
+  touches: ['update', 'check'],
   body: z.strictObject({ graceSeconds: z._default(z.int().check(z.minimum(0), z.maximum(86_400)), 0) }),
   status: 201,
   output: secretShape,

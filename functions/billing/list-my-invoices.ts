@@ -14,6 +14,7 @@ export const listMyInvoices = operation({
   tag: 'Accounts',
   access: account,
   needs: ['table'],
+  touches: ['query'],
   query: pageQuery,
   output: pageOf(invoiceShape),
   refuses: [],

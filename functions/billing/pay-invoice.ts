@@ -13,6 +13,7 @@ export const payInvoice = operation({
   tag: 'Usage and billing',
   access: account,
   needs: ['table', 'payments'],
+  touches: ['update'],
   body: z.strictObject({ paymentMethodId: z.string().check(z.minLength(1), z.maxLength(255)) }),
   output: invoiceShape,
   refuses: ['invoice_not_found'],

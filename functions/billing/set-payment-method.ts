@@ -11,6 +11,7 @@ export const setPaymentMethod = operation({
   tag: 'Usage and billing',
   access: member('manageBilling'),
   needs: ['table', 'payments'],
+  touches: ['put', 'check'],
   body: z.strictObject({ paymentMethodId: z.string().check(z.minLength(1), z.maxLength(255)) }),
   output: paymentMethodShape,
   refuses: ['payment_method_refused'],

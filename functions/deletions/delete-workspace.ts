@@ -17,6 +17,8 @@ export const deleteWorkspace = operation({
   tag: 'Workspaces',
   access: member('manageWorkspace'),
   needs: ['table', 'queue'],
+  touches: ['put', 'update', 'check'],
+  announces: ['deletion'],
   query: z.strictObject({ confirm: z.optional(z.string()).register(z.globalRegistry, { description: "The workspace's exact name" }) }),
   status: 202,
   output: deletionShape,

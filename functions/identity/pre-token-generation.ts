@@ -43,8 +43,9 @@ function personIn({ region, userPoolId, request: { userAttributes } }: PreTokenG
   }
 }
 
+/** Strings all, for Cognito takes other types only of some claims. */
 function withClaims(event: PreTokenGenerationV2TriggerEvent, { email, emailVerified, name }: Person): object {
-  const claimsToAddOrOverride = { email, email_verified: emailVerified, ...(name && { name }) }
+  const claimsToAddOrOverride = { email, email_verified: String(emailVerified), ...(name && { name }) }
   return { ...event, response: { claimsAndScopeOverrideDetails: { accessTokenGeneration: { claimsToAddOrOverride } } } }
 }
 

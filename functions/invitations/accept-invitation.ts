@@ -13,6 +13,7 @@ export const acceptInvitation = operation({
   tag: 'Invitations',
   access: person,
   needs: ['table'],
+  touches: ['put', 'update', 'delete'],
   body: answerSchema,
   output: z.object({ account: accountShape, accountCreated: z.boolean(), workspace: workspaceShape, member: memberShape }),
   refuses: ['invitation_not_found', 'invitation_expired', 'email_mismatch', 'email_not_verified', 'too_many_members'],

@@ -24,6 +24,8 @@ export const createInvitations = operation({
   tag: 'Invitations',
   access: member('manageInvitations'),
   needs: ['table', 'queue'],
+  touches: ['query', 'put', 'update', 'delete', 'check'],
+  announces: ['mail'],
   body: z.strictObject({ emails: z.array(emailSchema).check(z.minLength(1), z.maxLength(50)), role: z.optional(roleSchema) }),
   output: z.object({ results: z.array(result) }),
   refuses: ['email_not_verified', 'too_many_invitations', 'too_many_members', 'rate_limited'],

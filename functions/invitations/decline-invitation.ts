@@ -10,6 +10,7 @@ export const declineInvitation = operation({
   tag: 'Invitations',
   access: person,
   needs: ['table'],
+  touches: ['update', 'delete'],
   body: answerSchema,
   refuses: ['invitation_not_found', 'invitation_expired', 'email_mismatch', 'email_not_verified'],
   load: ({ body, caller, table }) => readScene(table, namedBy(body, caller), caller),

@@ -13,6 +13,7 @@ export const listInvitations = operation({
   tag: 'Invitations',
   access: workspace('readWorkspace'),
   needs: ['table'],
+  touches: ['query'],
   query: pageQuery,
   output: pageOf(invitationShape),
   refuses: [],

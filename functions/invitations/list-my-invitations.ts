@@ -14,6 +14,7 @@ export const listMyInvitations = operation({
   tag: 'Accounts',
   access: account,
   needs: ['table'],
+  touches: ['query gsi1'],
   query: pageQuery,
   output: pageOf(z.extend(invitationShape, { workspaceName: z.string() }).register(z.globalRegistry, { id: 'MyInvitation' })),
   refuses: [],

@@ -23,6 +23,7 @@ export const lookUpInvitation = operation({
   tag: 'Invitations',
   access: open,
   needs: ['table'],
+  touches: ['get'],
   body: z.strictObject({ token: tokenSchema }),
   output: lookedUp,
   refuses: ['invitation_not_found', 'invitation_expired'],

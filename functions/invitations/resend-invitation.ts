@@ -15,6 +15,8 @@ export const resendInvitation = operation({
   tag: 'Invitations',
   access: member('manageInvitations'),
   needs: ['table', 'queue'],
+  touches: ['update', 'check'],
+  announces: ['mail'],
   output: invitationShape,
   refuses: ['email_not_verified', 'invitation_not_found', 'invitation_expired', 'rate_limited'],
   idempotent: true,

@@ -10,6 +10,7 @@ export const revokeInvitation = operation({
   tag: 'Invitations',
   access: member('manageInvitations'),
   needs: ['table'],
+  touches: ['update', 'delete', 'check'],
   refuses: ['invitation_not_found', 'invitation_expired'],
   load: ({ path, table }) => readInvitationOf(table, path.workspaceId, path.invitationId),
   handle: async ({ loaded, path, workspace, permit, table, now }) => {

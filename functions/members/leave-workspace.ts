@@ -13,6 +13,7 @@ export const leaveWorkspace = operation({
   tag: 'Members',
   access: member('leave'),
   needs: ['table'],
+  touches: ['query', 'update', 'delete'],
   query: z.strictObject({ successorId: z.optional(accountIdSchema) }),
   refuses: ['last_member'],
   load: async ({ path, query: { successorId }, table }) =>

@@ -11,6 +11,7 @@ export const listMembers = operation({
   tag: 'Members',
   access: workspace('readWorkspace'),
   needs: ['table'],
+  touches: ['query'],
   query: pageQuery,
   output: pageOf(memberShape),
   refuses: [],

@@ -11,6 +11,7 @@ export const removeMember = operation({
   tag: 'Members',
   access: member('manageMembers', 'leave'),
   needs: ['table'],
+  touches: ['query', 'update', 'delete', 'check'],
   refuses: ['member_not_found', 'last_member'],
   load: async ({ path, table }) => (isId('acc', path.accountId) ? readMember(table, path.workspaceId, path.accountId) : undefined),
   handle: async ({ loaded, workspace, member: me, permit, table }) => {

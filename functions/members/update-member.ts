@@ -14,6 +14,7 @@ export const updateMember = operation({
   tag: 'Members',
   access: member('manageMembers'),
   needs: ['table'],
+  touches: ['update', 'check'],
   body: z.strictObject({ role: roleSchema }),
   output: memberShape,
   refuses: ['member_not_found', 'last_admin'],

@@ -14,6 +14,7 @@ export const createProject = operation({
   tag: 'Projects',
   access: workspace('writeProjects'),
   needs: ['table'],
+  touches: ['put', 'check'],
   body: z.strictObject({ name: nameSchema }),
   status: 201,
   output: projectShape,

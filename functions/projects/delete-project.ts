@@ -11,6 +11,7 @@ export const deleteProject = operation({
   tag: 'Projects',
   access: workspace('writeProjects'),
   needs: ['table'],
+  touches: ['delete', 'check'],
   refuses: ['project_not_found'],
   handle: async ({ path, workspace, permit, table }) => {
     if (!isId('prj', path.projectId)) throw projectNotFound()

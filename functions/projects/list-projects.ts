@@ -13,6 +13,7 @@ export const listProjects = operation({
   tag: 'Projects',
   access: workspace('readProjects'),
   needs: ['table'],
+  touches: ['query'],
   query: pageQuery,
   output: pageOf(projectShape),
   refuses: [],

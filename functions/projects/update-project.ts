@@ -13,6 +13,7 @@ export const updateProject = operation({
   tag: 'Projects',
   access: workspace('writeProjects'),
   needs: ['table'],
+  touches: ['update', 'check'],
   body: z.strictObject({ name: nameSchema }),
   output: projectShape,
   refuses: ['project_not_found'],

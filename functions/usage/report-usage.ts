@@ -38,6 +38,7 @@ export const reportUsage = operation({
   tag: 'Usage and billing',
   access: apiKey('reportUsage'),
   needs: ['table'],
+  touches: ['put', 'update', 'check'],
   body: z.strictObject({ events: z.array(eventSchema).check(z.minLength(1), z.maxLength(100)) }),
   output: z.object({ accepted: z.int(), duplicates: z.int() }),
   refuses: [],

@@ -24,6 +24,8 @@ export const cleanUp = scheduledWorker({
   summary: 'Removes expired invitations and asks again for work that was lost on the way',
   everyMinutes: 1,
   needs: ['table', 'queue'],
+  touches: ['get', 'query gsi2', 'update', 'delete'],
+  announces: ['deletion', 'mail'],
   handle: async (tools) => {
     const ages = await Promise.all(Array.from({ length: dueShards }, (_, shard) => sweep(tools, shard)))
     tools.metrics.record('DeletionAge', Math.max(...ages))

@@ -8,5 +8,7 @@ export const runDeletion = queueWorker({
   batchSize: 1,
   timeoutSeconds: 60,
   needs: ['table', 'queue', 'payments'],
+  touches: ['get', 'query', 'put', 'update', 'batch write'],
+  announces: ['deletion', 'mail'],
   handle: ({ deletionId }, tools) => run(deletionId, tools),
 })

@@ -8,5 +8,6 @@ export const sendMail = queueWorker({
   queue: 'mail',
   batchSize: 10,
   needs: ['table', 'mail'],
+  touches: ['get', 'update', 'check'],
   handle: (message, tools) => (message.kind === 'invitation' ? sendInvitation(message, tools) : sendInvoice(message, tools)),
 })

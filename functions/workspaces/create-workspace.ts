@@ -15,6 +15,7 @@ export const createWorkspace = operation({
   tag: 'Workspaces',
   access: account,
   needs: ['table'],
+  touches: ['put'],
   body: z.strictObject({ name: nameSchema }),
   status: 201,
   output: workspaceShape,

@@ -14,6 +14,7 @@ export const listWorkspaces = operation({
   tag: 'Workspaces',
   access: account,
   needs: ['table'],
+  touches: ['query gsi1'],
   query: pageQuery,
   output: pageOf(workspaceShape),
   refuses: [],

@@ -13,6 +13,7 @@ export const updateWorkspace = operation({
   tag: 'Workspaces',
   access: member('manageWorkspace'),
   needs: ['table'],
+  touches: ['update', 'check'],
   body: z.strictObject({ name: nameSchema }),
   output: workspaceShape,
   refuses: [],

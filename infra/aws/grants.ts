@@ -1,5 +1,5 @@
-import type { Access, Operation } from '#shared/http/operation.ts'
-import { type TableAction, usualActions } from '#shared/table/actions.ts'
+import { type Operation, takesApiKeys } from '#shared/http/operation.ts'
+import type { TableAction } from '#shared/table/actions.ts'
 import { openedBy } from './bundle/entries.ts'
 import type { Opened } from './bundle/openers.ts'
 import type { Grant } from './constructs/function.ts'
@@ -34,13 +34,12 @@ function tableGrants(actions: Iterable<TableAction>, table: string): Grant[] {
   }))
 }
 
-/** What letting a caller in does to the table: it reads, and notes that an API key was used. */
-const admission = ({ kind }: Access): readonly TableAction[] =>
-  kind === 'open' ? [] : kind === 'token' || kind === 'workspace' || kind === 'apiKey' ? ['get', 'update'] : ['get']
-
-/** What an operation's own part does to the table: what it says, or what its method lets expect. */
-const ownActions = ({ touches, needs, method }: Operation): readonly TableAction[] =>
-  touches ?? (needs.includes('table') ? usualActions.filter((action) => method !== 'GET' || /get|query/.test(action)) : [])
+/** What the pipeline does to the table: it reads who calls, notes that an API key was used, and remembers an answer. */
+const pipelineActions = ({ access, idempotent }: Operation): readonly TableAction[] => [
+  ...(access.kind === 'open' ? [] : (['get'] as const)),
+  ...(takesApiKeys(access) ? (['update'] as const) : []),
+  ...(idempotent ? (['put'] as const) : []),
+]
 
 type Need = Exclude<Opened, 'table'>
 
@@ -48,7 +47,7 @@ type Sender = { readonly announces?: readonly string[] | undefined }
 
 /** What each service takes beside the table. Tokens are checked with public keys, and payments with a key that stands in the settings. */
 const needed: { readonly [N in Need]: (resources: Resources, sender: Sender) => Grant[] } = {
-  queue: ({ queues }, { announces = [...queues.keys()] }) => [
+  queue: ({ queues }, { announces = [] }) => [
     { actions: ['sqs:SendMessage'], resources: announces.flatMap((name) => queues.get(name) ?? []) },
   ],
   mail: ({ mail }) => [{ actions: ['ses:SendEmail'], resources: mail }],
@@ -60,15 +59,15 @@ const needed: { readonly [N in Need]: (resources: Resources, sender: Sender) => 
 const neededBy = (opened: readonly Opened[], resources: Resources, sender: Sender): Grant[] =>
   opened.flatMap((service) => (service === 'table' ? [] : needed[service](resources, sender)))
 
-/** What an operation's role allows: what follows from who may call it, and what it declares. */
+/** What an operation's role allows: what the pipeline around it takes, and what it declares. */
 export const operationGrants = (operation: Operation, resources: Resources): Grant[] => [
-  ...tableGrants([...admission(operation.access), ...ownActions(operation)], resources.table),
+  ...tableGrants([...pipelineActions(operation), ...(operation.touches ?? [])], resources.table),
   ...neededBy(openedBy(operation), resources, operation),
 ]
 
 /** What a worker's or trigger's role allows. */
 export const workerGrants = (worker: Sender & Touching, resources: Resources): Grant[] => [
-  ...(worker.needs.includes('table') ? tableGrants(worker.touches ?? usualActions, resources.table) : []),
+  ...(worker.needs.includes('table') ? tableGrants(worker.touches ?? [], resources.table) : []),
   ...neededBy(worker.needs, resources, worker),
 ]
 

@@ -10,7 +10,7 @@ import type { Table } from '../table/table.ts'
 import { workspaceNotFound } from '../table/workspaces.ts'
 import { type Exchange, workspaceIdIn } from './exchange.ts'
 import { badApiKey, type Identity } from './identity.ts'
-import type { Access, Granted, Reply } from './operation.ts'
+import { type Access, type Granted, type Reply, takesApiKeys } from './operation.ts'
 
 type InWorkspace = Extract<Access, { permission: Permission }>
 
@@ -69,7 +69,7 @@ async function admitApiKey(exchange: Exchange, { place, hash }: Extract<Identity
   const access: Access = operation.access
   const [apiKey, workspace] = await readApiKey(services.table, place)
   if (!apiKey || workspace?.status !== 'active' || !isGood(apiKey, hash, now)) throw badApiKey()
-  exchange.noting = noteUse(services.table, apiKey, now).catch(() => {})
+  if (takesApiKeys(access)) exchange.noting = noteUse(services.table, apiKey, now).catch(() => {})
   if (access.kind === 'token') return { caller: apiKey } satisfies Granted['token']
   const inPath = workspaceIdIn(event)
   if (inPath && inPath !== workspace.id) throw workspaceNotFound()

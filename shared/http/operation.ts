@@ -34,6 +34,9 @@ export const member = <P extends Permission>(permission: P, onOneself: Permissio
 /** API keys alone; the workspace is the key's. */
 export const apiKey = <P extends Permission>(permission: P) => ({ kind: 'apiKey', permission }) as const
 
+/** Whether an API key can be the caller. */
+export const takesApiKeys = ({ kind }: Access): boolean => kind === 'token' || kind === 'workspace' || kind === 'apiKey'
+
 interface InWorkspace {
   readonly workspace: Workspace
   /** To be part of every write: the caller still may. */
@@ -103,9 +106,9 @@ export interface Declaration<
   readonly tag: string
   readonly access: A
   readonly needs: readonly N[]
-  /** What it does to the table, beyond letting the caller in: its role allows that and nothing else. */
+  /** What it does to the table, beyond letting the caller in and remembering its answer: its role allows that and nothing else. */
   readonly touches?: readonly TableAction[]
-  /** The queues that it sends to, where it needs them: its role allows those; all, where it says nothing. */
+  /** The queues that it sends to: its role allows those and no other. */
   readonly announces?: readonly QueueName[]
   readonly body?: B
   readonly query?: Q

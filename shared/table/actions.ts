@@ -3,6 +3,3 @@
  * kind, in or outside a transaction.
  */
 export type TableAction = 'get' | 'query' | 'query gsi1' | 'query gsi2' | 'put' | 'update' | 'delete' | 'check' | 'batch write'
-
-/** Everything but the purge's own: what a function may do that does not say what it does. */
-export const usualActions: readonly TableAction[] = ['get', 'query', 'query gsi1', 'query gsi2', 'put', 'update', 'delete', 'check']

@@ -27,7 +27,7 @@ export interface QueueWorker<Q extends keyof Received = keyof Received, N extend
   readonly needs: readonly N[]
   /** What it does to the table: its role allows that and nothing else. */
   readonly touches?: readonly TableAction[]
-  /** The queues that it sends to, where it needs them: its role allows those; all, where it says nothing. */
+  /** The queues that it sends to: its role allows those and no other. */
   readonly announces?: readonly QueueName[]
   /** Reads a body that others wrote; undefined where there is nothing to do about it. Without it the body is JSON of Atrium's own. */
   readonly read?: (body: string) => Received[Q] | undefined
@@ -42,7 +42,7 @@ export interface ScheduledWorker<N extends WorkerNeed = WorkerNeed> extends Limi
   readonly needs: readonly N[]
   /** What it does to the table: its role allows that and nothing else. */
   readonly touches?: readonly TableAction[]
-  /** The queues that it sends to, where it needs them: its role allows those; all, where it says nothing. */
+  /** The queues that it sends to: its role allows those and no other. */
   readonly announces?: readonly QueueName[]
   readonly handle: (tools: Tools<N>) => Promise<void>
 }

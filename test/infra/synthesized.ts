@@ -6,7 +6,8 @@ import { Template } from 'aws-cdk-lib/assertions'
 import { Code } from 'aws-cdk-lib/aws-lambda'
 import { addAtrium, newApp } from '#infra/aws/atrium.ts'
 import { type Lists, lists as theLists } from '#infra/aws/lists.ts'
-import { stageOf } from '#infra/aws/stages.ts'
+import { type Stage, stageOf } from '#infra/aws/stages.ts'
+import { type RawTemplate, resolved, type StackTemplate } from './resolved.ts'
 
 /** A resource of a template, as a test looks at it. */
 export interface Resource {
@@ -24,24 +25,40 @@ export interface Synthesized {
   of(type: string): readonly Resource[]
   /** How many resources each stack has, by its path. */
   readonly counts: ReadonlyMap<string, number>
+  /** A value that stands in a resource, as one text that names what it refers to. */
+  text(resource: Pick<Resource, 'stack'>, value: unknown): string
 }
 
-type Json = { readonly Resources?: Record<string, { Type: string; Properties?: object; DeletionPolicy?: string }> }
+/** Which function of Atrium a Lambda function is: its description begins with the name. */
+export const functionNameOf = ({ properties }: Resource): string => /^(\w+): /.exec(properties.Description)?.[1] ?? 'notFound'
 
-/** Synthesizes a stage from lists, without the functions' code, which no template contains. */
-export async function synthesized(stage = 'prod', lists: Lists = theLists): Promise<Synthesized> {
+/** Synthesizes a stage, by its name or as it is, from lists; without the functions' code, which no template contains. */
+export async function synthesized(stage: string | Stage = 'prod', lists: Lists = theLists): Promise<Synthesized> {
   const app = newApp(mkdtempSync(join(tmpdir(), 'atrium-synth-')))
-  await addAtrium(app, stageOf(stage), { lists, codeOf: () => Code.fromInline('exports.handler = () => {}') })
-  const stacks = app.node.findAll().filter((node) => Stack.isStack(node))
-  const resources = stacks.flatMap((stack) => resourcesOf(stack.node.path, Template.fromStack(stack).toJSON()))
+  const codeOf = () => Code.fromInline('exports.handler = () => {}')
+  await addAtrium(app, typeof stage === 'string' ? stageOf(stage) : stage, { lists, codeOf })
+  const made = app.node.findAll().filter((node) => Stack.isStack(node))
+  const templates = new Map(made.map((stack): [Stack, RawTemplate] => [stack, Template.fromStack(stack).toJSON()]))
+  const stacks = new Map(made.map((stack) => [stack.node.path, stackTemplate(stack, templates)]))
+  const resources = [...stacks].flatMap(([path, { template }]) => resourcesOf(path, template))
   return {
     resources,
     of: (type) => resources.filter((resource) => resource.type === type),
     counts: new Map([...Map.groupBy(resources, ({ stack }) => stack)].map(([stack, those]) => [stack, those.length])),
+    text: ({ stack }, value) => resolved(stacks, stack, value),
   }
 }
 
-const resourcesOf = (stack: string, { Resources = {} }: Json): Resource[] =>
+/** A nested stack gets its parameters from the resource that stands for it in its parent. */
+function stackTemplate(stack: Stack, templates: ReadonlyMap<Stack, RawTemplate>): StackTemplate {
+  const template = templates.get(stack) ?? {}
+  const { nestedStackParent: parent, nestedStackResource } = stack
+  if (!parent || !nestedStackResource) return { template }
+  const { Properties = {} } = templates.get(parent)?.Resources?.[parent.resolve(nestedStackResource.logicalId)] ?? {}
+  return { template, parent: { stack: parent.node.path, parameters: (Properties.Parameters ?? {}) as Record<string, unknown> } }
+}
+
+const resourcesOf = (stack: string, { Resources = {} }: RawTemplate): Resource[] =>
   Object.entries(Resources).map(([id, { Type, Properties = {}, DeletionPolicy }]) => ({
     id,
     stack,

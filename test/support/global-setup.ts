@@ -1,3 +1,6 @@
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { answers, startDatabaseInMemory } from '#infra/local/dynamodb.ts'
 
@@ -5,7 +8,18 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Where the tests' DynamoDB Local listens; every test makes its own table there. */
     dynamodbEndpoint: string
+    /** A folder of this run, in which the tests write down what functions do to AWS. */
+    recordings: string
+    /** Whether this run does all that functions are seen doing: every test of functions and laws. */
+    doesEverything: boolean
   }
+}
+
+/** Every test of functions and laws, none of them left out by name. */
+function doesEverything({ vitest }: TestProject): boolean {
+  const running = new Set(vitest.state.getPaths())
+  const wanted = globSync('test/{functions,laws}/**/*.test.ts', { cwd: vitest.config.root })
+  return !vitest.config.testNamePattern && wanted.every((file) => running.has(resolve(vitest.config.root, file)))
 }
 
 /** Starts one DynamoDB Local for the whole run, or uses the one of DYNAMODB_ENDPOINT. Called once by vitest; returns how to stop it. */
@@ -14,5 +28,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (given && !(await answers(given))) throw new Error(`DYNAMODB_ENDPOINT: no DynamoDB answers at ${given}`)
   const database = given ? undefined : await startDatabaseInMemory()
   project.provide('dynamodbEndpoint', given || (database?.endpoint ?? ''))
-  return async () => database?.stop()
+  const recordings = mkdtempSync(join(tmpdir(), 'atrium-recordings-'))
+  project.provide('recordings', recordings)
+  project.provide('doesEverything', doesEverything(project))
+  return async () => {
+    rmSync(recordings, { recursive: true, force: true })
+    await database?.stop()
+  }
 }

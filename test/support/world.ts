@@ -19,6 +19,7 @@ import { documentClient, Table } from '#shared/table/table.ts'
 import { workerHandler } from '#shared/worker/handler.ts'
 import { isQueueWorker } from '#shared/worker/worker.ts'
 import { type Ask, httpEvent } from './event.ts'
+import { asFunction, recorded, recordedMail, recordedQueue } from './recording.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 export type Answer = { status: number; body: any; headers: Record<string, string> }
@@ -45,13 +46,15 @@ const environment = {
   DELETION_QUEUE_URL: 'https://sqs.example/deletion',
 }
 
-/** A client of the tests' DynamoDB. */
+/** A client of the tests' DynamoDB; what functions do through it is written down, to be compared with their roles. */
 export const localClient = (): DynamoDBClient =>
-  new DynamoDBClient({
-    endpoint: inject('dynamodbEndpoint'),
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  })
+  recorded(
+    new DynamoDBClient({
+      endpoint: inject('dynamodbEndpoint'),
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    }),
+  )
 
 /** A whole Atrium in the test's process: the real handlers over the real DynamoDB engine; queue, mail, tokens and clock are the test's. */
 export async function createWorld(settings: Record<string, string> = {}, raw: DynamoDBClient = localClient()) {
@@ -74,20 +77,20 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     logger: { info: log('info'), warn: log('warn'), error: log('error'), debug: log('debug') } as unknown as Services['logger'],
     tokens: { verify },
     table: new Table(documentClient(raw), TABLE_NAME),
-    queue: {
+    queue: recordedQueue({
       announce: async (queue, messages) => {
         world.queued.push(...messages.map((message) => ({ queue, message })))
       },
-    },
+    }),
     metrics: { record: (name, value, about) => void world.metrics.push({ name, value, ...(about && { about }) }) },
     payments: undefined,
-    mail: {
+    mail: recordedMail({
       send: async (email) => {
         if (world.mailError) throw world.mailError
         world.mails.push(email)
         return randomUUID()
       },
-    },
+    }),
   }
 
   /** Calls an operation as API Gateway would. */
@@ -96,7 +99,11 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     if (!operation) throw new Error(`No operation ${name}`)
     // Every call is a millisecond after the one before, so that orders by time are decided.
     world.now = new Date(world.now.getTime() + 1)
-    const { statusCode = 200, headers = {}, body } = await httpHandler(operation, wired)(httpEvent(operation, ask), context)
+    const {
+      statusCode = 200,
+      headers = {},
+      body,
+    } = await asFunction(name, () => httpHandler(operation, wired)(httpEvent(operation, ask), context))
     const isJson = String(headers['content-type'] ?? '').includes('json')
     return { status: statusCode, body: isJson ? JSON.parse(body ?? 'null') : body, headers: headers as Record<string, string> }
   }
@@ -107,7 +114,9 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     if (!worker) throw new Error(`No worker ${name}`)
     const taken = isQueueWorker(worker) ? (messages ?? takeQueued(worker.queue as QueueName)) : []
     const Records = taken.map((message, i) => ({ messageId: String(i), body: JSON.stringify(message) }))
-    const answer = await workerHandler(worker, wired)({ Records } as Parameters<ReturnType<typeof workerHandler>>[0], context)
+    const answer = await asFunction(name, () =>
+      workerHandler(worker, wired)({ Records } as Parameters<ReturnType<typeof workerHandler>>[0], context),
+    )
     return answer?.batchItemFailures ?? []
   }
 
