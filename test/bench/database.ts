@@ -1,4 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import type { Context } from 'aws-lambda'
 import { answers, startDatabaseInMemory } from '#infra/local/dynamodb.ts'
 import { createWorld, type World } from '#test/support/world.ts'
 
@@ -21,3 +22,6 @@ export async function onDatabase(run: (clientOf: ClientOf) => Promise<void>): Pr
 
 /** A whole Atrium on a table of its own, as the tests have it, over a client of the benchmark. */
 export const worldOn = (clientOf: ClientOf, settings: Record<string, string> = {}): Promise<World> => createWorld(settings, clientOf())
+
+/** The context of a function that has time. */
+export const contextOf = (): Context => ({ awsRequestId: 'bench', getRemainingTimeInMillis: () => 30_000 }) as Context

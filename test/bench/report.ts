@@ -16,6 +16,10 @@ export function median(numbers: readonly number[]): number {
   return [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN
 }
 
+/** Lowest, median and highest of some numbers, as text. */
+export const spread = (numbers: readonly number[], digits = 0): string[] =>
+  [Math.min(...numbers), median(numbers), Math.max(...numbers)].map((number) => number.toFixed(digits))
+
 /** Milliseconds that something takes. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
