@@ -6,7 +6,7 @@ import { Identity } from './constructs/identity.ts'
 import { MailSender } from './constructs/mail.ts'
 import { WorkQueues } from './constructs/queues.ts'
 import { table } from './constructs/table.ts'
-import { IdentityTriggers } from './constructs/triggers.ts'
+import { IdentityTriggers, type SignInFunction } from './constructs/triggers.ts'
 import type { Lists } from './lists.ts'
 import type { Stage } from './stages.ts'
 
@@ -26,6 +26,8 @@ export class DataStack extends Stack {
   readonly mail: MailSender
   /** Undefined where people sign in at an issuer that is there already. */
   readonly identity: Identity | undefined
+  /** What the user pool calls. */
+  readonly signInFunctions: readonly SignInFunction[] = []
 
   constructor(scope: Construct, id: string, { stage, lists, codeOf, ...props }: StackOptions) {
     super(scope, id, {
@@ -38,7 +40,8 @@ export class DataStack extends Stack {
     this.mail = new MailSender(this, 'Mail', stage.mail, this.queues.byName.get('mailEvents'))
     if (stage.identity.kind === 'cognito') {
       this.identity = new Identity(this, 'Identity', stage)
-      new IdentityTriggers(this, 'Triggers', { stage, triggers: lists.triggers, codeOf, table: this.table, identity: this.identity })
+      const needed = { stage, triggers: lists.triggers, codeOf, table: this.table, identity: this.identity }
+      this.signInFunctions = new IdentityTriggers(this, 'Triggers', needed).functions
     }
     new CfnOutput(this, 'MailDnsRecords', { value: this.mail.dnsRecords, description: `DNS records for ${stage.mail.domain}` })
   }

@@ -11,6 +11,9 @@ export interface SignIn {
   readonly environment: Environment
 }
 
+/** Where a stage's own metrics are in CloudWatch. */
+export const metricsNamespace = ({ name }: Stage): string => `atrium-${name}`
+
 /** The queues' URLs by the variable that carries each: `MAIL_QUEUE_URL` is that of `mail`. */
 function queueUrls(queues: DataStack['queues']): Environment {
   const known = Object.keys(settingsSchema.shape).filter((name) => name.endsWith('_QUEUE_URL'))
@@ -29,5 +32,5 @@ export function functionEnvironment(stage: Stage, data: DataStack, appUrl: strin
     ...queueUrls(data.queues),
   } satisfies Environment
   const limits = Object.entries(stage.limits).map(([name, value]) => [name, String(value)])
-  return { ...own, ...Object.fromEntries(limits) }
+  return { ...own, POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(stage), ...Object.fromEntries(limits) }
 }

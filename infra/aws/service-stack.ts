@@ -1,7 +1,9 @@
 import { CfnOutput, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
+import { Alarms } from './constructs/alarms.ts'
 import { Api } from './constructs/api.ts'
+import { Dashboard } from './constructs/dashboard.ts'
 import { AtriumFunction } from './constructs/function.ts'
 import { type Making, Operations } from './constructs/operations.ts'
 import { existingIssuer, SignInClient } from './constructs/sign-in.ts'
@@ -36,6 +38,8 @@ export class ServiceStack extends Stack {
     api.otherwise(notFound(this, making).lambda)
     api.open(stage, lists.operations, routes)
     new Workers(this, 'Workers', lists.workers, data.queues, making)
+    const watched = { stage, data, http: api.http }
+    new Dashboard(this, 'Dashboard', watched, new Alarms(this, 'Alarms', watched).all)
 
     new CfnOutput(this, 'ApiUrl', { value: `${api.url}/v1` })
     new CfnOutput(this, 'Issuer', { value: signIn.issuer })

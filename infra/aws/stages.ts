@@ -51,6 +51,8 @@ export interface Stage {
   readonly stripeSecretName?: string
   /** Who is told when an alarm rings. */
   readonly alarmEmail?: string
+  /** Where docs/runbook.md can be read; the texts of alarms link to its paragraphs. */
+  readonly runbookUrl?: string
   /** Refuse to delete or replace what holds data. */
   readonly keepsData: boolean
   /** For how many days logs are kept, and the table can be restored to any second: so long does erased data live on there. */

@@ -10,7 +10,7 @@ import { changed, ifUnchanged } from './races.ts'
 import { check, put, type Table, update, type Write } from './table.ts'
 
 /** The e-mail of an event is on its way, and its id is not noted yet: the event is to come again. */
-export class NotNotedYet extends Error {}
+class NotNotedYet extends Error {}
 
 /**
  * Takes an event into the invitation that it is about, and keeps its address from being written to: in one transaction, only where the

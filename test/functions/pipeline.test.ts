@@ -197,6 +197,10 @@ describe('what goes wrong', () => {
     expect(world.logs).toContainEqual({
       level: 'error',
       message: 'failed',
+      operation: 'failing',
+      requestId: answer.headers['x-request-id'],
+      accountId: ann.id,
+      workspaceId: path.workspaceId,
       error: { name: 'TypeError', stack: expect.any(Array), cause: { name: 'Error', stack: expect.any(Array) } },
     })
     for (const secret of secrets) expect(answer.text + JSON.stringify(world.logs)).not.toContain(secret)

@@ -69,11 +69,12 @@ test('the sender is a domain that SES verifies', () => {
 
 test('what SES tells of an e-mail goes through a topic that only its configuration set may publish to, raw, into the queue of its worker', () => {
   const { properties: destination } = only('AWS::SES::ConfigurationSetEventDestination')
-  const { properties: subscription } = only('AWS::SNS::Subscription')
-  const { Statement } = only('AWS::SNS::TopicPolicy').properties.PolicyDocument
+  const { properties: subscription } = prod.of('AWS::SNS::Subscription').find(({ properties }) => properties.Protocol === 'sqs')!
+  const policy = prod.of('AWS::SNS::TopicPolicy').find(({ properties }) => properties.Topics[0].Ref === subscription.TopicArn.Ref)!
+  const { Statement } = policy.properties.PolicyDocument
 
   expect(destination.EventDestination.MatchingEventTypes.toSorted()).toEqual(['bounce', 'complaint', 'delivery', 'reject'])
-  expect(subscription).toMatchObject({ Protocol: 'sqs', RawMessageDelivery: true })
+  expect(subscription).toMatchObject({ RawMessageDelivery: true })
   expect(JSON.stringify(subscription.Endpoint)).toContain('MailEvents')
   expect(Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow')).toEqual([
     expect.objectContaining({

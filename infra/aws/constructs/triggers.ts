@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { CodeOf } from '../bundle/functions.ts'
@@ -17,12 +18,20 @@ interface TriggersProps extends Pick<Lists, 'triggers'> {
   readonly identity: Identity
 }
 
+/** A function that people wait for while they sign in. */
+export interface SignInFunction {
+  readonly name: string
+  readonly lambda: IFunction
+}
+
 /** The functions that the user pool calls. They belong to the pool, which names them: without one of them nobody can sign in. */
 export class IdentityTriggers extends Construct {
+  readonly functions: readonly SignInFunction[]
+
   constructor(scope: Construct, id: string, { stage, triggers, codeOf, table, identity }: TriggersProps) {
     super(scope, id)
     const logGroup = new LogGroup(this, 'Log', { retention: stage.retentionDays.logs, removalPolicy: RemovalPolicy.DESTROY })
-    for (const { name, summary, on, touches } of triggers) {
+    this.functions = triggers.map(({ name, summary, on, touches }) => {
       const made = new AtriumFunction(this, capitalized(name), {
         description: `${name}: ${summary}`,
         code: codeOf(name),
@@ -32,6 +41,7 @@ export class IdentityTriggers extends Construct {
         timeout: Duration.seconds(5), // Cognito waits no longer
       })
       identity.call(on, made.lambda)
-    }
+      return { name, lambda: made.lambda }
+    })
   }
 }
