@@ -7,14 +7,14 @@ import { createWorld, type World } from '#test/support/world.ts'
 export type ClientOf = (settings?: DynamoDBClientConfig) => DynamoDBClient
 
 /** Runs a benchmark over a DynamoDB Local of its own (or that of DYNAMODB_ENDPOINT), which ends with it. */
-export async function onDatabase(run: (clientOf: ClientOf) => Promise<void>): Promise<void> {
+export async function onDatabase(run: (clientOf: ClientOf, endpoint: string) => Promise<void>): Promise<void> {
   const given = process.env.DYNAMODB_ENDPOINT
   if (given && !(await answers(given))) throw new Error(`DYNAMODB_ENDPOINT: no DynamoDB answers at ${given}`)
   const database = given ? undefined : await startDatabaseInMemory()
   const endpoint = given || (database?.endpoint ?? '')
   const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' }
   try {
-    await run((settings = {}) => new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials, ...settings }))
+    await run((settings = {}) => new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials, ...settings }), endpoint)
   } finally {
     await database?.stop()
   }

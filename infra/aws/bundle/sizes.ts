@@ -12,6 +12,8 @@ import type { Opened } from './openers.ts'
 export interface Size {
   readonly name: string
   readonly bytes: number
+  /** The bundle of its bare clients, by name. */
+  readonly bare: string
   readonly bareBytes: number
 }
 
@@ -30,7 +32,10 @@ export async function bundleBesideBare(lists: Lists, outdir: string): Promise<Si
   const bare = new Map([...opened.values()].map((services) => [bareName(services), bareEntry(services)]))
   const { outputs } = await bundle([...entriesOf(lists), ...bare.values()], outdir)
   const bytesOf = (name: string) => Object.entries(outputs).find(([file]) => file.endsWith(`/${name}/index.mjs`))?.[1].bytes ?? 0
-  return [...opened].map(([name, services]) => ({ name, bytes: bytesOf(name), bareBytes: bytesOf(bareName(services)) }))
+  return [...opened].map(([name, services]) => {
+    const bare = bareName(services)
+    return { name, bytes: bytesOf(name), bare, bareBytes: bytesOf(bare) }
+  })
 }
 
 /** The sizes alone; the bundles are thrown away. */
