@@ -135,7 +135,7 @@ test.for([
   expect(stderr).toContain(reason)
 })
 
-test.for(['support', 'smoke', 'redrive', 'deploy', 'cost'])(
+test.for(['support', 'smoke', 'redrive', 'delete-again', 'deploy', 'cost'])(
   '%s says how it is used, and refuses what it does not know with 2',
   async (name) => {
     const help = await operate(name, ['--help'])

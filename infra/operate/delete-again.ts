@@ -1,0 +1,25 @@
+import { isId } from '#shared/domain/ids.ts'
+import { command, Trouble } from './command.ts'
+import { deleteAgain } from './deleting-again.ts'
+import { openTargetTable, targetOptions } from './target.ts'
+
+const help = `
+npm run delete-again -- WORKSPACE_ID… [--url URL | --stage STAGE | --table NAME]
+
+After a backup was restored: deletes workspaces that were deleted since, and are back. Nobody is let in any more, the scheduled sweep goes
+on with the purge, and nothing is billed a second time. docs/deployment.md says when, and how to find them. Can be repeated.
+
+  --url URL      a running local service (default: http://127.0.0.1:3000)
+  --stage STAGE  the deployed table of a stage; needs dynamodb:ListTables beside the below
+  --table NAME   a table; needs dynamodb:BatchGetItem, dynamodb:UpdateItem and dynamodb:PutItem on it
+
+Deployed tables are changed with your own AWS credentials and region (AWS_PROFILE, AWS_REGION).
+`
+
+await command(help, targetOptions, async ({ options, words }) => {
+  const wrong = words.filter((word) => !isId('ws', word))
+  if (words.length === 0) throw new Trouble('Name the workspaces by their ids (--help says how)')
+  if (wrong.length > 0) throw new Trouble(`These are no workspace ids, nothing was done: ${wrong.join(', ')}`)
+  const table = await openTargetTable(options)
+  for (const id of words) console.log(`${id} ${await deleteAgain(table, id, new Date())}`)
+})

@@ -1,0 +1,32 @@
+import { type Deletion, deletionSteps, type Workspace } from '#shared/domain/model.ts'
+import { absent } from '#shared/table/conditions.ts'
+import { newDeletion } from '#shared/table/deletions.ts'
+import { indexKeys, keys } from '#shared/table/design.ts'
+import { put, type Table } from '#shared/table/table.ts'
+import { changeWorkspace } from '#shared/table/workspaces.ts'
+
+/** What became of the wish to delete a workspace again. */
+export type Outcome = 'is being deleted again' | 'is being deleted already' | 'is deleted already' | 'is not in this table'
+
+/**
+ * Deletes a workspace that was deleted before, and that a backup brought back: nobody is let in from this write on, and the sweep finds
+ * a deletion of which the purge alone is left to do. Nothing is billed: the first deletion has done that. Can be repeated.
+ */
+export async function deleteAgain(table: Table, workspaceId: string, now: Date): Promise<Outcome> {
+  const [workspace] = await table.get<[Workspace]>(keys.workspace(workspaceId))
+  if (!workspace) return 'is not in this table'
+  if (workspace.status !== 'active') return workspace.status === 'deleted' ? 'is deleted already' : 'is being deleted already'
+  const moment = now.toISOString()
+  const done = deletionSteps.filter((step) => step !== 'purgeData')
+  const deletion: Deletion = {
+    ...newDeletion(workspace, 'operator', now),
+    step: 'purgeData',
+    started: true,
+    doneAt: Object.fromEntries(done.map((step) => [step, moment])),
+  }
+  await table.write(
+    changeWorkspace(workspaceId, { set: { status: 'deleting' } }),
+    put({ ...keys.deletion(deletion.id), ...indexKeys.due(deletion.id, moment), ...deletion }, absent('pk')),
+  )
+  return 'is being deleted again'
+}
