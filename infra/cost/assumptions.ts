@@ -69,7 +69,7 @@ export const deploymentMonth = {
   emptyReceives: 3 * 5 * 3 * 43_200,
   /** Metrics of a route: Count, 4xx, 5xx, Latency, IntegrationLatency, DataProcessed. They count while the route is called. */
   metricsPerRoute: 6,
-  alarms: 30,
+  alarms: 13,
   secrets: 1,
 } as const
 
