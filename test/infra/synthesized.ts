@@ -17,6 +17,7 @@ export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: a template has any shape, and a test says which one it expects
   readonly properties: Readonly<Record<string, any>>
   readonly deletionPolicy: string | undefined
+  readonly dependsOn: readonly string[]
 }
 
 /** Every resource of a deployment, nested stacks included. */
@@ -59,10 +60,11 @@ function stackTemplate(stack: Stack, templates: ReadonlyMap<Stack, RawTemplate>)
 }
 
 const resourcesOf = (stack: string, { Resources = {} }: RawTemplate): Resource[] =>
-  Object.entries(Resources).map(([id, { Type, Properties = {}, DeletionPolicy }]) => ({
+  Object.entries(Resources).map(([id, { Type, Properties = {}, DeletionPolicy, DependsOn = [] }]) => ({
     id,
     stack,
     type: Type,
     properties: Properties,
     deletionPolicy: DeletionPolicy,
+    dependsOn: [DependsOn].flat(),
   }))

@@ -1,6 +1,6 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib'
 import {
-  ApiMapping,
+  CfnApiMapping,
   CfnStage,
   type CorsHttpMethod,
   DomainName,
@@ -27,7 +27,7 @@ const accessLog = {
   milliseconds: '$context.responseLatency',
   functionMilliseconds: '$context.integrationLatency',
   bytes: '$context.responseLength',
-  error: '$context.error.messageString',
+  error: '$context.error.message',
   functionError: '$context.integrationErrorMessage',
 }
 
@@ -88,8 +88,9 @@ export class Api extends Construct {
   #name({ name, certificateArn }: NonNullable<Stage['apiDomain']>, opened: CfnStage): void {
     const certificate = Certificate.fromCertificateArn(this, 'Certificate', certificateArn)
     const domainName = new DomainName(this, 'Domain', { domainName: name, certificate })
-    const mapping = new ApiMapping(this, 'Mapping', { api: this.http, domainName })
-    mapping.node.addDependency(opened)
+    const mapping = new CfnApiMapping(this, 'Mapping', { apiId: this.http.apiId, domainName: domainName.name, stage: opened.stageName })
+    mapping.node.addDependency(opened, domainName)
+    new CfnOutput(this, 'DomainTarget', { value: domainName.regionalDomainName, description: `What the CNAME record of ${name} points at` })
   }
 }
 

@@ -1,0 +1,84 @@
+import { beforeAll, expect, test } from 'vitest'
+import { operations } from '#functions/operations.ts'
+import { type RouteClass, type Stage, stageOf } from '#infra/aws/stages.ts'
+import type { Operation } from '#shared/http/operation.ts'
+import { type Resource, type Synthesized, synthesized } from './synthesized.ts'
+
+const throttles = { open: { rate: 11, burst: 12 }, read: { rate: 21, burst: 22 }, write: { rate: 31, burst: 32 } }
+const apiDomain = { name: 'api.example.com', certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/one' }
+
+let prod: Synthesized
+let named: Synthesized
+beforeAll(async () => {
+  prod = await synthesized('prod')
+  named = await synthesized({ ...stageOf('prod'), throttles, apiDomain })
+})
+
+const only = (deployment: Synthesized, type: string): Resource => {
+  const found = deployment.of(type)
+  expect(found).toHaveLength(1)
+  return found[0]!
+}
+
+const classOf = ({ access, method }: Operation): RouteClass => (access.kind === 'open' ? 'open' : method === 'GET' ? 'read' : 'write')
+
+test('every route is throttled by its class: without a token, reading, or writing; what has no route as if without a token', () => {
+  const { DefaultRouteSettings, RouteSettings } = only(named, 'AWS::ApiGatewayV2::Stage').properties
+
+  expect(Object.keys(RouteSettings)).toHaveLength(operations.length)
+  for (const operation of operations) {
+    const { rate, burst } = throttles[classOf(operation)]
+    expect(RouteSettings[`${operation.method} ${operation.path}`]).toMatchObject({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst })
+  }
+  expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 11, ThrottlingBurstLimit: 12, DetailedMetricsEnabled: true })
+})
+
+test('the routes are there before the stage that throttles them by name', () => {
+  const { stack, id } = only(prod, 'AWS::ApiGatewayV2::Stage')
+  const nested = prod.resources.filter((each) => each.stack === stack && each.type === 'AWS::CloudFormation::Stack')
+
+  expect(prod.resources.find((each) => each.id === id)?.dependsOn).toEqual(expect.arrayContaining(nested.map((each) => each.id)))
+})
+
+test('every request is a line of JSON in a log that ends, with nothing of who sent it or what they wrote', () => {
+  const { AccessLogSettings } = only(prod, 'AWS::ApiGatewayV2::Stage').properties
+  const line = JSON.parse(AccessLogSettings.Format) as Record<string, string>
+
+  expect(Object.values(line).toSorted()).toEqual(
+    [
+      '$context.requestId',
+      '$context.requestTimeEpoch',
+      '$context.routeKey',
+      '$context.status',
+      '$context.responseLatency',
+      '$context.integrationLatency',
+      '$context.responseLength',
+      '$context.error.message',
+      '$context.integrationErrorMessage',
+    ].toSorted(),
+  )
+  expect(prod.text(only(prod, 'AWS::ApiGatewayV2::Stage'), AccessLogSettings.DestinationArn)).toMatch(/^<AWS::Logs::LogGroup ApiAccessLog/)
+})
+
+test('the front end of the stage may call from its origin, and no other; without one no origin may', async () => {
+  const withoutApp: Stage = { ...stageOf('prod') }
+  Reflect.deleteProperty(withoutApp, 'appUrl')
+
+  const without = await synthesized(withoutApp)
+
+  expect(only(prod, 'AWS::ApiGatewayV2::Api').properties.CorsConfiguration.AllowOrigins).toEqual(['https://app.example.com'])
+  expect(only(without, 'AWS::ApiGatewayV2::Api').properties.CorsConfiguration).toBeUndefined()
+})
+
+test('an API with a name of its own is reached by that name alone', () => {
+  const name = only(named, 'AWS::ApiGatewayV2::DomainName').properties
+  const mapping = only(named, 'AWS::ApiGatewayV2::ApiMapping').properties
+  const client = only(named, 'AWS::Cognito::UserPoolClient').properties
+
+  expect(name.DomainName).toBe('api.example.com')
+  expect(name.DomainNameConfigurations).toMatchObject([{ CertificateArn: apiDomain.certificateArn, EndpointType: 'REGIONAL' }])
+  expect(mapping.ApiMappingKey).toBeUndefined()
+  expect(only(named, 'AWS::ApiGatewayV2::Api').properties.DisableExecuteApiEndpoint).toBe(true)
+  expect(client.CallbackURLs).toContain('https://api.example.com/invitations')
+  expect(prod.of('AWS::ApiGatewayV2::DomainName')).toEqual([])
+})

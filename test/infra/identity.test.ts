@@ -1,0 +1,118 @@
+import { beforeAll, expect, test } from 'vitest'
+import { operations } from '#functions/operations.ts'
+import { type Stage, stageOf } from '#infra/aws/stages.ts'
+import { type Resource, type Synthesized, synthesized } from './synthesized.ts'
+
+const identity: Stage['identity'] = {
+  kind: 'openid',
+  issuer: 'https://issuer.example.com',
+  clientId: 'atrium',
+  audience: 'https://api.example.com',
+  jwksUri: 'https://issuer.example.com/keys',
+  signInOrigins: ['https://login.example.com'],
+}
+
+let prod: Synthesized
+let dev: Synthesized
+let elsewhere: Synthesized
+beforeAll(async () => {
+  prod = await synthesized('prod')
+  dev = await synthesized('dev')
+  elsewhere = await synthesized({ ...stageOf('prod'), identity })
+})
+
+const only = (deployment: Synthesized, type: string): Resource => {
+  const found = deployment.of(type)
+  expect(found).toHaveLength(1)
+  return found[0]!
+}
+
+const environments = (deployment: Synthesized, name: string) => {
+  const functions = deployment.of('AWS::Lambda::Function')
+  return new Set(
+    functions
+      .filter(({ properties }) => 'ISSUER' in properties.Environment.Variables)
+      .map((fn) => fn.properties.Environment.Variables[name]),
+  )
+}
+
+test('people may add a second factor by an app, never by text message, and get back in by their address', () => {
+  const { properties } = only(prod, 'AWS::Cognito::UserPool')
+
+  expect(properties).toMatchObject({ MfaConfiguration: 'OPTIONAL', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] })
+  expect(properties.AccountRecoverySetting.RecoveryMechanisms).toEqual([{ Name: 'verified_email', Priority: 1 }])
+})
+
+test('an address is changed only when the new one is proved, and a password is long and of all kinds', () => {
+  const { properties } = only(prod, 'AWS::Cognito::UserPool')
+
+  expect(properties.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate).toEqual(['email'])
+  expect(properties.UsernameConfiguration).toEqual({ CaseSensitive: false })
+  expect(properties.Policies.PasswordPolicy).toMatchObject({
+    MinimumLength: 12,
+    RequireLowercase: true,
+    RequireNumbers: true,
+    RequireSymbols: true,
+    RequireUppercase: true,
+  })
+})
+
+test('anybody may sign up', () => {
+  expect(only(prod, 'AWS::Cognito::UserPool').properties.AdminCreateUserConfig.AllowAdminCreateUserOnly).toBe(false)
+})
+
+test('e-mails of the pool come from the stage’s own domain where it says so, and from Cognito where it does not', () => {
+  const own = only(prod, 'AWS::Cognito::UserPool').properties.EmailConfiguration
+  const cognitos = only(dev, 'AWS::Cognito::UserPool').properties.EmailConfiguration
+
+  expect(own).toMatchObject({ EmailSendingAccount: 'DEVELOPER', From: 'no-reply@example.com' })
+  expect(prod.text(only(prod, 'AWS::Cognito::UserPool'), own.SourceArn)).toMatch(/:identity\/example\.com$/)
+  expect(cognitos).toBeUndefined()
+})
+
+test('a pool that keeps no data goes with its stack', () => {
+  const pool = only(dev, 'AWS::Cognito::UserPool')
+
+  expect([pool.deletionPolicy, pool.properties.DeletionProtection]).toEqual(['Delete', 'INACTIVE'])
+})
+
+test('the sign-in pages are the managed ones, in the style that they come in', () => {
+  expect(only(prod, 'AWS::Cognito::UserPoolDomain').properties.ManagedLoginVersion).toBe(2)
+  expect(only(prod, 'AWS::Cognito::ManagedLoginBranding').properties.UseCognitoProvidedValues).toBe(true)
+})
+
+test('the client has no secret and signs in by code alone, for which Cognito asks no secret but PKCE; tokens can be revoked', () => {
+  const { properties } = only(prod, 'AWS::Cognito::UserPoolClient')
+
+  expect(properties).toMatchObject({
+    GenerateSecret: false,
+    AllowedOAuthFlows: ['code'],
+    AllowedOAuthScopes: ['openid', 'email', 'profile'],
+    SupportedIdentityProviders: ['COGNITO'],
+    EnableTokenRevocation: true,
+    PreventUserExistenceErrors: 'ENABLED',
+    AccessTokenValidity: 60,
+  })
+  expect(properties.ExplicitAuthFlows ?? []).not.toContain('ALLOW_USER_PASSWORD_AUTH')
+})
+
+test('only the pool itself may call its trigger, which has five seconds', () => {
+  const trigger = prod.of('AWS::Lambda::Function').find(({ properties }) => properties.Description.startsWith('preTokenGeneration: '))
+  const [permission] = prod.of('AWS::Lambda::Permission').filter(({ properties }) => properties.Principal === 'cognito-idp.amazonaws.com')
+
+  expect(trigger?.properties.Timeout).toBe(5)
+  expect(prod.text(permission!, permission?.properties.SourceArn)).toMatch(/^<AWS::Cognito::UserPool \w+\.Arn>$/)
+})
+
+test('where people sign in at an issuer that is there already, no pool, client or trigger is made, and every function is told of it', () => {
+  const cognito = elsewhere.resources.filter(({ type }) => type.startsWith('AWS::Cognito::'))
+
+  expect(cognito).toEqual([])
+  expect(elsewhere.of('AWS::Lambda::Permission').filter(({ properties }) => properties.Principal.startsWith('cognito'))).toEqual([])
+  expect(environments(elsewhere, 'ISSUER')).toEqual(new Set(['https://issuer.example.com']))
+  expect(environments(elsewhere, 'CLIENT_ID')).toEqual(new Set(['atrium']))
+  expect(environments(elsewhere, 'AUDIENCE')).toEqual(new Set(['https://api.example.com']))
+  expect(environments(elsewhere, 'JWKS_URI')).toEqual(new Set(['https://issuer.example.com/keys']))
+  expect(environments(elsewhere, 'SIGN_IN_ORIGINS')).toEqual(new Set(['https://login.example.com']))
+  expect(elsewhere.of('AWS::ApiGatewayV2::Route')).toHaveLength(operations.length + 1)
+})
