@@ -22,11 +22,11 @@ const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
 export function openMail(settings: Settings): Mail {
   const client = new SESClient({})
   return {
-    send: async ({ to, subject, text, html, tags = {} }) => {
+    send: async ({ to, subject, text, html, tags }) => {
       const command = new SendEmailCommand({
         Source: settings.MAIL_FROM,
         Destination: { ToAddresses: [to] },
-        Tags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
+        ...(tags && { Tags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })) }),
         Message: { Subject: utf8(subject), Body: { Text: utf8(text), Html: utf8(html) } },
       })
       return (await client.send(command)).MessageId ?? ''

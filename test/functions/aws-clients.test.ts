@@ -71,6 +71,10 @@ test('an e-mail that SES refuses is owed until SES takes it', async () => {
   const sent = ses.commandCalls(SendEmailCommand).at(-1)?.args[0].input
   expect(sent?.Destination).toEqual({ ToAddresses: ['bob@example.com'] })
   expect(sent?.Source).toBe(world.services.settings.MAIL_FROM)
+  expect(sent?.Tags).toEqual([
+    { Name: 'invitation', Value: refused.id },
+    { Name: 'send', Value: '1' },
+  ])
 })
 
 test('items that DynamoDB leaves unprocessed are erased all the same', async () => {
