@@ -2,6 +2,7 @@ interface RawResource {
   readonly Type: string
   readonly Properties?: Readonly<Record<string, unknown>>
   readonly DeletionPolicy?: string
+  readonly UpdateReplacePolicy?: string
   readonly DependsOn?: string | readonly string[]
 }
 

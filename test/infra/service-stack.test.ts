@@ -97,5 +97,5 @@ test('no stack comes near the 500 resources that it may have, also with 40 opera
   const grown = await synthesized('prod', { ...lists, operations: [...lists.operations, ...more] })
 
   expect(Math.max(...prod.counts.values())).toBeLessThan(450)
-  expect(Math.max(...grown.counts.values())).toBeLessThan(500)
+  expect(Math.max(...grown.counts.values())).toBeLessThan(450)
 })

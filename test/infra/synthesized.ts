@@ -17,6 +17,7 @@ export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: a template has any shape, and a test says which one it expects
   readonly properties: Readonly<Record<string, any>>
   readonly deletionPolicy: string | undefined
+  readonly replacePolicy: string | undefined
   readonly dependsOn: readonly string[]
 }
 
@@ -60,11 +61,12 @@ function stackTemplate(stack: Stack, templates: ReadonlyMap<Stack, RawTemplate>)
 }
 
 const resourcesOf = (stack: string, { Resources = {} }: RawTemplate): Resource[] =>
-  Object.entries(Resources).map(([id, { Type, Properties = {}, DeletionPolicy, DependsOn = [] }]) => ({
+  Object.entries(Resources).map(([id, { Type, Properties = {}, DeletionPolicy, UpdateReplacePolicy, DependsOn = [] }]) => ({
     id,
     stack,
     type: Type,
     properties: Properties,
     deletionPolicy: DeletionPolicy,
+    replacePolicy: UpdateReplacePolicy,
     dependsOn: [DependsOn].flat(),
   }))
