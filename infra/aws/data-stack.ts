@@ -1,11 +1,10 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
-import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
 import type { CodeOf } from './bundle/functions.ts'
 import { Identity } from './constructs/identity.ts'
 import { MailSender } from './constructs/mail.ts'
 import { WorkQueues } from './constructs/queues.ts'
-import { table } from './constructs/table.ts'
+import { type TableInUse, tableInUse } from './constructs/table.ts'
 import { IdentityTriggers, type SignInFunction } from './constructs/triggers.ts'
 import type { Lists } from './lists.ts'
 import type { Stage } from './stages.ts'
@@ -21,7 +20,7 @@ export interface StackOptions extends StackProps {
  * and nothing in it may be replaced by accident: a test pins its logical ids.
  */
 export class DataStack extends Stack {
-  readonly table: Table
+  readonly table: TableInUse
   readonly queues: WorkQueues
   readonly mail: MailSender
   /** Undefined where people sign in at an issuer that is there already. */
@@ -35,7 +34,7 @@ export class DataStack extends Stack {
       description: `Atrium ${stage.name}: table, queues, identity and mail`,
       terminationProtection: stage.keepsData,
     })
-    this.table = table(this, stage)
+    this.table = tableInUse(this, stage)
     this.queues = new WorkQueues(this, 'Queues', lists.workers)
     this.mail = new MailSender(this, 'Mail', stage.mail, this.queues.byName.get('mailEvents'))
     if (stage.identity.kind === 'cognito') {

@@ -57,6 +57,8 @@ export interface Stage {
   readonly keepsData: boolean
   /** For how many days logs are kept, and the table can be restored to any second: so long does erased data live on there. */
   readonly retentionDays: { readonly logs: 1 | 3 | 5 | 7 | 14 | 30; readonly backups: number }
+  /** The name of a table that a backup was restored into; the service uses it in place of its own. See docs/deployment.md. */
+  readonly restoredTable?: string
   readonly throttles: Readonly<Record<RouteClass, Throttle>>
   readonly limits: Readonly<Partial<Record<Limit, number>>>
 }

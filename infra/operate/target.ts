@@ -27,7 +27,10 @@ export function dataStackOf(name: string): string {
 export async function openTargetTable({ stage, table, url }: Target): Promise<Table> {
   if ([stage, table, url].filter((each) => each !== undefined).length > 1) throw new Trouble('Give one of --stage, --table and --url')
   if (table !== undefined) return openTable(new DynamoDBClient({}), table)
-  return stage === undefined ? openLocalTable(url ?? localUrl) : openStageTable(dataStackOf(stage))
+  if (stage === undefined) return openLocalTable(url ?? localUrl)
+  const stack = dataStackOf(stage)
+  const { restoredTable } = stageOf(stage)
+  return restoredTable ? openTable(new DynamoDBClient({}), restoredTable) : openStageTable(stack)
 }
 
 const openTable = (client: DynamoDBClient, name: string) => new Table(documentClient(client), name)

@@ -17,8 +17,20 @@ const keysOf = (schema: KeySchema) => {
   return { partitionKey: named('HASH'), sortKey: named('RANGE') }
 }
 
+/** What is asked of the table that the service uses. */
+export type TableInUse = Pick<
+  DynamoTable,
+  'tableName' | 'tableArn' | 'metricConsumedReadCapacityUnits' | 'metricConsumedWriteCapacityUnits'
+>
+
+/** The table that the service uses: the stage's own, or the one that a backup was restored into. Its own is kept all the same. */
+export function tableInUse(scope: Construct, stage: Pick<Stage, 'keepsData' | 'retentionDays' | 'restoredTable'>): TableInUse {
+  const own = table(scope, stage)
+  return stage.restoredTable ? DynamoTable.fromTableName(scope, 'RestoredTable', stage.restoredTable) : own
+}
+
 /** The single table, made from the design that the local one and the tests' are made from too. */
-export function table(scope: Construct, { keepsData, retentionDays }: Pick<Stage, 'keepsData' | 'retentionDays'>): DynamoTable {
+function table(scope: Construct, { keepsData, retentionDays }: Pick<Stage, 'keepsData' | 'retentionDays'>): DynamoTable {
   const made = new DynamoTable(scope, 'Table', {
     ...keysOf(definition.KeySchema),
     billingMode: BillingMode.PAY_PER_REQUEST,

@@ -1,5 +1,4 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
-import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
@@ -10,11 +9,12 @@ import type { Stage } from '../stages.ts'
 import { AtriumFunction } from './function.ts'
 import type { Identity } from './identity.ts'
 import { capitalized } from './queues.ts'
+import type { TableInUse } from './table.ts'
 
 interface TriggersProps extends Pick<Lists, 'triggers'> {
   readonly stage: Stage
   readonly codeOf: CodeOf
-  readonly table: Table
+  readonly table: TableInUse
   readonly identity: Identity
 }
 
