@@ -1,6 +1,5 @@
 import * as z from 'zod/mini'
 import { canonicalEmail, emailSchema } from '#shared/domain/email.ts'
-import { requireVerified } from '#shared/domain/people.ts'
 import { roleSchema } from '#shared/domain/roles.ts'
 import { invitationShape } from '#shared/domain/shapes.ts'
 import { invitationView } from '#shared/domain/views.ts'
@@ -28,11 +27,11 @@ export const createInvitations = operation({
   announces: ['mail'],
   body: z.strictObject({ emails: z.array(emailSchema).check(z.minLength(1), z.maxLength(50)), role: z.optional(roleSchema) }),
   output: z.object({ results: z.array(result) }),
-  refuses: ['email_not_verified', 'too_many_invitations', 'too_many_members', 'rate_limited'],
+  refuses: ['too_many_invitations', 'too_many_members', 'rate_limited'],
+  takesVerified: true,
   idempotent: true,
   load: ({ path, body, table }) => readStandings(table, addressees(path.workspaceId, body.emails)),
-  handle: async ({ loaded, workspace, person, member: me, permit, body, table, queue, settings, now, remember }) => {
-    requireVerified(person)
+  handle: async ({ loaded, workspace, member: me, permit, body, table, queue, settings, now, remember }) => {
     const answerOf = (decisions: Awaited<ReturnType<typeof inviteAll>>) => ({
       results: decisions.map(({ addressee, outcome, invitation }) => ({
         email: addressee.email,

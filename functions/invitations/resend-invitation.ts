@@ -1,5 +1,4 @@
 import type { Invitation } from '#shared/domain/model.ts'
-import { requireVerified } from '#shared/domain/people.ts'
 import { invitationShape } from '#shared/domain/shapes.ts'
 import { invitationView } from '#shared/domain/views.ts'
 import { member, operation } from '#shared/http/operation.ts'
@@ -18,11 +17,11 @@ export const resendInvitation = operation({
   touches: ['update', 'check'],
   announces: ['mail'],
   output: invitationShape,
-  refuses: ['email_not_verified', 'invitation_not_found', 'invitation_expired', 'rate_limited'],
+  refuses: ['invitation_not_found', 'invitation_expired', 'rate_limited'],
+  takesVerified: true,
   idempotent: true,
   load: ({ path, table }) => readInvitationOf(table, path.workspaceId, path.invitationId),
   handle: async ({ loaded, path, workspace, person, permit, table, queue, settings, now, remember }) => {
-    requireVerified(person)
     const request = {
       table,
       settings,

@@ -12,19 +12,19 @@ const eventSchema = z.strictObject({
     z.maxLength(255),
     z.refine((id) => id.isWellFormed(), 'An event id is well-formed Unicode.'),
   ),
-  meter: z.string(),
+  meter: z
+    .string()
+    .check(z.refine((meter) => priceBook.meters.some(({ id }) => id === meter), 'There is no such meter: see GET /v1/meters.')),
   quantity: quantitySchema,
   occurredAt: z.optional(anyInstantSchema),
 })
 type Event = z.output<typeof eventSchema>
 
-/** What is wrong with events that the schema cannot know: the meters that there are, and the time. */
-function errorsOf({ meter, occurredAt }: Event, i: number, now: Date): FieldError[] {
-  const known = priceBook.meters.some(({ id }) => id === meter)
+/** What is wrong with an event by the time that it is. */
+function errorsOf({ occurredAt }: Event, i: number, now: Date): FieldError[] {
   const late = occurredAt !== undefined && occurredAt > later(now, 300)
   const early = occurredAt !== undefined && occurredAt < later(now, -30 * 86_400)
   return [
-    ...(known ? [] : [{ pointer: `/events/${i}/meter`, detail: 'There is no such meter: see GET /v1/meters.' }]),
     ...(late ? [{ pointer: `/events/${i}/occurredAt`, detail: 'This is more than 5 minutes ahead.' }] : []),
     ...(early ? [{ pointer: `/events/${i}/occurredAt`, detail: 'This is more than 30 days back.' }] : []),
   ]

@@ -55,23 +55,16 @@ export function gateway(options: GatewayOptions): (request: IncomingMessage, res
     if (body === 'aborted') return
     if (body === 'too-large') return answer(response, 413, 'Request Entity Too Large')
     const found = route(options, request)
-    if (!found) return answer(response, 400, 'Bad Request')
     await invoke(found, toEvent(request, body, found), response)
   }
 }
 
-/** The function that a request goes to; undefined where its path cannot be decoded. */
-function route({ routes, fallback }: GatewayOptions, request: IncomingMessage): (RouteTaken & { target: Target }) | undefined {
-  const { path } = splitTarget(request.url ?? '/')
-  try {
-    const found = findRoute(routes, request.method ?? '', path)
-    return found
-      ? { routeKey: found.routeKey, pathParameters: found.pathParameters, target: found.route }
-      : { routeKey: '$default', pathParameters: {}, target: { name: 'default', handler: fallback } }
-  } catch (error) {
-    if (error instanceof URIError) return undefined
-    throw error
-  }
+/** The function that a request goes to. */
+function route({ routes, fallback }: GatewayOptions, request: IncomingMessage): RouteTaken & { target: Target } {
+  const found = findRoute(routes, request.method ?? '', splitTarget(request.url ?? '/').path)
+  return found
+    ? { routeKey: found.routeKey, pathParameters: found.pathParameters, target: found.route }
+    : { routeKey: '$default', pathParameters: {}, target: { name: 'default', handler: fallback } }
 }
 
 type Target = Pick<FunctionRoute, 'name' | 'handler'>

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
@@ -8,7 +9,7 @@ export interface RouteTaken {
   readonly pathParameters: Readonly<Record<string, string>>
 }
 
-/** The content types whose bodies arrive as text; every other body, one without a type too, arrives in base64. */
+/** The content types whose bodies arrive as text where they are UTF-8; every other body, one without a type too, arrives in base64. */
 const textual = /^(text\/|application\/(json|javascript|xml)\b|application\/[^;]+\+json\b)/i
 
 /** Joins what came more than once under one name by commas, in the order of arrival, as payload format 2.0 does. */
@@ -37,6 +38,15 @@ const forwarded = (request: IncomingMessage): [string, string][] => [
   ['x-forwarded-proto', 'http'],
 ]
 
+/** A part of a path without its escapes, or as it is where one is malformed. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 /** A path and a query string, apart and as they were sent. */
 export function splitTarget(target: string): { path: string; query: string } {
   const [path = '', ...query] = target.split('?')
@@ -46,7 +56,7 @@ export function splitTarget(target: string): { path: string; query: string } {
 /**
  * An HTTP request as the event that API Gateway's HTTP API hands to a function (payload format 2.0).
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
- * `rawPath` and path parameters arrive decoded, `rawQueryString` does not. Throws `URIError` where the path has a malformed escape.
+ * `rawPath` and path parameters arrive decoded, `rawQueryString` does not. A malformed escape stays as it was sent.
  */
 export function toEvent(request: IncomingMessage, body: Buffer, route: RouteTaken): APIGatewayProxyEventV2 {
   const { path, query } = splitTarget(request.url ?? '/')
@@ -54,11 +64,11 @@ export function toEvent(request: IncomingMessage, body: Buffer, route: RouteTake
   const headers = joined([...pairs.filter(([name]) => name !== 'cookie'), ...forwarded(request)])
   const cookies = pairs.filter(([name]) => name === 'cookie').flatMap(([, value]) => value.split(/;\s*/))
   const parameters = joined(new URLSearchParams(query))
-  const isText = textual.test(headers['content-type'] ?? '')
+  const isText = textual.test(headers['content-type'] ?? '') && isUtf8(body)
   return {
     version: '2.0',
     routeKey: route.routeKey,
-    rawPath: decodeURIComponent(path),
+    rawPath: decoded(path),
     rawQueryString: query,
     ...(cookies.length > 0 && { cookies }),
     headers,
@@ -79,7 +89,7 @@ function requestContext(request: IncomingMessage, headers: Record<string, string
     domainPrefix: 'local',
     http: {
       method: request.method ?? '',
-      path: decodeURIComponent(splitTarget(request.url ?? '/').path),
+      path: decoded(splitTarget(request.url ?? '/').path),
       protocol: `HTTP/${request.httpVersion}`,
       sourceIp: request.socket.remoteAddress ?? '',
       userAgent: headers['user-agent'] ?? '',

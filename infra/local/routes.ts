@@ -1,4 +1,4 @@
-import type { RouteTaken } from './http-event.ts'
+import { decoded, type RouteTaken } from './http-event.ts'
 
 /** A route of the API: an exact method, and a path whose `{name}` segments stand for any one segment that is not empty. */
 export interface Route {
@@ -26,11 +26,10 @@ function match<R extends Route>(route: R, segments: readonly string[]): Candidat
 
 /**
  * The route that API Gateway's HTTP API takes for a request: exact method (HEAD is not GET), whole path (a trailing slash is another
- * path), a spelled-out segment before a variable. Undefined is `$default`. Takes the path as it was sent; throws `URIError` where an
- * escape in it is malformed.
+ * path), a spelled-out segment before a variable. Undefined is `$default`. Takes the path as it was sent.
  */
 export function findRoute<R extends Route>(routes: readonly R[], method: string, path: string): (RouteTaken & { route: R }) | undefined {
-  const segments = path.split('/').map(decodeURIComponent)
+  const segments = path.split('/').map(decoded)
   return routes
     .filter((route) => route.method === method)
     .map((route) => match(route, segments))

@@ -1,5 +1,6 @@
 import { isId } from '../domain/ids.ts'
 import type { Account, ApiKey, Member, Person, Workspace } from '../domain/model.ts'
+import { requireVerified } from '../domain/people.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { type Permission, rolesThatMay, scopeFor } from '../domain/roles.ts'
 import { noteUse, readApiKey, stillApiKey } from '../table/api-keys.ts'
@@ -15,8 +16,12 @@ import { type Access, type Granted, type Reply, takesApiKeys } from './operation
 type InWorkspace = Extract<Access, { permission: Permission }>
 
 /** Reads what the access of the operation asks for, strongly consistent and in one round, and lets the caller in or refuses. */
-export const admit = (exchange: Exchange, identity: Identity): Promise<object> =>
-  identity.kind === 'person' ? admitPerson(exchange, identity.person) : admitApiKey(exchange, identity)
+export async function admit(exchange: Exchange, identity: Identity): Promise<object> {
+  if (identity.kind === 'apiKey') return admitApiKey(exchange, identity)
+  const granted = await admitPerson(exchange, identity.person)
+  if (exchange.operation.takesVerified) requireVerified(identity.person)
+  return granted
+}
 
 async function admitPerson(exchange: Exchange, person: Person): Promise<object> {
   const access: Access = exchange.operation.access

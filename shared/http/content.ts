@@ -17,12 +17,12 @@ export interface Content {
 
 const bodyOf = (event: HttpEvent): Buffer => Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
 
-/** Refuses a body that is too large (413) or, where the operation takes one, of another media type (415). */
-export function limit(operation: Operation, event: HttpEvent): void {
+/** Refuses a body that is too large (413) or of another media type (415). */
+export function limit(event: HttpEvent): void {
   const { length } = bodyOf(event)
   if (length > maximumBytes) throw new Refusal('payload_too_large', `The body has ${length} bytes: at most ${maximumBytes} are taken.`)
   const type = header(event, 'content-type')
-  if (operation.body && length > 0 && !/^application\/json\s*(;|$)/i.test(type ?? ''))
+  if (length > 0 && !/^application\/json\s*(;|$)/i.test(type ?? ''))
     throw new Refusal(
       'unsupported_media_type',
       `The body is ${type ? `"${type.slice(0, 100)}"` : 'of no media type'}: send application/json.`,
@@ -31,7 +31,7 @@ export function limit(operation: Operation, event: HttpEvent): void {
 
 /** Reads and checks body and query; what is off is in `problem`. */
 export function readContent(operation: Operation, event: HttpEvent): Content {
-  const { sent, malformed } = operation.body ? parseJson(bodyOf(event)) : { sent: undefined, malformed: undefined }
+  const { sent, malformed } = parseJson(bodyOf(event), operation.body ? {} : undefined)
   const body = malformed ? undefined : checkAgainst(operation.body, sent, bodyPointer)
   const query = checkAgainst(operation.query, queryOf(operation, event), queryPointer)
   const errors = [...(body?.errors ?? []), ...query.errors]
@@ -56,15 +56,21 @@ const summary = (errors: readonly FieldError[]): string =>
 const queryOf = (operation: Operation, event: HttpEvent): unknown =>
   operation.query || operation.access.kind !== 'open' ? { ...event.queryStringParameters } : undefined
 
-function parseJson(bytes: Buffer): { sent: unknown; malformed?: Refusal } {
-  const text = bytes.toString('utf8')
-  if (text === '') return { sent: {} }
+/** JSON is UTF-8 (RFC 8259), so that other bytes are none. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function parseJson(bytes: Buffer, empty: object | undefined): { sent: unknown; malformed?: Refusal } {
+  if (bytes.length === 0) return { sent: empty }
   try {
-    return { sent: JSON.parse(text) }
+    return { sent: JSON.parse(utf8.decode(bytes), exactNumber as (key: string, value: unknown) => unknown) }
   } catch {
-    return { sent: text, malformed: invalidRequest('The body is not JSON: send a JSON object.') }
+    return { sent: bytes.toString(), malformed: invalidRequest('The body is not JSON: send a JSON object.') }
   }
 }
+
+/** A number of more than 15 digits may not survive as a binary float: it stays the text that was sent, and is a number to nobody else. */
+const exactNumber = (_: string, value: unknown, { source }: { source?: string } = {}): unknown =>
+  typeof value === 'number' && source && source.replace(/e.*$/i, '').replace(/\D/g, '').length > 15 ? source : value
 
 type Pointer = (path: readonly PropertyKey[]) => string
 
@@ -72,8 +78,7 @@ const bodyPointer: Pointer = (path) => path.map((part) => `/${String(part).repla
 const queryPointer: Pointer = (path) => `?${String(path[0] ?? '')}`
 
 function checkAgainst(schema: z.ZodMiniType | undefined, data: unknown, pointer: Pointer): { data: unknown; errors: FieldError[] } {
-  if (!schema)
-    return { data: undefined, errors: data === undefined ? [] : Object.keys(data as object).map((name) => unknownField(pointer([name]))) }
+  if (!schema) return { data: undefined, errors: data === undefined ? [] : unknownFields(data, pointer) }
   const result = schema.safeParse(data)
   return result.success
     ? { data: result.data, errors: [] }
@@ -81,6 +86,12 @@ function checkAgainst(schema: z.ZodMiniType | undefined, data: unknown, pointer:
 }
 
 const unknownField = (pointer: string): FieldError => ({ pointer, detail: 'Unknown field: leave it out.' })
+
+/** What is sent where nothing is taken; an empty object is nothing. */
+const unknownFields = (data: unknown, pointer: Pointer): FieldError[] =>
+  data !== null && typeof data === 'object' && !Array.isArray(data)
+    ? Object.keys(data).map((name) => unknownField(pointer([name])))
+    : [{ pointer: pointer([]), detail: 'This operation takes no body.' }]
 
 function errorsOf(issue: z.core.$ZodIssue, pointer: Pointer): FieldError[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(pointer([...issue.path, key])))

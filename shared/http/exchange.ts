@@ -1,3 +1,4 @@
+import type { RefusalCode } from '../domain/refusals.ts'
 import type { Services } from '../services.ts'
 import type { Write } from '../table/table.ts'
 import type { Content } from './content.ts'
@@ -14,6 +15,8 @@ export interface Exchange {
   /** What the log may say beside the operation: ids only. */
   readonly about: Record<string, string>
   content?: Content
+  /** The code of the problem that the request is answered with. */
+  refused?: RefusalCode
   /** What the access of the operation grants (`Granted`). */
   granted?: object
   /** The pending answer of the operation's `load`. */

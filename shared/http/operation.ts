@@ -122,6 +122,8 @@ export interface Declaration<
   readonly produces?: 'text/html'
   /** What it refuses beyond what follows from its access and its input. */
   readonly refuses: readonly RefusalCode[]
+  /** For people with a verified e-mail address alone; others are refused (403) before the content is looked at. */
+  readonly takesVerified?: true
   /** Honours Idempotency-Key; `handle` then puts what `remember` gives into its write. */
   readonly idempotent?: true
   /** Makes the first answer again from what is remembered, where the body itself is not (createWorkspace). */

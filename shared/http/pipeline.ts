@@ -21,12 +21,8 @@ export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpRe
  * (token, account, workspace, role or scope, replay), which brings the table with it and which an open operation does without; content;
  * then the operation itself, which checks the state.
  */
-export function pipeline(operation: Operation, services: Services, admission: readonly Step[]): HttpHandler {
-  const handler = middy<Exchange, HttpResult>()
-    .use([answering, limiting, ...admission, validating])
-    .handler(run)
-  return (event, context) => handler(begin(operation, services, event), context)
-}
+export const pipeline = (operation: Operation, services: Services, admission: readonly Step[]): HttpHandler =>
+  answering(operation, services, [limiting, ...admission, validating], run)
 
 /** An open operation as a Lambda function: whoever calls is let in. */
 export const openHandler = (operation: Operation, services: Services): HttpHandler => pipeline(operation, services, [])
@@ -34,8 +30,7 @@ export const openHandler = (operation: Operation, services: Services): HttpHandl
 /** The answer to every route that is not there; nothing else of such a request is looked at. */
 export const notFoundHandler = (services: Pick<Services, 'clock' | 'logger'>): HttpHandler => {
   const nowhere = { name: 'notFound', access: open } as unknown as Operation
-  const handler = middy<Exchange, HttpResult>().use(answering).handler(refuseRoute)
-  return (event, context) => handler(begin(nowhere, services as Services, event), context)
+  return answering(nowhere, services as Services, [], refuseRoute)
 }
 
 const refuseRoute = async () => {
@@ -51,25 +46,34 @@ const begin = (operation: Operation, services: Services, event: HttpEvent): Exch
   about: {},
 })
 
-/** Writes one line to the log, adds the request id, and turns every error into problem+json. */
-const answering: Step = {
-  after: async (request) => {
-    await request.event.noting
-    request.response = finish(request.event, present(request.response ?? undefined))
-  },
-  onError: async (request) => {
-    const { event: exchange, error } = request
+/** Takes a request through its steps, writes one line to the log and adds the request id, whichever step the answer comes from. */
+function answering(operation: Operation, services: Services, steps: readonly Step[], last: (exchange: Exchange) => Promise<HttpResult>) {
+  const handler = middy<Exchange, HttpResult>()
+    .use([refusing, ...steps])
+    .handler(last)
+  return async (event: HttpEvent, context: Context): Promise<HttpResult> => {
+    const exchange = begin(operation, services, event)
+    const result = await handler(exchange, context)
     await exchange.noting
+    return finish(exchange, result)
+  }
+}
+
+/** Turns every error into problem+json. */
+const refusing: Step = {
+  onError: (request) => {
+    const { event: exchange, error } = request
     const refusal = error instanceof Refusal ? error : internalError()
     if (refusal !== error || refusal.code === 'unavailable') {
       const { operation, requestId, about, services } = exchange
       services.logger.error('failed', { operation: operation.name, requestId, ...about, error: tellable(error) })
     }
-    request.response = finish(exchange, problemResult(refusal, exchange.requestId), refusal.code)
+    exchange.refused = refusal.code
+    request.response = problemResult(refusal, exchange.requestId)
   },
 }
 
-function finish({ services, operation, now, requestId, about }: Exchange, result: HttpResult, code?: string): HttpResult {
+function finish({ services, operation, now, requestId, about, refused: code }: Exchange, result: HttpResult): HttpResult {
   const milliseconds = services.clock().getTime() - now.getTime()
   services.logger.info('request', { operation: operation.name, requestId, status: result.statusCode, code, milliseconds, ...about })
   return { ...result, headers: { ...result.headers, 'x-request-id': requestId } }
@@ -77,7 +81,7 @@ function finish({ services, operation, now, requestId, about }: Exchange, result
 
 const limiting: Step = {
   before: ({ event: exchange }) => {
-    limit(exchange.operation, exchange.event)
+    limit(exchange.event)
     exchange.content = readContent(exchange.operation, exchange.event)
   },
 }

@@ -17,9 +17,10 @@ const isOpen = ({ access }: Operation): boolean => access.kind === 'open'
 /** What follows from the declaration alone: access, input, honoured headers, services that can be away. */
 const implied = (operation: Operation): readonly RefusalCode[] => [
   ...byAccess[(operation.access as Access).kind],
-  ...(operation.body || operation.query || !isOpen(operation) ? (['invalid_request'] as const) : []),
+  'invalid_request',
   'payload_too_large',
-  ...(operation.body ? (['unsupported_media_type'] as const) : []),
+  'unsupported_media_type',
+  ...(operation.takesVerified ? (['email_not_verified'] as const) : []),
   ...(operation.idempotent ? (['idempotency_key_reused'] as const) : []),
   'internal_error',
   ...(operation.needs.length > 0 || !isOpen(operation) ? (['unavailable'] as const) : []),

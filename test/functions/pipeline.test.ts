@@ -68,6 +68,24 @@ describe('the body of a request', () => {
     expect(answer).toMatchObject({ status: 200, body: { text: 'Grüße 🙂' } })
   })
 
+  test('is UTF-8, and other bytes are no JSON', async () => {
+    const { world, ann } = await scene()
+    const body = Buffer.from('{"text":"Gr\xfc\xdfe"}', 'latin1').toString('base64')
+
+    const answer = await call(world, echo, { as: ann.token, body }, { isBase64Encoded: true })
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+  })
+
+  test('is refused where an operation takes none, unless it says nothing', async () => {
+    const { here } = await scene()
+
+    const answers = await Promise.all(['{}', '{"name":"x"}', '[1]', 'null'].map((body) => here('getWorkspace', { body })))
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 400, 400, 400])
+    expect(answers[1]?.body.errors).toEqual([{ pointer: '/name', detail: expect.any(String) }])
+  })
+
   test('is measured in bytes as they were sent, not as they arrive', async () => {
     const { world, ann } = await scene()
     const json = (bytes: number) => `{"text":"${'x'.repeat(bytes - 11)}"}`

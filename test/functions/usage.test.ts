@@ -123,6 +123,32 @@ test.each([
   expect((await usageOf(d)).meters).toEqual([])
 })
 
+test('a JSON number is read digit by digit, not as a binary float', async () => {
+  const d = await departure()
+  const report = (id: string, quantity: string) =>
+    d.world.call('reportUsage', { as: d.secret, body: `{"events":[{"id":"${id}","meter":"storage","quantity":${quantity}}]}` })
+
+  const wrong = await Promise.all(
+    ['1.00000000000000000001', '0.10000000000000000555', '1000000000.0000001'].map((text) => report('w', text)),
+  )
+  const right = await Promise.all(['999999999.123456', '1e3', '0.000001'].map((text, i) => report(`r${i}`, text)))
+
+  expect(wrong.map(({ status, body }) => [status, body.errors[0].pointer])).toEqual(wrong.map(() => [400, '/events/0/quantity']))
+  expect(right.map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(await usageOf(d)).toMatchObject({ meters: [{ quantity: '1000000999.123457' }] })
+})
+
+test('every event that is off is named', async () => {
+  const d = await departure()
+
+  const { body } = await d.report([
+    { id: 'a', meter: 'nonsense', quantity: 1 },
+    { id: 'b', meter: 'storage', quantity: -1 },
+  ])
+
+  expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/events/0/meter', '/events/1/quantity'])
+})
+
 test.each([
   ['5 minutes ahead', 300, 200],
   ['over 5 minutes ahead', 301, 400],

@@ -214,14 +214,14 @@ describe('what a request says', () => {
     expect((await ask(operation, { body: ' '.repeat(limit) })).status).not.toBe(413)
   })
 
-  test.each(withBody)('$name answers 415 to another media type than JSON, before it asks who sends it', async (operation) => {
+  test.each(operations)('$name answers 415 to another media type than JSON, before it asks who sends it', async (operation) => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', ''])
       expect(await ask(operation, { body: '{}', headers: { 'content-type': type } }), type).toEqual(
         refusedWith(415, 'unsupported_media_type'),
       )
   })
 
-  test.each(withBody)('$name answers 400 to what is no JSON, and to JSON that is no object', async (operation) => {
+  test.each(operations)('$name answers 400 to what is no JSON, and to JSON that is no object', async (operation) => {
     const as = allowed(operation)
 
     for (const body of ['{', 'name=Ann', '[]', 'null', '7', '"text"', ' '])

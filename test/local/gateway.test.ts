@@ -194,14 +194,17 @@ test('a function that throws, or answers what is no HTTP, is the 500 of the gate
   }
 })
 
-test('a body over 10 MB is the 413 of the gateway, a malformed escape its 400', async () => {
+test('a body over 10 MB is the 413 of the gateway; a malformed escape and a body that is no UTF-8 are for the function to refuse', async () => {
   const url = await serve()
 
   const large = await fetch(url, { method: 'POST', body: new Uint8Array(10 * 1024 * 1024 + 1) })
   const malformed = await fetch(`${url}/%zz`)
 
   expect([large.status, await large.json()]).toEqual([413, { message: 'Request Entity Too Large' }])
-  expect([malformed.status, await malformed.json()]).toEqual([400, { message: 'Bad Request' }])
+  const binary = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: new Uint8Array([0xff]) })
+
+  expect(await eventOf(malformed)).toMatchObject({ routeKey: '$default', rawPath: '/%zz' })
+  expect(await eventOf(binary)).toMatchObject({ isBase64Encoded: true, body: '/w==' })
 })
 
 test('the front end of APP_URL may call, by preflight and answer; another origin may not', async () => {

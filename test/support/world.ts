@@ -104,6 +104,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
       headers = {},
       body,
     } = await asFunction(name, () => httpHandler(operation, wired)(httpEvent(operation, ask), context))
+    if (!headers['x-request-id']) throw new Error(`${name} answered ${statusCode} without x-request-id`)
     const isJson = String(headers['content-type'] ?? '').includes('json')
     return { status: statusCode, body: isJson ? JSON.parse(body ?? 'null') : body, headers: headers as Record<string, string> }
   }
