@@ -9,8 +9,8 @@ const folder = (name: string, options: TestProjectInlineConfiguration['test'] = 
 /** Tests of whole services: each starts several, so they run after the others, one file at a time, in a process that can be signalled. */
 const oneByOne = { pool: 'forks' as const, fileParallelism: false, sequence: { groupOrder: 1 }, testTimeout: 120_000, hookTimeout: 120_000 }
 
-/** What looks at what the others did. */
-const last = { sequence: { groupOrder: 2 } }
+/** A synthesis is two seconds of CPU, of a machine that may be busy. */
+const patient = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 export default defineConfig({
   test: {
@@ -27,9 +27,9 @@ export default defineConfig({
       folder('functions'),
       folder('laws'),
       folder('simulation'),
-      folder('infra'),
+      folder('infra', patient),
       folder('local', oneByOne),
-      folder('privileges', last),
+      folder('privileges', { ...patient, sequence: { groupOrder: 2 } }),
     ],
     coverage: {
       provider: 'v8',

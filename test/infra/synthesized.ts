@@ -40,7 +40,7 @@ export async function synthesized(stage: string | Stage = 'prod', lists: Lists =
   const codeOf = () => Code.fromInline('exports.handler = () => {}')
   await addAtrium(app, typeof stage === 'string' ? stageOf(stage) : stage, { lists, codeOf })
   const made = app.node.findAll().filter((node) => Stack.isStack(node))
-  const templates = new Map(made.map((stack): [Stack, RawTemplate] => [stack, Template.fromStack(stack).toJSON()]))
+  const templates = unvalidated(() => new Map(made.map((stack): [Stack, RawTemplate] => [stack, Template.fromStack(stack).toJSON()])))
   const stacks = new Map(made.map((stack) => [stack.node.path, stackTemplate(stack, templates)]))
   const resources = [...stacks].flatMap(([path, { template }]) => resourcesOf(path, template))
   return {
@@ -48,6 +48,18 @@ export async function synthesized(stage: string | Stage = 'prod', lists: Lists =
     of: (type) => resources.filter((resource) => resource.type === type),
     counts: new Map([...Map.groupBy(resources, ({ stack }) => stack)].map(([stack, those]) => [stack, those.length])),
     text: ({ stack }, value) => resolved(stacks, stack, value),
+  }
+}
+
+/** Synthesizes without CDK's validation, which takes four times as long and is a test of its own (checks.test.ts). */
+function unvalidated<T>(synthesize: () => T): T {
+  const before = process.env.CDK_VALIDATION
+  process.env.CDK_VALIDATION = 'false'
+  try {
+    return synthesize()
+  } finally {
+    if (before === undefined) delete process.env.CDK_VALIDATION
+    else process.env.CDK_VALIDATION = before
   }
 }
 
