@@ -20,9 +20,9 @@ export const emails = (count: number, name = 'p') => Array.from({ length: count 
 
 export const bobsAddress = 'bob@example.com'
 
-/** Two digits of it: the third may change with every word. */
+/** One digit of it: the others change with every word. */
 const bytesOf = (value: unknown): number =>
-  value === undefined ? 0 : Number(Buffer.byteLength(typeof value === 'string' ? value : JSON.stringify(value)).toPrecision(2))
+  value === undefined ? 0 : Number(Buffer.byteLength(typeof value === 'string' ? value : JSON.stringify(value)).toPrecision(1))
 
 /** Ann's workspace with a meter: `take` calls an operation below the workspace, which must succeed, and `work` runs a worker. */
 export async function meteredScene() {
