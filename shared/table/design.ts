@@ -219,7 +219,7 @@ export const accessPatterns: readonly AccessPattern[] = [
   { is: 'remove a member', write: ['update Workspace', 'check Member', 'remove Member', 'remove MemberAddress'] },
   { is: 'leave a workspace', write: ['update Workspace', 'remove Member', 'remove MemberAddress'], optional: ['update Member'] },
   { is: 'what is known of addresses that are invited', get: ['Invitation', 'MemberAddress', 'MailBlock'], times: 'addresses' },
-  { is: 'reserve or give back one of the day’s e-mails to an address', update: 'MailQuota', times: 'addresses' },
+  { is: 'reserve one of the day’s e-mails to an address', update: 'MailQuota', times: 'addresses' },
   {
     is: 'invite addresses',
     write: ['update Workspace', 'check Member', 'update InviteQuota', 'put Invitation'],
@@ -306,4 +306,5 @@ export const accessPatterns: readonly AccessPattern[] = [
   { is: 'take out expired invitations', write: ['update Workspace', 'remove Invitation'], times: 'invitations' },
   { is: 'the invitation that a mail event is about', get: ['Invitation'] },
   { is: 'note that an e-mail bounced or was complained about', write: ['check Workspace', 'update Invitation', 'put MailBlock'] },
+  { is: 'give back a reserved e-mail that was not sent', write: ['update MailQuota'], times: 'addresses' },
 ]

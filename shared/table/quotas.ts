@@ -1,7 +1,8 @@
 import { Refusal } from '../domain/refusals.ts'
 import { dayOf, epochSeconds, later, secondsToNextDay } from '../domain/time.ts'
-import { absent, any, atMost, below, exists } from './conditions.ts'
+import { above, absent, any, atMost, below } from './conditions.ts'
 import { keys, ttlAttribute } from './design.ts'
+import { changed, ifUnchanged } from './races.ts'
 import { type Table, update, type Write } from './table.ts'
 
 /** When a day's counter may be collected. */
@@ -37,6 +38,9 @@ export const countMail = (mailbox: string, perDay: number, now: Date): Write =>
 export const reserveMail = (table: Table, mailbox: string, perDay: number, now: Date): Promise<boolean> =>
   table.attempt(keys.mailQuota(mailbox, dayOf(now)), mailCount(now), mailRule(perDay))
 
-/** Gives a reserved e-mail back that was not sent after all. */
+/**
+ * Gives a reserved e-mail back that was not sent after all: a transaction, which subtracts once also where its answer is lost. An update
+ * would subtract twice, and let one e-mail too many through.
+ */
 export const releaseMail = (table: Table, mailbox: string, now: Date): Promise<boolean> =>
-  table.attempt(keys.mailQuota(mailbox, dayOf(now)), { add: { count: -1 } }, exists('count'))
+  ifUnchanged(table.write(update(keys.mailQuota(mailbox, dayOf(now)), { add: { count: -1 } }, above('count', 0), changed)))

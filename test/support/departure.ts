@@ -9,16 +9,19 @@ import type { World } from './world.ts'
 /** What may be left of a deleted workspace, by kind: everything else is a leftover. */
 export const mayStay = ['Account', 'InviteQuota', 'CallerMemory', 'Deletion', 'Invoice', 'Reader', 'InvoicePointer', 'InvoiceNumber']
 
+/** What has a table. */
+type Tabled = { readonly services: Pick<World['services'], 'table'> }
+
 /** Every row that is a workspace's, or names it in any attribute. */
-async function rowsOf(world: World, workspaceId: string): Promise<Row[]> {
+export async function rowsOf({ services: { table } }: Tabled, workspaceId: string): Promise<Row[]> {
   const body = workspaceId.slice('ws_'.length)
-  return (await allRows(world.services.table)).filter((row) => JSON.stringify(row, plain).includes(body))
+  return (await allRows(table)).filter((row) => JSON.stringify(row, plain).includes(body))
 }
 
 const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value instanceof Set ? [...value] : value)
 
 /** What is left of a deleted workspace though it should not be. */
-export async function leftoversOf(world: World, workspaceId: string): Promise<string[]> {
+export async function leftoversOf(world: Tabled, workspaceId: string): Promise<string[]> {
   const rows = await rowsOf(world, workspaceId)
   return rows
     .filter((row) => !mayStay.includes(kindOf(row) ?? '') && !(kindOf(row) === 'Workspace' && row.status === 'deleted'))

@@ -81,8 +81,8 @@ export const faulty = (world: World, random: Random, faults: Faults): Services =
 class Crash extends Error {}
 
 /**
- * The services of a world in a process that dies before or after its n-th call to AWS (`dieAt` counts from 1, two moments a call: before
- * and after): nothing that it would have done later happens. `moments` tells how many it came through.
+ * The services of a world in a process that dies before or after its n-th call to AWS or to the payment provider (`dieAt` counts from 1,
+ * two moments a call: before and after): nothing that it would have done later happens. `moments` tells how many it came through.
  */
 export function mortal(world: World, dieAt: number): { services: Services; moments: () => number } {
   let moments = 0
@@ -95,15 +95,18 @@ export function mortal(world: World, dieAt: number): { services: Services; momen
     live()
     return answer
   }
+  const dying = <T extends object>(service: T): T =>
+    new Proxy(service, {
+      get: (target, name) => {
+        const part = Reflect.get(target, name)
+        return typeof part === 'function' ? (...given: unknown[]) => surrounded(() => Reflect.apply(part, target, given)) : part
+      },
+    })
   const onTable = withClient(world, (client) =>
     client.middlewareStack.add((next) => (args) => surrounded(() => next(args)), { step: 'initialize', name: 'mortal' }),
   )
-  const { queue, mail } = world.services
-  const services: Services = {
-    ...onTable,
-    queue: { announce: (name, messages) => surrounded(() => queue.announce(name, messages)) },
-    mail: { send: (email) => surrounded(() => mail.send(email)) },
-  }
+  const { queue, mail, payments } = world.services
+  const services: Services = { ...onTable, queue: dying(queue), mail: dying(mail), payments: payments && dying(payments) }
   return { services, moments: () => moments }
 }
 

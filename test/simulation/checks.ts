@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util'
+import { deletionIdOf, finalInvoiceIdOf } from '#shared/domain/ids.ts'
+import { type Deletion, deletionSteps, type Invoice } from '#shared/domain/model.ts'
+import { keys } from '#shared/table/design.ts'
+import { leftoversOf } from '#test/support/departure.ts'
+import { allRows, kindOf } from '#test/support/invariants.ts'
+import type { Team } from './cast.ts'
+import type { Frozen } from './frozen.ts'
+import { Ledger } from './ledger.ts'
+import type { StagedWorld } from './staged-world.ts'
+
+/** The deletion and the invoice of a workspace as they stand in the table. */
+export async function endOf({ bare }: StagedWorld, { id }: Team) {
+  const [deletion, invoice] = await bare.get<[Deletion, Invoice]>(keys.deletion(deletionIdOf(id)), keys.invoice(finalInvoiceIdOf(id)))
+  return { deletion, invoice }
+}
+
+/** What does not hold of a deleted workspace. */
+export async function problemsOfEnd(world: StagedWorld, team: Team, frozen: Frozen | undefined): Promise<string[]> {
+  const { deletion, invoice } = await endOf(world, team)
+  if (deletion?.step !== 'completed' || !invoice) return [`the deletion is at ${deletion?.step}`]
+  const leftovers = await leftoversOf({ services: { table: world.bare } }, team.id)
+  return [
+    ...leftovers.map((row) => `left over: ${row}`),
+    ...team.ledger.problemsOf(invoice.lines),
+    ...moneyProblems(world, team, deletion, invoice),
+    ...receiptProblems(deletion, invoice, frozen),
+    ...(await readerProblems(world, invoice, frozen)),
+  ].map((problem) => `${team.id}: ${problem}`)
+}
+
+const smallestCharge = 50
+
+/** At most one charge, exactly one where the card is good and the provider was not given up. */
+function moneyProblems({ provider, services }: StagedWorld, team: Team, deletion: Deletion, invoice: Invoice): string[] {
+  const charges = provider.charges(team.id).filter(({ status }) => status === 'succeeded')
+  const { chargeSince = deletion.requestedAt, doneAt } = deletion
+  const waited = (Date.parse(doneAt.chargeFinalInvoice ?? '') - Date.parse(chargeSince)) / 1_000
+  const isGivenUp = waited >= services.settings.CHARGE_GIVE_UP_SECONDS
+  const mustBePaid = team.cards === 'good' && !isGivenUp && (invoice.total === 0 || invoice.total >= smallestCharge)
+  return [
+    charges.length > 1 && `charged ${charges.length} times`,
+    charges.some(({ amount }) => amount !== invoice.total) && 'charged another amount than the invoice says',
+    invoice.total > 0 && (invoice.status === 'paid') !== (charges.length === 1) && `${invoice.status} with ${charges.length} charges`,
+    invoice.total !== invoice.lines.reduce((sum, { amount }) => sum + amount, 0) && 'the total is not the sum of the lines',
+    mustBePaid && invoice.status !== 'paid' && `a good card and the invoice is ${invoice.status}: ${invoice.failure}`,
+  ].filter((problem) => typeof problem === 'string')
+}
+
+/** What does not hold once everything could be paid: an invoice has one intent and one charge, where it is not too small for one. */
+export async function problemsOfPayment(world: StagedWorld, team: Team): Promise<string[]> {
+  const { invoice } = await endOf(world, team)
+  const intents = world.provider.intents().filter(({ metadata }) => metadata.invoiceId === invoice?.id)
+  const charges = world.provider.charges(team.id).filter(({ status }) => status === 'succeeded')
+  const expected = (invoice?.total ?? 0) >= smallestCharge ? 1 : 0
+  const isRight = charges.length === expected && intents.length === expected
+  return isRight ? [] : [`${team.id}: at last ${intents.length} intents and ${charges.length} charges over ${invoice?.total}`]
+}
+
+/** The receipt: all steps done, and each item that was there erased and counted once. */
+function receiptProblems({ doneAt, purged }: Deletion, { lines }: Invoice, frozen: Frozen | undefined): string[] {
+  const { usageCounter = 0, usageEvent = 0, ...rest } = purged
+  const billed = Ledger.billed(lines).size
+  return [
+    deletionSteps.some((step) => !doneAt[step]) && 'a step is not done',
+    !isDeepStrictEqual(rest, frozen?.counts) && `erased ${JSON.stringify(rest)} of ${JSON.stringify(frozen?.counts)}`,
+    usageEvent !== billed && `erased ${usageEvent} events of ${billed} that are billed`,
+    (usageCounter > 8 || (usageCounter === 0) !== (usageEvent === 0)) && `erased ${usageCounter} counters of ${usageEvent} events`,
+  ].filter((problem) => typeof problem === 'string')
+}
+
+/** Those who were admins may read the invoice, nobody else; each has been mailed it. */
+async function readerProblems(world: StagedWorld, { id }: Invoice, frozen: Frozen | undefined): Promise<string[]> {
+  const rows = (await allRows(world.bare)).filter((row) => kindOf(row) === 'Reader' && row.invoiceId === id)
+  const readers = rows.map(({ accountId }) => accountId as string)
+  return [
+    ...(isDeepStrictEqual(readers.sort(), [...(frozen?.admins ?? [])].sort()) ? [] : [`${readers.length} readers are not the admins`]),
+    ...rows.flatMap(({ mailed, accountId }) => (mailed ? [] : [`${accountId} was not mailed the invoice`])),
+  ]
+}
+
+/** Invoices are numbered from 1 on, without gaps. */
+export async function numberProblems({ bare }: StagedWorld): Promise<string[]> {
+  const numbers = (await allRows(bare)).filter((row) => kindOf(row) === 'Invoice').map(({ number }) => number as string)
+  const expected = numbers.map((_, i) => `ATR-${String(i + 1).padStart(6, '0')}`)
+  return isDeepStrictEqual(numbers.sort(), expected) ? [] : [`invoices have the numbers ${numbers}`]
+}
