@@ -11,8 +11,14 @@ export interface Sample {
   readonly next: () => Promise<HttpEvent>
 }
 
+/** What is measured, and a person's access token. */
+interface Requests {
+  readonly samples: readonly Sample[]
+  readonly token: string
+}
+
 /** Representative operations over one workspace, whose people have real access tokens. */
-export async function samplesOf(world: World): Promise<readonly Sample[]> {
+export async function requestsOf(world: World): Promise<Requests> {
   const { tokens, token } = await openIssuer()
   Object.assign(world.services, { tokens })
   let count = 0
@@ -39,7 +45,7 @@ export async function samplesOf(world: World): Promise<readonly Sample[]> {
     const operation = operations.find((each) => each.name === name)!
     return { operation, label, next: async () => httpEvent(operation, await ask()) }
   }
-  return [
+  const samples = [
     sample('getWorkspace', 'getWorkspace', () => ({ as, path })),
     sample('createInvitations', 'createInvitations of 1', async () => {
       const body = { emails: [`guest${count++}@example.com`] }
@@ -55,4 +61,5 @@ export async function samplesOf(world: World): Promise<readonly Sample[]> {
     sample('reportUsage', 'reportUsage of 1', report),
     sample('whoami', 'whoami by key', () => ({ as: secret })),
   ]
+  return { samples, token: as }
 }
