@@ -1,9 +1,8 @@
 import * as z from 'zod/mini'
-import { isId } from '#shared/domain/ids.ts'
-import { invalid } from '#shared/domain/refusals.ts'
 import { accountIdSchema } from '#shared/domain/shapes.ts'
+import { requireSuccessor } from '#shared/domain/succession.ts'
 import { member, operation } from '#shared/http/operation.ts'
-import { leaveWith, readMember } from '#shared/table/members.ts'
+import { findMember, leaveWith } from '#shared/table/members.ts'
 
 export const leaveWorkspace = operation({
   name: 'leaveWorkspace',
@@ -16,12 +15,9 @@ export const leaveWorkspace = operation({
   touches: ['query', 'update', 'delete'],
   query: z.strictObject({ successorId: z.optional(accountIdSchema) }),
   refuses: ['last_member'],
-  load: async ({ path, query: { successorId }, table }) =>
-    successorId && isId('acc', successorId) ? readMember(table, path.workspaceId, successorId) : undefined,
+  load: ({ path, query, table }) => findMember(table, path.workspaceId, query.successorId),
   handle: async ({ loaded: successor, workspace, member: me, query, table }) => {
-    const isNamed = query.successorId !== undefined
-    if (isNamed && (!successor || successor.accountId === me.accountId))
-      throw invalid('?successorId', 'The successor is another member of this workspace: name one by account id.')
+    requireSuccessor(query.successorId, successor, me.accountId)
     await leaveWith(table, workspace, me, successor)
   },
 })

@@ -1,6 +1,8 @@
-import { isId } from '#shared/domain/ids.ts'
+import * as z from 'zod/mini'
+import { accountIdSchema } from '#shared/domain/shapes.ts'
+import { requireSuccessor } from '#shared/domain/succession.ts'
 import { member, operation } from '#shared/http/operation.ts'
-import { leaveWith, memberNotFound, readMember, removeMember as removeOther } from '#shared/table/members.ts'
+import { findMember, leaveWith, memberNotFound, removeMember as removeOther } from '#shared/table/members.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
 
 export const removeMember = operation({
@@ -12,13 +14,16 @@ export const removeMember = operation({
   access: member('manageMembers', 'leave'),
   needs: ['table'],
   touches: ['query', 'update', 'delete', 'check'],
+  query: z.strictObject({ successorId: z.optional(accountIdSchema) }),
   refuses: ['member_not_found', 'last_member'],
-  load: async ({ path, table }) => (isId('acc', path.accountId) ? readMember(table, path.workspaceId, path.accountId) : undefined),
-  handle: async ({ loaded, workspace, member: me, permit, table }) => {
-    if (loaded?.accountId === me.accountId) return leaveWith(table, workspace, me)
+  load: ({ path, query, table }) =>
+    Promise.all([findMember(table, path.workspaceId, path.accountId), findMember(table, path.workspaceId, query.successorId)]),
+  handle: async ({ loaded: [found, successor], workspace, member: me, query, permit, table }) => {
+    requireSuccessor(query.successorId, successor, me.accountId)
+    if (found?.accountId === me.accountId) return leaveWith(table, workspace, me, successor)
     await untilUnchanged(
-      loaded,
-      () => readMember(table, workspace.id, loaded?.accountId ?? ''),
+      found,
+      () => findMember(table, workspace.id, found?.accountId),
       async (other) => {
         if (!other) throw memberNotFound()
         await removeOther(table, other, permit)

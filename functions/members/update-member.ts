@@ -1,9 +1,8 @@
 import * as z from 'zod/mini'
-import { isId } from '#shared/domain/ids.ts'
 import { roleSchema } from '#shared/domain/roles.ts'
 import { memberShape } from '#shared/domain/shapes.ts'
 import { member, operation } from '#shared/http/operation.ts'
-import { changeRole, memberNotFound, readMember } from '#shared/table/members.ts'
+import { changeRole, findMember, memberNotFound } from '#shared/table/members.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
 
 export const updateMember = operation({
@@ -18,11 +17,11 @@ export const updateMember = operation({
   body: z.strictObject({ role: roleSchema }),
   output: memberShape,
   refuses: ['member_not_found', 'last_admin'],
-  load: async ({ path, table }) => (isId('acc', path.accountId) ? readMember(table, path.workspaceId, path.accountId) : undefined),
+  load: ({ path, table }) => findMember(table, path.workspaceId, path.accountId),
   handle: ({ loaded, workspace, member: me, permit, body, table }) =>
     untilUnchanged(
       loaded,
-      () => readMember(table, workspace.id, loaded?.accountId ?? ''),
+      () => findMember(table, workspace.id, loaded?.accountId),
       (other) => {
         if (!other) throw memberNotFound()
         // Demoting oneself changes the very row that permits it: its condition is then the row's own.

@@ -43,7 +43,9 @@ export async function replacePaymentMethod({ table, payments, workspaceId, permi
     )
     if (before?.paymentMethodId !== billing.paymentMethodId) await detachQuietly(provider, before?.paymentMethodId)
   } catch (error) {
-    if (seen?.paymentMethodId !== billing.paymentMethodId) await detachQuietly(provider, billing.paymentMethodId)
+    // Where the outcome is unknown, it may be the one that is kept.
+    const isUnused = error instanceof Refusal && error.code !== 'unavailable' && seen?.paymentMethodId !== billing.paymentMethodId
+    if (isUnused) await detachQuietly(provider, billing.paymentMethodId)
     throw error
   }
   return billing

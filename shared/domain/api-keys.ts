@@ -21,9 +21,16 @@ export function newSecret(workspaceId: string, apiKeyId: string): { secret: stri
   return { secret, kept: { hash: secretHash(secret), prefix: secret.slice(0, 12), last4: secret.slice(-4) } }
 }
 
-/** A key with a new secret; the old one works for the grace (seconds), and one from an earlier rotation no longer. */
+/** A key with a new secret; the old one works for the grace (seconds), and one from an earlier rotation for what is left of its own. */
 export function rotated(apiKey: ApiKey, kept: Kept, graceSeconds: number, now: Date): ApiKey {
-  const { previousHash: _earlier, previousUntil: _until, ...rest } = apiKey
-  const grace = graceSeconds > 0 ? { previousHash: apiKey.hash, previousUntil: later(now, graceSeconds) } : {}
-  return { ...rest, ...kept, ...grace }
+  const former = (apiKey.former ?? []).filter(({ until }) => until > now.toISOString())
+  const old = graceSeconds > 0 ? [{ hash: apiKey.hash, until: later(now, graceSeconds) }] : []
+  return { ...apiKey, ...kept, former: [...former, ...old] }
+}
+
+/** Whether a secret is good: the current one, or a former one in its grace, of a key that has not expired. */
+export const isGood = ({ hash, former = [], expiresAt }: ApiKey, given: string, now: Date): boolean => {
+  const at = now.toISOString()
+  const isCurrent = hash === given || former.some((old) => old.hash === given && old.until > at)
+  return isCurrent && (expiresAt === null || expiresAt > at)
 }

@@ -65,6 +65,8 @@ export interface Invitation extends InvitationPlace {
   readonly delivery: Delivery
   /** There while an e-mail is owed: written with the intent, removed when SES took the e-mail. */
   readonly outbox?: true
+  /** Until then a mailer has the e-mail for itself. */
+  readonly claimedUntil?: string
   /** Hashes of the links of the current send; every one is good. */
   readonly tokenHashes?: ReadonlySet<string>
   /** SES's id of the current send, by which its events are matched. */
@@ -105,9 +107,8 @@ export interface ApiKey {
   readonly scopes: readonly Scope[]
   /** SHA-256 of the secret. */
   readonly hash: string
-  /** The secret before the last rotation, good until then. */
-  readonly previousHash?: string
-  readonly previousUntil?: string
+  /** Hashes of secrets that were rotated away, each good until then. */
+  readonly former?: readonly { readonly hash: string; readonly until: string }[]
   readonly prefix: string
   readonly last4: string
   readonly createdAt: string

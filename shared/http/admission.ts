@@ -1,5 +1,6 @@
+import { isGood } from '../domain/api-keys.ts'
 import { isId } from '../domain/ids.ts'
-import type { Account, ApiKey, Member, Person, Workspace } from '../domain/model.ts'
+import type { Account, Member, Person, Workspace } from '../domain/model.ts'
 import { requireVerified } from '../domain/people.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { type Permission, rolesThatMay, scopeFor } from '../domain/roles.ts'
@@ -83,12 +84,6 @@ async function admitApiKey(exchange: Exchange, { place, hash }: Extract<Identity
   if (!apiKey.scopes.includes(scope)) throw forbidden(`The API key has not the scope ${scope}.`)
   const granted = { workspace, permit: stillApiKey(apiKey), apiKey, actorId: apiKey.id, role: null }
   return granted satisfies Granted['apiKey'] & Granted['workspace']
-}
-
-const isGood = (apiKey: ApiKey, hash: string, now: Date): boolean => {
-  const at = now.toISOString()
-  const isCurrent = apiKey.hash === hash || (apiKey.previousHash === hash && (apiKey.previousUntil ?? '') > at)
-  return isCurrent && (apiKey.expiresAt === null || apiKey.expiresAt > at)
 }
 
 /** The request is answered before the operation: it repeats one that has had its effect. */

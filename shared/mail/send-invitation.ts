@@ -5,7 +5,16 @@ import type { Invitation } from '../domain/model.ts'
 import { newInvitationToken, secretHash } from '../domain/secrets.ts'
 import type { InvitationMail } from '../queue/queue.ts'
 import type { Services } from '../services.ts'
-import { AddressBlocked, claimSend, mailboxOf, notBlocked, readInvitation, settleSend, withholdSend } from '../table/invitations.ts'
+import {
+  AddressBlocked,
+  claimSend,
+  mailboxOf,
+  notBlocked,
+  readInvitation,
+  releaseSend,
+  settleSend,
+  withholdSend,
+} from '../table/invitations.ts'
 import { ifUnchanged } from '../table/races.ts'
 import type { Table } from '../table/table.ts'
 import { invitationEmail } from './invitation-email.ts'
@@ -37,13 +46,17 @@ export async function sendInvitation(
     }),
     tags: tagsOf(invitation),
   }
-  await ifUnchanged(table.write(settleSend(invitation, await mail.send(email))))
+  const messageId = await mail.send(email).catch(async (error) => {
+    await releaseSend(table, invitation).catch(() => {})
+    throw error
+  })
+  await ifUnchanged(table.write(settleSend(invitation, messageId)))
 }
 
-/** Whether the e-mail is to be sent: it is still owed, and the address has not bounced or complained since it was asked for. */
+/** Whether the e-mail is to be sent: it is still owed, nobody else is at it, and the address has not bounced or complained since it was asked for. */
 async function claim(table: Table, invitation: Invitation, tokenHash: string, now: Date): Promise<boolean> {
   try {
-    return await ifUnchanged(table.write(claimSend(invitation, tokenHash), notBlocked(mailboxOf(invitation.email), now)))
+    return await ifUnchanged(table.write(claimSend(invitation, tokenHash, now), notBlocked(mailboxOf(invitation.email), now)))
   } catch (error) {
     if (!(error instanceof AddressBlocked)) throw error
     await ifUnchanged(table.write(withholdSend(invitation, error.reason)))

@@ -56,9 +56,8 @@ export const createApiKey = (table: Table, apiKey: ApiKey, permit: Write, memory
 
 /** Puts a key's new secret in place of the one that was read. Throws `Changed` on a race. */
 export const replaceSecret = (table: Table, seen: ApiKey, next: ApiKey, permit: Write, memory: Write | undefined): Promise<void> => {
-  const { hash, prefix: begins, last4, previousHash, previousUntil } = next
-  const dropped = previousHash ? [] : ['previousHash', 'previousUntil']
-  const change = { set: { hash, prefix: begins, last4, previousHash, previousUntil }, remove: dropped }
+  const { hash, prefix: begins, last4, former } = next
+  const change = { set: { hash, prefix: begins, last4, former } }
   const row = update(keys.apiKey({ workspaceId: seen.workspaceId, apiKeyId: seen.id }), change, is('hash', seen.hash), changed)
   return table.write(stillActive(seen.workspaceId), permit, row, memory)
 }

@@ -5,6 +5,7 @@ import type { Account, Invitation, MailBlock, Member, Workspace } from '../domai
 import { Refusal } from '../domain/refusals.ts'
 import { later, secondsUntil } from '../domain/time.ts'
 import type { InvitationMail } from '../queue/queue.ts'
+import { claim, unclaimed } from './claims.ts'
 import { above, absent, all, any, atMost, below, type Condition, contains, exists, is } from './conditions.ts'
 import { indexKeys, keys, prefix } from './design.ts'
 import { changed } from './races.ts'
@@ -39,7 +40,7 @@ export function putInvitation(invitation: Invitation, seen: Invitation | undefin
 /** Sends a pending invitation again: its links so far are dead with this write. Throws `Changed` on a race. */
 export function resend(invitation: Invitation, fields: Partial<Invitation>, now: Date): Write {
   const set = { ...fields, ...due(invitation, true, now), outbox: true }
-  return update(keys.invitation(invitation), { set, remove: ['tokenHashes', 'messageId'] }, unchanged(invitation), changed)
+  return update(keys.invitation(invitation), { set, remove: ['tokenHashes', 'messageId', 'claimedUntil'] }, unchanged(invitation), changed)
 }
 
 /** Changes fields of a pending invitation that leave its link as it is. Throws `Changed` on a race. */
@@ -177,14 +178,21 @@ export async function listInvitationsTo(
   return { invitations, next }
 }
 
-/** The mailer's claim: from now on a link with this hash is good, if this send is still owed. */
-export const claimSend = (invitation: Invitation, tokenHash: string): Write =>
+/**
+ * The mailer's claim: from now on a link with this hash is good, if this send is still owed and nobody else is at it. Throws `Changed`
+ * otherwise: a doubled message has nothing to do.
+ */
+export const claimSend = (invitation: Invitation, tokenHash: string, now: Date): Write =>
   update(
     keys.invitation(invitation),
-    { add: { tokenHashes: new Set([tokenHash]) } },
-    all(is('status', 'pending'), is('sendCount', invitation.sendCount), exists('outbox')),
+    { add: { tokenHashes: new Set([tokenHash]) }, set: claim(now) },
+    all(is('status', 'pending'), is('sendCount', invitation.sendCount), exists('outbox'), unclaimed(now)),
     changed,
   )
+
+/** SES did not take the e-mail: whoever is asked next may try at once. */
+export const releaseSend = (table: Table, invitation: Invitation): Promise<boolean> =>
+  table.attempt(keys.invitation(invitation), { remove: ['claimedUntil'] }, is('sendCount', invitation.sendCount))
 
 /** The address was blocked after the e-mail was asked for: it is not sent, and the reason shows. */
 export const withholdSend = (invitation: Invitation, reason: MailBlock['reason']): Write =>
@@ -210,7 +218,7 @@ export const forgetAccepted = (table: Table, invitation: Invitation): Promise<vo
 export const settleSend = (invitation: Invitation, messageId: string): Write =>
   update(
     keys.invitation(invitation),
-    { set: { delivery: 'sent', messageId, gsi2sk: invitation.expiresAt }, remove: ['outbox'] },
+    { set: { delivery: 'sent', messageId, gsi2sk: invitation.expiresAt }, remove: ['outbox', 'claimedUntil'] },
     all(is('status', 'pending'), is('sendCount', invitation.sendCount)),
     changed,
   )

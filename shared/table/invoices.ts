@@ -4,6 +4,7 @@ import { finalInvoiceIdOf } from '../domain/ids.ts'
 import type { Account, Billing, Invoice, Reader, Workspace } from '../domain/model.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
+import { claim, unclaimed } from './claims.ts'
 import { absent, all, exists, is, oneOf } from './conditions.ts'
 import { indexKeys, keys, prefix } from './design.ts'
 import { changed } from './races.ts'
@@ -94,9 +95,21 @@ export const oweInvoiceMail = (table: Table, { invoiceId, accountId }: Reader, n
     all(exists('pk'), absent('mailed')),
   )
 
+/** A mailer's claim on the e-mail that is owed to a reader; false where it is not owed, or somebody else is at it. */
+export const claimInvoiceMail = (table: Table, { invoiceId, accountId }: Reader, now: Date): Promise<boolean> =>
+  table.attempt(keys.reader(invoiceId, accountId), { set: claim(now) }, all(exists('outbox'), unclaimed(now)))
+
+/** SES did not take the e-mail: whoever is asked next may try at once. */
+export const releaseInvoiceMail = (table: Table, { invoiceId, accountId }: Reader): Promise<boolean> =>
+  table.attempt(keys.reader(invoiceId, accountId), { remove: ['claimedUntil'] }, exists('outbox'))
+
 /** The e-mail is with SES: nothing is owed any more. */
 export const settleInvoiceMail = (table: Table, { invoiceId, accountId }: Reader) =>
-  table.attempt(keys.reader(invoiceId, accountId), { set: { mailed: true }, remove: ['outbox', 'gsi2pk', 'gsi2sk'] }, exists('outbox'))
+  table.attempt(
+    keys.reader(invoiceId, accountId),
+    { set: { mailed: true }, remove: ['outbox', 'gsi2pk', 'gsi2sk', 'claimedUntil'] },
+    exists('outbox'),
+  )
 
 /** What an invoice's e-mail to a reader is made of: one round. */
 export const readInvoiceMail = (table: Table, invoiceId: string, accountId: string) =>

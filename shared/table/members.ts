@@ -1,3 +1,4 @@
+import { isId } from '../domain/ids.ts'
 import type { Member, Workspace } from '../domain/model.ts'
 import { invalid, Refusal } from '../domain/refusals.ts'
 import type { Role } from '../domain/roles.ts'
@@ -71,9 +72,9 @@ async function leave(table: Table, member: Member, successor: Member | undefined
   await table.write(changeWorkspace(workspaceId, { add: counts }, rule, broken), ...removal(member), promotion)
 }
 
-/** One member, strongly consistent. */
-export async function readMember(table: Table, workspaceId: string, accountId: string): Promise<Member | undefined> {
-  const [member] = await table.get<[Member]>(keys.member(workspaceId, accountId))
+/** The member of a workspace with an account id from outside, strongly consistent; undefined where there is none, or no id. */
+export async function findMember(table: Table, workspaceId: string, accountId: string | undefined): Promise<Member | undefined> {
+  const [member] = accountId && isId('acc', accountId) ? await table.get<[Member]>(keys.member(workspaceId, accountId)) : []
   return member
 }
 

@@ -1,5 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test } from 'vitest'
+import { Refusal } from '#shared/domain/refusals.ts'
+import { Table } from '#shared/table/table.ts'
 import { departure, finish } from '#test/support/departure.ts'
 import { allRows, kindOf } from '#test/support/invariants.ts'
 
@@ -25,6 +27,25 @@ test('a payment method that is set again stays attached, and pays', async () => 
   const forgotten = await d.card(paymentMethodId) // as where the process died between attaching and writing it down
 
   expect([again, forgotten]).toMatchObject([{ status: 200 }, { status: 200, body: { brand: 'visa', last4: '4242' } }])
+  await d.use('storage', 100)
+  await d.erase()
+  await d.finish()
+  expect(await d.invoice()).toMatchObject({ status: 'paid' })
+})
+
+test('a payment method of which nobody knows whether it was kept stays attached, and pays if it was', async () => {
+  const d = await departure()
+  const { table } = d.world.services
+  const write: typeof table.write = async (...writes) => {
+    await table.write(...writes)
+    throw new Refusal('unavailable', 'The answer is lost')
+  }
+  const unclear = { ...d.world.services, table: Object.assign(new Table(table.client, table.name), { write }) }
+
+  const ask = { as: d.ann.token, path: d.path, body: { paymentMethodId: 'pm_card_visa' } }
+  const { status } = await d.world.call('setPaymentMethod', ask, unclear)
+
+  expect(status).toBe(503)
   await d.use('storage', 100)
   await d.erase()
   await d.finish()

@@ -164,7 +164,8 @@ test('the invoice is mailed to the requester and the other admins alone, and aga
   d.world.mailError = undefined
   d.world.passSeconds(61)
   await d.world.run('cleanUp')
-  expect(await d.mail()).toEqual([])
+  const owed = d.world.queued.map(({ message }) => message)
+  expect(await d.world.run('sendMail', [...owed, ...owed])).toEqual([])
 
   expect(d.world.mails.map(({ to }) => to).sort()).toEqual(['ann@example.com', 'bob@example.com'])
   const [mail] = d.world.mails

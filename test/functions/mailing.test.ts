@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { keys } from '#shared/table/design.ts'
-import { problemsOf } from '#test/support/invariants.ts'
+import { allRows, problemsOf } from '#test/support/invariants.ts'
 import { type Scene, scene, tamper } from '#test/support/scene.ts'
 import { signUp, tokenOf, type World } from '#test/support/world.ts'
 
@@ -43,6 +43,36 @@ test("a token has 256 random bits behind the invitation's place", async () => {
 
   expect(new Set(tokens.map((token) => token.slice(-43))).size).toBe(2)
   for (const token of tokens) expect(Buffer.from(token.slice(-43), 'base64url')).toHaveLength(32)
+})
+
+test('of a message that comes twice at once one sends the e-mail', async () => {
+  const team = await scene()
+  const { world } = team
+  await team.invite(bobsAddress)
+  const [message] = messagesOf(world) as [object]
+
+  expect(await world.run('sendMail', [message, message, message])).toEqual([])
+
+  expect(world.mails).toHaveLength(1)
+  expect(await deliveryOf(team)).toBe('sent')
+})
+
+test('an e-mail whose sender died is sent by the next one, a little later', async () => {
+  const team = await scene()
+  const { world } = team
+  await team.invite(bobsAddress)
+  const messages = messagesOf(world)
+  const never = { ...world.services, mail: { send: () => new Promise<string>(() => {}) } }
+  void world.run('sendMail', messages, never)
+  await vi.waitFor(async () => expect((await allRows(world.services.table)).some(({ claimedUntil }) => claimedUntil)).toBe(true))
+
+  expect(await world.run('sendMail', messages)).toEqual([])
+  expect(world.mails).toEqual([])
+  world.passSeconds(16)
+  await world.run('cleanUp')
+  await team.mail()
+
+  expect(world.mails).toHaveLength(1)
 })
 
 test('while SES refuses, the message comes back and the invitation stays queued; then it goes out', async () => {

@@ -156,6 +156,19 @@ test('removing oneself follows the rules of leaving: the last member cannot, and
   })
 })
 
+test('removing oneself names a successor as leaving does', async () => {
+  const team = await scene()
+  const dev = await team.join('dev@example.com', 'developer')
+  const bob = await team.join('bob@example.com', 'member')
+  const removing = (accountId: string, successorId: string) => team.here('removeMember', { path: { accountId }, query: { successorId } })
+
+  expect(await removing(team.ann.id, team.ann.id)).toMatchObject({ status: 400, body: { errors: [{ pointer: '?successorId' }] } })
+  expect(await removing(dev.id, 'acc_nobody')).toMatchObject({ status: 400 })
+  expect(await removing(team.ann.id, bob.id)).toMatchObject(done)
+
+  expect(await team.here('getWorkspace', { as: bob.token })).toMatchObject({ body: { role: 'admin' } })
+})
+
 test('everybody may leave while somebody else remains', async () => {
   const team = await scene()
   const dev = await team.join('dev@example.com', 'developer')
