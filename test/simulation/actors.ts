@@ -135,7 +135,7 @@ export async function pay(world: StagedWorld, team: Team): Promise<void> {
 }
 
 async function payUntilClear(world: StagedWorld, as: string, path: { invoiceId: string }): Promise<void> {
-  for (let wait = 500; ; wait *= 3) {
+  for (let wait = 500; ; wait = Math.min(3 * wait, 60_000)) {
     const { status } = await world.call('payInvoice', { as, path, body: { paymentMethodId: 'pm_card_discover' } })
     if (status !== 0 && status !== 503) return
     await world.stage.sleep(wait)

@@ -36,7 +36,7 @@ export function stagedProvider({ stage, processes, weather, pass }: Around): Sta
   let ahead = 0
   let silentUntil = 0
   const clock = () => new Date(stage.time + ahead)
-  /** The answer to a creation was lost. At the worst, nobody reaches the provider until it has forgotten the idempotency key. */
+  /** The answer to a creation was lost. At the worst (once a run), nobody reaches the provider until it has forgotten the idempotency key. */
   const beForgotten = () => {
     silentUntil = stage.time + silence
     stage.after(silence, () => {
@@ -52,7 +52,7 @@ export function stagedProvider({ stage, processes, weather, pass }: Around): Sta
     const answer = await stripe.handle(request)
     await processes.outside('hears of the provider', async () => undefined)
     if (!stage.random.chance(lostAnswer)) return answer
-    if (request.path === '/v1/payment_intents' && stage.random.chance(0.5)) beForgotten()
+    if (request.path === '/v1/payment_intents' && ahead === 0 && stage.random.chance(0.5)) beForgotten()
     return 'drop'
   }
   const httpClient = Stripe.createFetchHttpClient(stripeFetch(handle))
