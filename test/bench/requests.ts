@@ -11,14 +11,8 @@ export interface Sample {
   readonly next: () => Promise<HttpEvent>
 }
 
-/** What is measured, and a person's access token. */
-interface Requests {
-  readonly samples: readonly Sample[]
-  readonly token: string
-}
-
 /** Representative operations over one workspace, whose people have real access tokens. */
-export async function requestsOf(world: World): Promise<Requests> {
+export async function requestsOf(world: World): Promise<readonly Sample[]> {
   const { tokens, token } = await openIssuer()
   Object.assign(world.services, { tokens })
   let count = 0
@@ -45,7 +39,7 @@ export async function requestsOf(world: World): Promise<Requests> {
     const operation = operations.find((each) => each.name === name)!
     return { operation, label, next: async () => httpEvent(operation, await ask()) }
   }
-  const samples = [
+  return [
     sample('getWorkspace', 'getWorkspace', () => ({ as, path })),
     sample('createInvitations', 'createInvitations of 1', async () => {
       const body = { emails: [`guest${count++}@example.com`] }
@@ -61,5 +55,4 @@ export async function requestsOf(world: World): Promise<Requests> {
     sample('reportUsage', 'reportUsage of 1', report),
     sample('whoami', 'whoami by key', () => ({ as: secret })),
   ]
-  return { samples, token: as }
 }

@@ -60,10 +60,13 @@ export async function stubbedCpu(
   return seen.slice(Math.floor(chunks / 3))
 }
 
-/** CPU milliseconds of one of many checks of an access token. */
-export async function verificationCpu(verify: () => Promise<unknown>, calls: number): Promise<number> {
-  const total = await cpuOf(async () => {
-    for (let call = 0; call < 10 * calls; call++) await verify()
-  })
-  return total / (10 * calls)
+/** The same services, to which a token that was checked once is known. */
+export function knowingTokens(services: Services): Services {
+  const known = new Map<string, ReturnType<Services['tokens']['verify']>>()
+  const verify: Services['tokens']['verify'] = (token) => {
+    const person = known.get(token) ?? services.tokens.verify(token)
+    known.set(token, person)
+    return person
+  }
+  return { ...services, tokens: { verify } }
 }
