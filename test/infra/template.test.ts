@@ -27,6 +27,10 @@ describe.for(['dev', 'prod'])('in the stage %s', (name) => {
     for (const { deletionPolicy, replacePolicy } of holding) expect([deletionPolicy, replacePolicy]).toEqual([wanted, wanted])
   })
 
+  test('the stack of what holds data cannot be deleted by mistake, where the stage keeps it', () => {
+    expect(made.protectedStacks).toEqual(stage.keepsData ? [`atrium-${name}-data`] : [])
+  })
+
   test('a message is hidden at least six times as long as its worker may run, which is a minute at most', () => {
     const sources = made.of('AWS::Lambda::EventSourceMapping')
 
