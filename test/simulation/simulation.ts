@@ -58,6 +58,7 @@ async function story(world: StagedWorld): Promise<void> {
   const teams = [await foundTeam(world, 'Blue Team', cards())]
   if (random.chance(0.4)) teams.push(await foundTeam(world, 'Red Team', cards()))
   const bystander = await foundTeam(world, 'Green Team', cards())
+  while (world.queues.open > 0) await world.stage.sleep(100)
   const green = () => world.look(() => picture(world, bystander))
   const before = await green()
   const frozen = watchFreezing(world)
