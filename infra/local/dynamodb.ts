@@ -25,7 +25,7 @@ export async function answers(endpoint: string): Promise<boolean> {
   const authorization = 'AWS4-HMAC-SHA256 Credential=probe/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none'
   const headers = { authorization, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.ListTables' }
   try {
-    const answer = await fetch(endpoint, { method: 'POST', headers, body: '{}', signal: AbortSignal.timeout(2_000) })
+    const answer = await fetch(endpoint, { method: 'POST', headers, body: '{}', signal: AbortSignal.timeout(10_000) })
     return (await answer.text()).includes('TableNames')
   } catch {
     return false

@@ -50,7 +50,11 @@ export async function findApiKey(table: Table, workspaceId: string, apiKeyId: st
 /** Puts a new key; refuses `too_many_api_keys`. */
 export const createApiKey = (table: Table, apiKey: ApiKey, permit: Write, memory: Write | undefined): Promise<void> => {
   const place = { workspaceId: apiKey.workspaceId, apiKeyId: apiKey.id }
-  const count = changeWorkspace(apiKey.workspaceId, { add: { apiKeyCount: 1 } }, below('apiKeyCount', maximumApiKeys), tooMany)
+  const count = changeWorkspace(
+    apiKey.workspaceId,
+    { add: { apiKeyCount: 1 } },
+    { rule: below('apiKeyCount', maximumApiKeys), broken: tooMany },
+  )
   return table.write(count, permit, put({ ...keys.apiKey(place), ...apiKey }), memory)
 }
 

@@ -44,7 +44,7 @@ export const newDeletion = (workspace: Workspace, requestedBy: string, now: Date
 export function requestDeletion(table: Table, deletion: Deletion, confirm: string, permit: Write, now: Date): Promise<void> {
   const { id, workspaceId, requestedBy, requestedAt, invoiceId } = deletion
   const item = { ...keys.deletion(id), ...due(id, now, lease), ...deletion }
-  const frozen = changeWorkspace(workspaceId, { set: { status: 'deleting' } }, is('name', confirm), confirmationMismatch)
+  const frozen = changeWorkspace(workspaceId, { set: { status: 'deleting' } }, { rule: is('name', confirm), broken: confirmationMismatch })
   return table.write(frozen, permit, put(item), ...readerWrites(invoiceId, requestedBy, requestedAt))
 }
 

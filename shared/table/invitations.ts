@@ -50,9 +50,8 @@ export const amend = (invitation: Invitation, fields: Partial<Invitation>): Writ
 /** The rules of the workspace on inviting `added` more addresses: active, not full, within the limit of pending invitations. */
 export const countInvited = (workspaceId: string, added: number): Write => {
   const rule = all(below('memberCount', maximumMembers), atMost('pendingCount', maximumPending - added))
-  return changeWorkspace(workspaceId, { add: { pendingCount: added } }, rule, ({ memberCount }) =>
-    memberCount < maximumMembers ? new TooManyPending() : tooManyMembers(),
-  )
+  const broken = ({ memberCount }: Workspace) => (memberCount < maximumMembers ? new TooManyPending() : tooManyMembers())
+  return changeWorkspace(workspaceId, { add: { pendingCount: added } }, { rule, broken })
 }
 
 const tooManyMembers = (): Refusal =>
@@ -138,7 +137,11 @@ export function acceptWrites(invitation: Invitation, naming: Naming, member: Mem
   const counts = { memberCount: 1, adminCount: member.role === 'admin' ? 1 : 0, pendingCount: -1 }
   const role = is('role', member.role)
   return [
-    changeWorkspace(member.workspaceId, { add: counts }, below('memberCount', maximumMembers), tooManyMembers),
+    changeWorkspace(
+      member.workspaceId,
+      { add: counts },
+      { rule: below('memberCount', maximumMembers), broken: tooManyMembers, gone: changed },
+    ),
     update(
       keys.invitation(invitation),
       { set: accepted, remove: ['gsi1pk', 'gsi1sk', 'outbox'] },
@@ -150,10 +153,13 @@ export function acceptWrites(invitation: Invitation, naming: Naming, member: Mem
   ]
 }
 
-/** Ends a pending invitation (declined, revoked, or of somebody who is a member already). Throws `Changed` on a race. */
+/**
+ * Ends a pending invitation: revoked with a member's `permit`, or declined, or of somebody who is a member already. Throws `Changed` on a
+ * race; where the workspace is gone, so that an invitee is told of the invitation alone, and a member `workspace_not_found`.
+ */
 export async function endInvitation(table: Table, invitation: Invitation, naming: Naming, now: Date, permit?: Write): Promise<void> {
   const row = remove(keys.invitation(invitation), stillOpen(naming, now), changed)
-  await table.write(changeWorkspace(invitation.workspaceId, { add: { pendingCount: -1 } }), row, permit)
+  await table.write(changeWorkspace(invitation.workspaceId, { add: { pendingCount: -1 } }, permit ? {} : { gone: changed }), row, permit)
 }
 
 /** One page of the pending invitations to an address, oldest first, each with its workspace. */

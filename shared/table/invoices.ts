@@ -1,6 +1,6 @@
 import { bill, byMeter, type Usage } from '../billing/bill.ts'
 import type { PriceBook } from '../billing/price-book.ts'
-import { finalInvoiceIdOf } from '../domain/ids.ts'
+import { finalInvoiceIdOf, isId } from '../domain/ids.ts'
 import type { Account, Billing, Invoice, Reader, Workspace } from '../domain/model.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
@@ -56,8 +56,9 @@ export async function readInvoice(table: Table, invoiceId: string): Promise<Invo
   return invoice
 }
 
-/** An invoice that an account may read: one round, strongly consistent; undefined where it may not, or there is none. */
+/** The invoice of an id from outside that an account may read: one round, strongly consistent; undefined where it may not, or there is none. */
 export async function readInvoiceAs(table: Table, invoiceId: string, accountId: string): Promise<Invoice | undefined> {
+  if (!isId('in', invoiceId)) return undefined
   const [invoice, reader] = await table.get<[Invoice, Reader]>(keys.invoice(invoiceId), keys.reader(invoiceId, accountId))
   return reader && invoice
 }

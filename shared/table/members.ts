@@ -37,7 +37,7 @@ export async function changeRole(table: Table, member: Member, role: Role, permi
   const admins = Number(role === 'admin') - Number(member.role === 'admin')
   const count = { add: { adminCount: admins } }
   const rule = admins < 0 ? above('adminCount', 1) : undefined
-  await table.write(changeWorkspace(member.workspaceId, count, rule, lastAdmin), row, permit)
+  await table.write(changeWorkspace(member.workspaceId, count, { rule, broken: lastAdmin }), row, permit)
   return { ...member, role }
 }
 
@@ -69,7 +69,7 @@ async function leave(table: Table, member: Member, successor: Member | undefined
   const broken = (found: Workspace) => (found.memberCount > 1 ? changed() : lastMember())
   const promotion =
     successor && update(keys.member(workspaceId, successor.accountId), { set: { role: 'admin' } }, is('role', successor.role), changed)
-  await table.write(changeWorkspace(workspaceId, { add: counts }, rule, broken), ...removal(member), promotion)
+  await table.write(changeWorkspace(workspaceId, { add: counts }, { rule, broken }), ...removal(member), promotion)
 }
 
 /** The member of a workspace with an account id from outside, strongly consistent; undefined where there is none, or no id. */

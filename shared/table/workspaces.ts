@@ -27,12 +27,23 @@ export const foundingWrites = (workspace: Workspace, founder: Member): Write[] =
   put(addressItem(founder)),
 ]
 
-/** A change of the workspace item in a transaction, under the rule that nothing is written into one that is not active. */
-export function changeWorkspace(id: string, change: Change, rule?: Condition, broken?: (found: Workspace) => Error): Write {
+/**
+ * A change of the workspace item in a transaction, under the rule that nothing is written into one that is not active (`gone` says what
+ * that means), and under further rules.
+ */
+export function changeWorkspace(
+  id: string,
+  change: Change,
+  {
+    rule,
+    broken,
+    gone = workspaceNotFound,
+  }: { rule?: Condition | undefined; broken?: (found: Workspace) => Error; gone?: () => Error } = {},
+): Write {
   const active = is('status', 'active')
   return update(keys.workspace(id), change, rule ? all(active, rule) : active, (found) => {
     const workspace = found as Workspace | undefined
-    return workspace?.status === 'active' && broken ? broken(workspace) : workspaceNotFound()
+    return workspace?.status === 'active' && broken ? broken(workspace) : gone()
   })
 }
 

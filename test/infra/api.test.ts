@@ -30,7 +30,7 @@ test('every route is throttled by its class: without a token, reading, or writin
     const { rate, burst } = throttles[classOf(operation)]
     expect(RouteSettings[`${operation.method} ${operation.path}`]).toMatchObject({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst })
   }
-  expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 11, ThrottlingBurstLimit: 12, DetailedMetricsEnabled: true })
+  expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 11, ThrottlingBurstLimit: 12 })
 })
 
 test('the routes are there before the stage that throttles them by name', () => {

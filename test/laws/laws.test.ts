@@ -253,6 +253,16 @@ describe('what a request says', () => {
     }
   })
 
+  test.each(those(({ path }) => /\{(?!workspaceId)\w+\}/.test(path)))(
+    '$name answers 404 or 400 to an id that can be none',
+    async (operation) => {
+      const names = Object.keys(pathOf(operation)).filter((name) => name !== 'workspaceId')
+
+      for (const id of ['x', '%', 'é', `${idLike(names[0] ?? '')}0`, 'x'.repeat(3_000), 'x#y'])
+        expect([400, 404], id).toContain((await ask(operation, { as: allowed(operation), path: { [names[0] ?? '']: id } })).status)
+    },
+  )
+
   test.each(those(isIn(['open'])))('$name needs no token and takes no notice of a bad one', async (operation) => {
     const ask400 = { ...badContent(operation) }
 

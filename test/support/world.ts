@@ -9,6 +9,7 @@ import { derivedId } from '#shared/domain/ids.ts'
 import type { Person } from '#shared/domain/model.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { httpHandler } from '#shared/http/handler.ts'
+import { refusalsOf } from '#shared/http/refusing.ts'
 import type { Email } from '#shared/mail/ses.ts'
 import type { MetricName } from '#shared/metrics.ts'
 import type { QueueName } from '#shared/queue/queue.ts'
@@ -106,7 +107,10 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     } = await asFunction(name, () => httpHandler(operation, wired)(httpEvent(operation, ask), context))
     if (!headers['x-request-id']) throw new Error(`${name} answered ${statusCode} without x-request-id`)
     const isJson = String(headers['content-type'] ?? '').includes('json')
-    return { status: statusCode, body: isJson ? JSON.parse(body ?? 'null') : body, headers: headers as Record<string, string> }
+    const answer = { status: statusCode, body: isJson ? JSON.parse(body ?? 'null') : body, headers: headers as Record<string, string> }
+    const isDeclared = statusCode < 400 || refusalsOf(operation).includes(answer.body?.code)
+    if (!isDeclared) throw new Error(`${name} answered ${answer.body?.code}, which it does not declare`)
+    return answer
   }
 
   /** Runs a worker once: a schedule, or a queue with the given messages (without: all that are queued). Answers what failed. */

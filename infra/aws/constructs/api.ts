@@ -77,7 +77,7 @@ export class Api extends Construct {
       stageName: '$default',
       autoDeploy: true,
       accessLogSettings: { destinationArn: log.logGroupArn, format: JSON.stringify(accessLog) },
-      defaultRouteSettings: { ...throttling(stage.throttles.open), detailedMetricsEnabled: true },
+      defaultRouteSettings: throttling(stage.throttles.open),
       routeSettings: Object.fromEntries(operations.map((each) => [routeKeyOf(each), routeSettings(stage.throttles[classOf(each)])])),
     })
     opened.node.addDependency(...routes)
@@ -98,7 +98,6 @@ export class Api extends Construct {
 const routeSettings = ({ rate, burst }: Stage['throttles'][RouteClass]) => ({
   ThrottlingRateLimit: rate,
   ThrottlingBurstLimit: burst,
-  DetailedMetricsEnabled: true,
 })
 
 function corsOf(appUrl: string) {
