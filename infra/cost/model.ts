@@ -52,16 +52,16 @@ export const usdOf = (amounts: Amounts): Readonly<Partial<Record<PriceName, numb
 /** USD in all. */
 export const totalOf = (amounts: Amounts): number => Object.values(usdOf(amounts)).reduce((sum, usd) => sum + usd, 0)
 
-/** What a month of a deployment uses, with so many workspaces and routes. */
-export function monthOf(workspaces: number, routes: number): Amounts {
+/** What a month of a deployment uses, with so many workspaces. */
+export function monthOf(workspaces: number): Amounts {
   const { calls, activeUsers, items, itemBytes, eventsKept, eventBytes } = workspaceMonth
   const gigabytes = (items * itemBytes + eventsKept * eventBytes) / 1_000_000_000
-  const { sweeps, emptyReceives, metricsPerRoute, alarms, secrets } = deploymentMonth
+  const { sweeps, emptyReceives, metrics, alarms, secrets } = deploymentMonth
   const perWorkspace = plus(...(Object.entries(calls) as [Case, number][]).map(([name, count]) => times(amountsOf(name), count)), {
     activeUser: activeUsers,
     tableGbMonth: gigabytes,
     backupGbMonth: gigabytes,
   })
-  const standing = { sqsRequest: emptyReceives, metricMonth: routes * metricsPerRoute, alarmMonth: alarms, secretMonth: secrets }
+  const standing = { sqsRequest: emptyReceives, metricMonth: metrics, alarmMonth: alarms, secretMonth: secrets }
   return plus(times(perWorkspace, workspaces), times(amountsOf('cleanUp with nothing due'), sweeps), standing)
 }

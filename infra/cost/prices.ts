@@ -38,7 +38,7 @@ export const prices = {
   metricMonth: {
     usd: 0.3,
     per: 1,
-    unit: 'metric and month, detailed ones of routes too',
+    unit: "metric of one's own and month",
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
   },
   alarmMonth: { usd: 0.1, per: 1, unit: 'alarm and month', source: 'https://aws.amazon.com/cloudwatch/pricing/' },

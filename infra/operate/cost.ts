@@ -1,4 +1,3 @@
-import { operations } from '#functions/operations.ts'
 import costs from '../../docs/costs.json' with { type: 'json' }
 import { type Case, sizes, workspaceMonth } from '../cost/assumptions.ts'
 import { amountsOf, millisecondsOf, monthOf, totalOf, usdOf } from '../cost/model.ts'
@@ -47,7 +46,7 @@ function printCalls(): void {
 }
 
 function printBills(): void {
-  const bills = sizes.map((size) => monthOf(size, operations.length))
+  const bills = sizes.map((size) => monthOf(size))
   const parts = bills.map(usdOf)
   console.log('\nUSD a month by number of workspaces\n')
   console.log(row('', ...sizes.map((size) => size.toLocaleString('en-US'))))

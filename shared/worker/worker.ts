@@ -10,7 +10,14 @@ type Tools<N extends WorkerNeed> = Pick<Services, N | 'settings' | 'logger' | 'm
   readonly remaining: () => number
 }
 
-interface Limits {
+interface Common<N extends WorkerNeed> {
+  readonly name: string
+  readonly summary: string
+  readonly needs: readonly N[]
+  /** What it does to the table: its role allows that and nothing else. */
+  readonly touches?: readonly TableAction[]
+  /** The queues that it sends to: its role allows those and no other. */
+  readonly announces?: readonly QueueName[]
   /** Seconds that a run may take; 30 where it is left out. */
   readonly timeoutSeconds?: number
 }
@@ -18,32 +25,18 @@ interface Limits {
 type Received = Messages & Reports
 
 /** A function that works off a queue. A message that throws comes back, after five times into the dead-letter queue; the others are done. */
-export interface QueueWorker<Q extends keyof Received = keyof Received, N extends WorkerNeed = WorkerNeed> extends Limits {
-  readonly name: string
-  readonly summary: string
+export interface QueueWorker<Q extends keyof Received = keyof Received, N extends WorkerNeed = WorkerNeed> extends Common<N> {
   readonly queue: Q
   /** Messages at once, at most 10. */
   readonly batchSize: number
-  readonly needs: readonly N[]
-  /** What it does to the table: its role allows that and nothing else. */
-  readonly touches?: readonly TableAction[]
-  /** The queues that it sends to: its role allows those and no other. */
-  readonly announces?: readonly QueueName[]
   /** Reads a body that others wrote; undefined where there is nothing to do about it. Without it the body is JSON of Atrium's own. */
   readonly read?: (body: string) => Received[Q] | undefined
   readonly handle: (message: Received[Q], tools: Tools<N>) => Promise<void>
 }
 
 /** A function that runs on a schedule, and must bear to run twice or not at all. */
-export interface ScheduledWorker<N extends WorkerNeed = WorkerNeed> extends Limits {
-  readonly name: string
-  readonly summary: string
+export interface ScheduledWorker<N extends WorkerNeed = WorkerNeed> extends Common<N> {
   readonly everyMinutes: number
-  readonly needs: readonly N[]
-  /** What it does to the table: its role allows that and nothing else. */
-  readonly touches?: readonly TableAction[]
-  /** The queues that it sends to: its role allows those and no other. */
-  readonly announces?: readonly QueueName[]
   readonly handle: (tools: Tools<N>) => Promise<void>
 }
 

@@ -23,7 +23,7 @@ test('an e-mail is paid where it is sent, and its worker has no API in front of 
 })
 
 test('a bigger deployment costs more, and the first 10,000 people who sign in are free', () => {
-  const bills = sizes.map((size) => totalOf(monthOf(size, 44)))
+  const bills = sizes.map((size) => totalOf(monthOf(size)))
   const few = 10_000 / workspaceMonth.activeUsers
 
   expect(bills).toEqual([...bills].sort((a, b) => a - b))
