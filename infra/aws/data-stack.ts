@@ -17,7 +17,9 @@ export interface StackOptions extends StackProps {
 
 /**
  * What holds something that cannot be made again: the table, the queues, who people are, and the sender's good name. It changes seldom,
- * and nothing in it may be replaced by accident: a test pins its logical ids.
+ * and nothing in it may be replaced by accident: a test pins its logical ids. The service imports what this stack exports, which
+ * CloudFormation knows before it plans an update; `Fn::GetStackOutput` it asks for once a use, is throttled, and plans to replace what
+ * a value may not change of: https://github.com/aws/aws-cdk/issues/38010 and https://github.com/aws/aws-cdk/issues/38829
  */
 export class DataStack extends Stack {
   readonly table: TableInUse

@@ -9,9 +9,9 @@ export interface Cors {
   readonly maxAgeSeconds: number
 }
 
-/** The API's rules for the product's front end. An origin that is no URL's is left out. */
-export const corsFor = (...appUrls: readonly string[]): Cors => ({
-  origins: appUrls.map((url) => new URL(url).origin).filter((origin) => origin !== 'null'),
+/** The API's rules for the product's front ends, each origin once. A URL without one, such as an app's own, is left out. */
+export const corsFor = (...urls: readonly string[]): Cors => ({
+  origins: [...new Set(urls.map((url) => new URL(url).origin))].filter((origin) => origin !== 'null'),
   methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   headers: ['authorization', 'content-type', 'idempotency-key'],
   exposed: ['x-request-id', 'location', 'retry-after', 'idempotent-replayed'],

@@ -42,6 +42,8 @@ await command(help, options, async ({ options: { stage: name, yes, check } }) =>
   if (problems.length > 0) throw new Trouble([...problems, 'Edit infra/aws/stages.ts, then deploy.'].join('\n'))
   console.log(`stage ${stage.name} in ${await checkAccess()}`)
   if (stage.stripeSecretName) console.log(`Stripe's secret key is read from Secrets Manager: ${stage.stripeSecretName} must be there`)
+  if (stage.identity.kind === 'cognito' && stage.identity.mailThroughSes)
+    console.log(`Cognito sends through SES: it must have verified ${stage.mail.domain}, else false comes first (docs/deployment.md)`)
   if (check) return
   const approval = yes ? ['--require-approval', 'never'] : []
   process.exitCode = await cdk('deploy', '--all', '--context', `stage=${stage.name}`, ...approval)

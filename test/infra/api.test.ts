@@ -60,14 +60,19 @@ test('every request is a line of JSON in a log that ends, with nothing of who se
   expect(prod.text(only(prod, 'AWS::ApiGatewayV2::Stage'), AccessLogSettings.DestinationArn)).toMatch(/^<AWS::Logs::LogGroup ApiAccessLog/)
 })
 
-test('the front end of the stage may call from its origin, and no other; without one no origin may', async () => {
-  const withoutApp: Stage = { ...stageOf('prod') }
-  Reflect.deleteProperty(withoutApp, 'appUrl')
+const originsOf = (deployment: Synthesized): string[] | undefined =>
+  only(deployment, 'AWS::ApiGatewayV2::Api').properties.CorsConfiguration?.AllowOrigins
 
-  const without = await synthesized(withoutApp)
+test('the front ends of the stage may call, each from its origin, and no other; without one no origin may', async () => {
+  const identity = { kind: 'openid', issuer: 'https://issuer.example.com', clientId: 'atrium' } as const
+  const { appUrl: _, ...withoutApp } = stageOf('prod')
+  const callbackUrls = ['https://app.example.com/', 'https://other.example.com/in', 'atrium://signed-in']
+  const several: Stage = { ...stageOf('prod'), identity: { kind: 'cognito', callbackUrls, mailThroughSes: false } }
 
-  expect(only(prod, 'AWS::ApiGatewayV2::Api').properties.CorsConfiguration.AllowOrigins).toEqual(['https://app.example.com'])
-  expect(only(without, 'AWS::ApiGatewayV2::Api').properties.CorsConfiguration).toBeUndefined()
+  expect(originsOf(prod)).toEqual(['https://app.example.com'])
+  expect(originsOf(await synthesized('dev'))).toEqual(['http://localhost:5173'])
+  expect(originsOf(await synthesized(several))).toEqual(['https://app.example.com', 'https://other.example.com'])
+  expect(originsOf(await synthesized({ ...withoutApp, identity }))).toBeUndefined()
 })
 
 test('an API with a name of its own is reached by that name alone', () => {

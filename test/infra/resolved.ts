@@ -9,7 +9,7 @@ interface RawResource {
 /** A template as it was synthesized. */
 export interface RawTemplate {
   readonly Resources?: Readonly<Record<string, RawResource>>
-  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>>
 }
 
 /** A stack's template; a nested one knows the stack that it is in, and there the values of its parameters. */
@@ -22,7 +22,7 @@ type Intrinsic = Readonly<Record<string, unknown>>
 
 /**
  * Reads a value of a template as one text, as far as it is known before a deployment: `<AWS::DynamoDB::Table Table1234.Arn>/index/gsi1`.
- * It follows the parameters of nested stacks and the outputs of others to the resource that is meant.
+ * It follows the parameters of nested stacks and the exports of others to the resource that is meant.
  */
 export function resolved(stacks: ReadonlyMap<string, StackTemplate>, stack: string, value: unknown): string {
   const here = stacks.get(stack)
@@ -36,9 +36,9 @@ export function resolved(stacks: ReadonlyMap<string, StackTemplate>, stack: stri
     const [id = '', attribute] = intrinsic['Fn::GetAtt'] as string[]
     return `<${here.template.Resources?.[id]?.Type} ${id}.${attribute}>`
   }
-  if ('Fn::GetStackOutput' in intrinsic) {
-    const { StackName, OutputName } = intrinsic['Fn::GetStackOutput'] as { StackName: string; OutputName: string }
-    return resolved(stacks, StackName, stacks.get(StackName)?.template.Outputs?.[OutputName]?.Value)
+  if ('Fn::ImportValue' in intrinsic) {
+    const [from = '', output = ''] = String(intrinsic['Fn::ImportValue']).split(':')
+    return resolved(stacks, from, stacks.get(from)?.template.Outputs?.[output]?.Value)
   }
   throw new Error(`What is ${JSON.stringify(value)} in ${stack}?`)
 }

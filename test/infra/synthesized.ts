@@ -27,6 +27,8 @@ export interface Synthesized {
   of(type: string): readonly Resource[]
   /** How many resources each stack has, by its path. */
   readonly counts: ReadonlyMap<string, number>
+  /** What stacks export, by name. */
+  readonly exports: readonly string[]
   /** The stacks that nobody deletes without taking a protection off first. */
   readonly protectedStacks: readonly string[]
   /** A value that stands in a resource, as one text that names what it refers to. */
@@ -49,6 +51,7 @@ export async function synthesized(stage: string | Stage = 'prod', lists: Lists =
     resources,
     of: (type) => resources.filter((resource) => resource.type === type),
     counts: new Map([...Map.groupBy(resources, ({ stack }) => stack)].map(([stack, those]) => [stack, those.length])),
+    exports: [...templates.values()].flatMap(({ Outputs = {} }) => Object.values(Outputs).flatMap(({ Export }) => Export?.Name ?? [])),
     protectedStacks: made.filter(({ terminationProtection }) => terminationProtection).map(({ node }) => node.path),
     text: ({ stack }, value) => resolved(stacks, stack, value),
   }

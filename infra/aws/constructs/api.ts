@@ -15,7 +15,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct, type IDependable } from 'constructs'
 import type { Operation } from '#shared/http/operation.ts'
-import { corsFor } from '../../local/cors.ts'
+import { type Cors, corsFor } from '../../local/cors.ts'
 import type { RouteClass, Stage } from '../stages.ts'
 
 /** What the log of requests says of each: nothing of its path, query string, headers or sender. */
@@ -43,13 +43,15 @@ export class Api extends Construct {
   /** Where it is reached, without a slash at the end. */
   readonly url: string
 
-  constructor(scope: Construct, id: string, { name, appUrl, apiDomain }: Stage) {
+  constructor(scope: Construct, id: string, stage: Stage) {
     super(scope, id)
+    const { name, apiDomain } = stage
+    const cors = corsFor(...frontEndsOf(stage))
     this.http = new HttpApi(this, 'Http', {
       apiName: `atrium-${name}`,
       createDefaultStage: false,
       ...(apiDomain && { disableExecuteApiEndpoint: true }),
-      ...(appUrl && { corsPreflight: corsOf(appUrl) }),
+      ...(cors.origins.length > 0 && { corsPreflight: preflight(cors) }),
     })
     this.url = apiDomain ? `https://${apiDomain.name}` : this.http.apiEndpoint
   }
@@ -100,8 +102,13 @@ const routeSettings = ({ rate, burst }: Stage['throttles'][RouteClass]) => ({
   ThrottlingBurstLimit: burst,
 })
 
-function corsOf(appUrl: string) {
-  const { origins, methods, headers, exposed, maxAgeSeconds } = corsFor(appUrl)
+/** The product's own pages, which call from a browser: what opens the links, and what people come back to from signing in. */
+const frontEndsOf = ({ appUrl, identity }: Stage): string[] => [
+  ...(appUrl ? [appUrl] : []),
+  ...(identity.kind === 'cognito' ? identity.callbackUrls : []),
+]
+
+function preflight({ origins, methods, headers, exposed, maxAgeSeconds }: Cors) {
   return {
     allowOrigins: [...origins],
     allowMethods: methods as CorsHttpMethod[],

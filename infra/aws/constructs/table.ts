@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib'
+import { RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { AttributeType, BillingMode, Table as DynamoTable, ProjectionType } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
 import { tableDefinition, ttlAttribute } from '#shared/table/design.ts'
@@ -23,9 +23,13 @@ export type TableInUse = Pick<
   'tableName' | 'tableArn' | 'metricConsumedReadCapacityUnits' | 'metricConsumedWriteCapacityUnits'
 >
 
-/** The table that the service uses: the stage's own, or the one that a backup was restored into. Its own is kept all the same. */
+/**
+ * The table that the service uses: the stage's own, or the one that a backup was restored into. Its own is kept all the same, and
+ * exported: while the stage changes over, the service still imports it, and CloudFormation takes no export away that is imported.
+ */
 export function tableInUse(scope: Construct, stage: Pick<Stage, 'keepsData' | 'retentionDays' | 'restoredTable'>): TableInUse {
   const own = table(scope, stage)
+  for (const value of [own.tableName, own.tableArn]) Stack.of(scope).exportValue(value)
   return stage.restoredTable ? DynamoTable.fromTableName(scope, 'RestoredTable', stage.restoredTable) : own
 }
 
