@@ -19,6 +19,10 @@ describe.for(['dev', 'prod'])('in the stage %s', (name) => {
     for (const each of imported) expect(made.exports).toContain(each)
   })
 
+  test('the sender’s domain is not among it, for an export that is imported could not become another', () => {
+    expect([...importedBy(made)].filter((each) => /MailIdentity/.test(each))).toEqual([])
+  })
+
   test('nothing is asked of another stack once a use, which CloudFormation throttles and plans replacements for', () => {
     expect(JSON.stringify(made.resources)).not.toContain('Fn::GetStackOutput')
   })

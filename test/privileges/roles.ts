@@ -6,7 +6,7 @@ type Statement = { readonly Effect: string; readonly Action: string | string[]; 
 const known: readonly (readonly [RegExp, string])[] = [
   [/^<AWS::DynamoDB::Table \w+\.Arn>/, 'table'],
   [/^<AWS::Logs::LogGroup \w+\.Arn>$/, 'log'],
-  [/^arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity\/<AWS::SES::EmailIdentity \w+>$/, 'identity'],
+  [/^arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity\/example\.com$/, 'identity'],
   [/^arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:configuration-set\/<AWS::SES::ConfigurationSet \w+>$/, 'configuration-set'],
 ]
 

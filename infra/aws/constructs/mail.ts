@@ -23,9 +23,11 @@ const reported = [EmailSendingEvent.BOUNCE, EmailSendingEvent.COMPLAINT, EmailSe
 export class MailSender extends Construct {
   readonly identity: EmailIdentity
   readonly configurationSet: ConfigurationSet
+  readonly #domain: string
 
   constructor(scope: Construct, id: string, { domain }: Stage['mail'], events: WorkQueue | undefined) {
     super(scope, id)
+    this.#domain = domain
     this.configurationSet = new ConfigurationSet(this, 'ConfigurationSet', {
       tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE, // an invitation's link is a secret
       reputationMetrics: true,
@@ -41,11 +43,10 @@ export class MailSender extends Construct {
     this.configurationSet.addEventDestination('Events', { destination: EventDestination.snsTopic(topic), events: reported })
   }
 
-  /** What a role that sends is granted `ses:SendEmail` on. */
+  /** What a role that sends is granted `ses:SendEmail` on: the domain by its name, so that a stage may change to another one. */
   get arns(): string[] {
-    const { configurationSetName } = this.configurationSet
-    const set = Stack.of(this).formatArn({ service: 'ses', resource: 'configuration-set', resourceName: configurationSetName })
-    return [this.identity.emailIdentityArn, set]
+    const arnOf = (resource: string, resourceName: string) => Stack.of(this).formatArn({ service: 'ses', resource, resourceName })
+    return [arnOf('identity', this.#domain), arnOf('configuration-set', this.configurationSet.configurationSetName)]
   }
 
   /** The three records that prove to SES, and to who gets the e-mail, that the domain's owner sends it. */
