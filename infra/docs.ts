@@ -4,7 +4,7 @@ import { openApiDocument } from '#shared/http/openapi.ts'
 import { tablePage } from './table-page.ts'
 
 /**
- * Writes what is generated below docs/ (npm run docs). The operation `openapi` answers with docs/openapi.json, so that the file has to be
+ * Writes what is generated below docs/, where it has changed (npm run docs; npm start does it first, so that what it serves is true). The operation `openapi` answers with docs/openapi.json, so that the file has to be
  * there to read the list that it is made from: what it says does not matter.
  */
 const fileIn = (path: string): URL => new URL(`../${path}`, import.meta.url)
@@ -25,4 +25,5 @@ export const generated: Readonly<Record<string, string>> = {
   'docs/table.md': tablePage(),
 }
 
-if (import.meta.main) for (const [path, text] of Object.entries(generated)) writeFileSync(fileIn(path), text)
+if (import.meta.main)
+  for (const [path, text] of Object.entries(generated)) if (readFileSync(fileIn(path), 'utf8') !== text) writeFileSync(fileIn(path), text)

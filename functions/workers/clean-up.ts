@@ -55,18 +55,19 @@ async function sweepInvitations(tools: Tools, due: readonly Invitation[], now: D
     pending.filter((invitation) => hasExpired(invitation, now)),
     ({ workspaceId }) => workspaceId,
   )
-  for (const rows of expired.values()) await attempt(tools, collectExpired(tools.table, rows, now))
+  for (const [workspaceId, rows] of expired) await attempt(tools, { workspaceId }, collectExpired(tools.table, rows, now))
   const owed = pending.filter((invitation) => invitation.outbox && !hasExpired(invitation, now))
   await tools.queue.announce('mail', owed.map(mailOf))
-  for (const invitation of owed) await attempt(tools, postpone(tools.table, invitation, now))
-  for (const invitation of due.filter(({ status }) => status === 'accepted')) await attempt(tools, forgetAccepted(tools.table, invitation))
+  for (const invitation of owed) await attempt(tools, { invitationId: invitation.id }, postpone(tools.table, invitation, now))
+  for (const invitation of due.filter(({ status }) => status === 'accepted'))
+    await attempt(tools, { invitationId: invitation.id }, forgetAccepted(tools.table, invitation))
 }
 
 /** How long an asked-for deletion or e-mail is left alone before it is asked for again, in seconds. */
 const patience = 60
 
 async function sweepDeletions(tools: Tools, due: readonly Deletion[], now: Date): Promise<void> {
-  for (const deletion of due) await attempt(tools, progress(tools.table, deletion, {}, now, patience))
+  for (const deletion of due) await attempt(tools, { deletionId: deletion.id }, progress(tools.table, deletion, {}, now, patience))
   await tools.queue.announce(
     'deletion',
     due.map(({ id }) => ({ deletionId: id })),
@@ -74,18 +75,19 @@ async function sweepDeletions(tools: Tools, due: readonly Deletion[], now: Date)
 }
 
 async function sweepReaders(tools: Tools, due: readonly Reader[], now: Date): Promise<void> {
-  for (const reader of due) await attempt(tools, oweInvoiceMail(tools.table, reader, now, patience))
+  for (const reader of due) await attempt(tools, { invoiceId: reader.invoiceId }, oweInvoiceMail(tools.table, reader, now, patience))
   await tools.queue.announce(
     'mail',
     due.map(({ invoiceId, accountId }) => ({ kind: 'invoice' as const, invoiceId, accountId })),
   )
 }
 
-/** One item that cannot be handled must not keep the others waiting; it stays due. */
-async function attempt({ logger }: Tools, work: Promise<unknown>): Promise<void> {
+/** One item that cannot be handled must not keep the others waiting; it stays due. `about` is what the log says of it: ids. */
+async function attempt({ logger }: Tools, about: Readonly<Record<string, string>>, work: Promise<unknown>): Promise<void> {
   try {
     await work
   } catch (error) {
-    if (!(error instanceof Changed || error instanceof Refusal)) logger.error('failed', { worker: 'cleanUp', error: tellable(error) })
+    const isAnswer = error instanceof Changed || (error instanceof Refusal && error.code !== 'unavailable')
+    if (!isAnswer) logger.error('failed', { worker: 'cleanUp', ...about, error: tellable(error) })
   }
 }

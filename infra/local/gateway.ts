@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
+import { operationSeconds } from '#shared/http/operation.ts'
 import { type Cors, corsHeaders, isPreflight } from './cors.ts'
 import { type RouteTaken, sendResult, splitTarget, toEvent } from './http-event.ts'
 import { lambdaContext } from './lambda-context.ts'
@@ -22,9 +23,8 @@ export interface GatewayOptions {
   readonly cors: Cors
 }
 
-/** API Gateway's limits: a request's body in bytes, and a function's time in milliseconds. */
+/** API Gateway's limit on a request's body, in bytes. */
 const maxBody = 10 * 1024 * 1024
-const timeout = 29_000
 
 /** A request's body; `too-large` beyond the limit (the rest is let go, so that the client gets to read the answer), `aborted` where the client left. */
 export async function readBody(request: IncomingMessage, limit = maxBody): Promise<Buffer | 'too-large' | 'aborted'> {
@@ -71,7 +71,7 @@ type Target = Pick<FunctionRoute, 'name' | 'handler'>
 
 async function invoke({ target }: { target: Target }, event: APIGatewayProxyEventV2, response: ServerResponse): Promise<void> {
   try {
-    const result = await target.handler(event, lambdaContext(target.name, timeout))
+    const result = await target.handler(event, lambdaContext(target.name, operationSeconds * 1_000))
     if (!response.destroyed) sendResult(response, result)
   } catch (error) {
     console.error(`${target.name} failed:`, error)

@@ -1,13 +1,16 @@
 import { isId } from '#shared/domain/ids.ts'
 import { command, Trouble } from './command.ts'
-import { deleteAgain } from './deleting-again.ts'
+import { deleteAgain, standingOf } from './deleting-again.ts'
 import { openTargetTable, targetOptions } from './target.ts'
 
 const help = `
-npm run delete-again -- WORKSPACE_ID… [--url URL | --stage STAGE | --table NAME]
+npm run delete-again -- WORKSPACE_ID… --yes [--url URL | --stage STAGE | --table NAME]
 
 After a backup was restored: deletes workspaces that were deleted since, and are back. Nobody is let in any more, the scheduled sweep goes
-on with the purge, and nothing is billed a second time. docs/deployment.md says when, and how to find them. Can be repeated.
+on with the purge, and nothing is billed. Without --yes it only says which workspaces these are. docs/deployment.md says when this is
+needed, and how to find them. Can be repeated.
+
+  --yes          do it: whatever is alive among them is erased for good, and without an invoice
 
   --url URL      a running local service (default: http://127.0.0.1:3000)
   --stage STAGE  the deployed table of a stage; needs dynamodb:ListTables beside the below
@@ -16,10 +19,11 @@ on with the purge, and nothing is billed a second time. docs/deployment.md says 
 Deployed tables are changed with your own AWS credentials and region (AWS_PROFILE, AWS_REGION).
 `
 
-await command(help, targetOptions, async ({ options, words }) => {
+await command(help, { ...targetOptions, yes: { type: 'boolean' } }, async ({ options, words }) => {
   const wrong = words.filter((word) => !isId('ws', word))
   if (words.length === 0) throw new Trouble('Name the workspaces by their ids (--help says how)')
   if (wrong.length > 0) throw new Trouble(`These are no workspace ids, nothing was done: ${wrong.join(', ')}`)
   const table = await openTargetTable(options)
-  for (const id of words) console.log(`${id} ${await deleteAgain(table, id, new Date())}`)
+  for (const id of words) console.log(`${id} ${options.yes ? await deleteAgain(table, id, new Date()) : await standingOf(table, id)}`)
+  if (!options.yes) console.log('Nothing was done. With --yes those that are alive are erased, without an invoice.')
 })

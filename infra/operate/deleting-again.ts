@@ -30,3 +30,10 @@ export async function deleteAgain(table: Table, workspaceId: string, now: Date):
   )
   return 'is being deleted again'
 }
+
+/** Which workspace this is, and how it stands. */
+export async function standingOf(table: Table, workspaceId: string): Promise<string> {
+  const [workspace] = await table.get<[Workspace]>(keys.workspace(workspaceId))
+  if (!workspace) return 'is not in this table'
+  return workspace.status === 'active' ? `is alive: "${workspace.name}", ${workspace.memberCount} members` : `is ${workspace.status}`
+}

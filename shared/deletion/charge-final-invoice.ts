@@ -1,6 +1,6 @@
 import { chargeInvoice } from '../billing/charge.ts'
 import { type Payments, ProviderAway } from '../billing/payments.ts'
-import type { Deletion, Invoice } from '../domain/model.ts'
+import type { Billing, Deletion, Invoice } from '../domain/model.ts'
 import { later, secondsUntil } from '../domain/time.ts'
 import { finishStep, progress } from '../table/deletions.ts'
 import { listReaders, oweInvoiceMail, readInvoice } from '../table/invoices.ts'
@@ -13,7 +13,7 @@ export async function chargeFinalInvoice(deletion: Deletion, tools: Tools): Prom
   const invoice = await readInvoice(table, deletion.invoiceId)
   if (!invoice) throw new Error('The invoice of a deletion is not there')
   try {
-    if (payments && invoice.billing) await settle(tools, payments, invoice)
+    if (payments && invoice.billing) await settle(tools, payments, invoice, invoice.billing)
   } catch (error) {
     if (!(error instanceof ProviderAway)) throw error
     metrics.record('ChargesPutOff', 1, aboutOf(invoice))
@@ -25,9 +25,7 @@ export async function chargeFinalInvoice(deletion: Deletion, tools: Tools): Prom
 }
 
 /** Charges what is open; once the invoice is settled the payment method has served. */
-async function settle({ table, clock, metrics }: Tools, payments: Payments, invoice: Invoice): Promise<void> {
-  const { billing } = invoice
-  if (!billing) return
+async function settle({ table, clock, metrics }: Tools, payments: Payments, invoice: Invoice, billing: Billing): Promise<void> {
   if (invoice.status === 'open') {
     const { status } = await chargeInvoice(table, payments, invoice, billing, clock())
     if (status === 'uncollectible') metrics.record('ChargesRefused', 1, aboutOf(invoice))

@@ -145,6 +145,9 @@ export interface Declaration<
 // biome-ignore lint/suspicious/noExplicitAny: the one place where the types of all operations meet
 export type Operation = Declaration<string, any, any, any, any, any, any>
 
+/** How long a function may take, in seconds: whoever is still being served then is better told to try again. */
+export const operationSeconds = 10
+
 /** Declares an operation; types of input, caller and answer follow from the declaration. No side effect: lists can be read anywhere. */
 export const operation = <
   const P extends string,

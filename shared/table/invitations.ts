@@ -68,7 +68,7 @@ export class TooManyPending extends Refusal {
 export const listInvitationRows = (table: Table, workspaceId: string): Promise<Invitation[]> =>
   table.queryAll<Invitation>({ pk: keys.workspace(workspaceId).pk, beginsWith: prefix.invitation })
 
-/** Takes out the expired invitations of one workspace and their count, in transactions; answers how many went. */
+/** Takes out expired invitations of one workspace and their count, in one transaction (as many as it holds); answers how many went. */
 export async function collectExpired(table: Table, rows: readonly Invitation[], now: Date): Promise<number> {
   const expired = rows.filter((row) => row.status === 'pending' && hasExpired(row, now)).slice(0, 90)
   const workspaceId = expired[0]?.workspaceId
@@ -175,7 +175,7 @@ export async function listInvitationsTo(
     const place = invitationPlace(position.slice(position.indexOf('#') + 1))
     return keys.invitation(place ?? { workspaceId: '', addressKey: '' })
   })
-  const wanted = found.flatMap((key) => [key, { pk: key.pk, sk: 'WORKSPACE' }])
+  const wanted = found.flatMap((key) => [key, keys.workspace(key.pk.slice(key.pk.indexOf('#') + 1))])
   const items = await table.getAll<Invitation | Workspace>(wanted)
   const invitations = found.flatMap((_, i) => {
     const [invitation, workspace] = [items[2 * i] as Invitation | undefined, items[2 * i + 1] as Workspace | undefined]

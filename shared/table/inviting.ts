@@ -119,15 +119,17 @@ async function giveBack(table: Table, reserved: ReadonlyMap<string, boolean>, ma
 
 async function decideAndWrite(request: InviteRequest, standings: readonly Standing[], reserved: Map<string, boolean>): Promise<Decision[]> {
   const { table, addressees, workspaceId, now, settings, permit, invitedBy } = request
-  const first = addressees.map((_, i) => withheldFrom(standings[i] as Standing, settings, now))
-  const candidates = addressees.filter((_, i) => !standings[i]?.isMember && !first[i] && !reserved.has(addressees[i]?.mailbox ?? ''))
+  const withheldAtFirst = addressees.map((_, i) => withheldFrom(standings[i] as Standing, settings, now))
+  const candidates = addressees.filter(
+    (_, i) => !standings[i]?.isMember && !withheldAtFirst[i] && !reserved.has(addressees[i]?.mailbox ?? ''),
+  )
   await Promise.all(
     candidates.map(async ({ mailbox }) =>
       reserved.set(mailbox, await reserveMail(table, mailbox, settings.MAILS_PER_ADDRESS_PER_DAY, now)),
     ),
   )
   const decisions = addressees.map((addressee, i) => {
-    const withheld = first[i] ?? (reserved.get(addressee.mailbox) === false ? 'suppressed' : undefined)
+    const withheld = withheldAtFirst[i] ?? (reserved.get(addressee.mailbox) === false ? 'suppressed' : undefined)
     return decide(request, addressee, standings[i] as Standing, withheld)
   })
   const rows = decisions.flatMap(({ write }) => write ?? [])

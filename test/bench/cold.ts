@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { bundleBesideBare, type Size } from '#infra/aws/bundle/sizes.ts'
 import { lists } from '#infra/aws/lists.ts'
+import { numbersOf } from '#test/support/numbers.ts'
 import { onDatabase, worldOn } from './database.ts'
 import { firstCalls } from './first-calls.ts'
-import { median, numbersOf, printTable } from './report.ts'
+import { median, printTable } from './report.ts'
 
 /** CPU milliseconds in a fresh process. */
 interface Cold {

@@ -2,11 +2,12 @@ import { reportUsage } from '#functions/usage/report-usage.ts'
 import { httpHandler } from '#shared/http/handler.ts'
 import { documentClient, Table } from '#shared/table/table.ts'
 import { httpEvent } from '#test/support/event.ts'
+import { numbersOf } from '#test/support/numbers.ts'
 import { signUp, type World } from '#test/support/world.ts'
 import { contextOf, onDatabase, worldOn } from './database.ts'
 import { mirrorOf } from './mirror.ts'
 import { type Rounds, recordCalls, transactionsIn } from './recorder.ts'
-import { numbersOf, printTable, spread, timed } from './report.ts'
+import { printTable, spread, timed } from './report.ts'
 
 const eventsPerBatch = 100
 const concurrency = 16

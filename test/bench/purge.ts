@@ -1,9 +1,10 @@
 import { deletionOf } from '#test/support/departure.ts'
+import { numbersOf } from '#test/support/numbers.ts'
 import type { World } from '#test/support/world.ts'
 import { onDatabase, worldOn } from './database.ts'
 import { type Heap, heapAround } from './heap.ts'
 import { rawPurge } from './raw-purge.ts'
-import { numbersOf, printTable, timed } from './report.ts'
+import { printTable, timed } from './report.ts'
 import { largeWorkspace, partitionsOf } from './workspace.ts'
 
 /** Erases a workspace that was filled; answers how many items went. */

@@ -1,16 +1,3 @@
-import { parseArgs } from 'node:util'
-
-/** The whole numbers of the command line, e.g. `--items 20000`, each with what it is where it is not given. */
-export function numbersOf<T extends Record<string, number>>(defaults: T): T {
-  const options = Object.fromEntries(Object.keys(defaults).map((name) => [name, { type: 'string' as const }]))
-  const { values } = parseArgs({ options })
-  const given = Object.entries(values).map(([name, text]) => {
-    if (!/^[1-9]\d{0,8}$/.test(String(text))) throw new Error(`--${name} takes a whole number, 1 or more`)
-    return [name, Number(text)]
-  })
-  return { ...defaults, ...Object.fromEntries(given) }
-}
-
 /** The middle one of some numbers (the upper one of two). */
 export function median(numbers: readonly number[]): number {
   return [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN

@@ -14,7 +14,7 @@ test.each(scenarios)('%s takes at most %i rounds', async (name, budget, run) => 
   expect(cost.rounds, JSON.stringify(cost)).toBeLessThanOrEqual(budget)
 })
 
-test('every operation has a budget', () => {
+test('every operation has a budget: a line in test/support/scenarios.ts', () => {
   const measured = scenarios.map(([name]) => name.replace(/[ ,].*/, ''))
 
   expect(operations.map(({ name }) => name).filter((name) => !measured.includes(name))).toEqual([])

@@ -19,7 +19,10 @@ const act = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('accept' as const), by: who }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('decline' as const), by: who }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('revoke' as const), by: who, to: who }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('leave' as const), by: who, successor: fc.option(who, { nil: undefined, freq: 2 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('leave' as const), by: who, successor: fc.option(who, { nil: undefined, freq: 2 }) }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), by: who, to: who }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('setRole' as const), by: who, to: who, role }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), days: fc.constantFrom(1, 6, 7) }) },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { numbersOf } from '#test/support/numbers.ts'
 import { Random } from '#test/support/random.ts'
 import { type Caller, callerWith, servicesOf, signedIn, subjectsTo } from './caller.ts'
 import { type Fate, whatIsWrong } from './kill-loop-checks.ts'
@@ -12,8 +12,8 @@ import { type Fate, whatIsWrong } from './kill-loop-checks.ts'
  * again on the same data, and checks that everything that was acknowledged comes to its end: one right invoice, one charge, no leftover,
  * every e-mail out.
  */
-const { values } = parseArgs({ options: { times: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' } } })
-const random = new Random(Number(values.seed))
+const { times, seed } = numbersOf({ times: 50, seed: 1 })
+const random = new Random(seed)
 const dataDir = await mkdtemp(join(tmpdir(), 'atrium-kills-'))
 const main = join(import.meta.dirname, '../../infra/local/main.ts')
 
@@ -63,17 +63,17 @@ const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resol
 
 let open: Fate[] = []
 let seen = 0
-for (let time = 0; time <= Number(values.times); time++) {
+for (let time = 0; time <= times; time++) {
   const { url, end } = await start()
   const ann = await signedIn(url, 'ann@example.com')
   await ann.request('POST', '/accounts', {})
   const services = await servicesOf(url)
   for (const fate of open) {
     const wrong = await whatIsWrong(services, ann, fate, (address) => subjectsTo(url, address))
-    if (wrong) throw new Error(`After kill ${time} (seed ${values.seed}): ${wrong} (${JSON.stringify(fate)})`)
+    if (wrong) throw new Error(`After kill ${time} (seed ${seed}): ${wrong} (${JSON.stringify(fate)})`)
     seen++
   }
-  if (time === Number(values.times)) {
+  if (time === times) {
     await end('SIGTERM')
     break
   }
@@ -91,4 +91,4 @@ for (let time = 0; time <= Number(values.times); time++) {
   console.log(`kill ${time + 1} after ${moment} ms: ${acknowledged} deletions acknowledged, ${open.length} workspaces to look after`)
 }
 await rm(dataDir, { recursive: true, force: true })
-console.log(`${values.times} kills, ${seen} workspaces: nothing lost, nothing wrong`)
+console.log(`${times} kills, ${seen} workspaces: nothing lost, nothing wrong`)

@@ -1,17 +1,11 @@
-import { parseArgs } from 'node:util'
 import { startDatabaseInMemory } from '#infra/local/dynamodb.ts'
+import { numbersOf } from '#test/support/numbers.ts'
 import { simulate } from './simulation.ts'
 
-/** `npm run simulate -- --seeds N --from S [--trace]`: plays seeds until one fails, and names that. */
+/** `npm run simulate -- --seeds N --from S`: plays seeds until one fails, and names that; with `TRACE=1` prints every call. */
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '100' },
-      from: { type: 'string', default: '1' },
-      trace: { type: 'boolean', default: false },
-    },
-  })
-  const [count, from] = [Number(values.seeds), Number(values.from)]
+  const { seeds: count, from } = numbersOf({ seeds: 100, from: 1 })
+  const isTraced = process.env.TRACE !== undefined
   const given = process.env.DYNAMODB_ENDPOINT
   const database = given ? { endpoint: given, stop: async () => undefined } : await startDatabaseInMemory()
   try {
@@ -21,10 +15,10 @@ async function main(): Promise<number> {
       longest = Math.max(longest, milliseconds)
       if (problems.length === 0) {
         progress(`seed ${seed}: ${turns} calls, ${milliseconds} ms (longest ${longest} ms), ${fingerprint}`)
-        if (values.trace) console.log(trace.join('\n'))
+        if (isTraced) console.log(trace.join('\n'))
         continue
       }
-      if (values.trace) console.log(trace.join('\n'))
+      if (isTraced) console.log(trace.join('\n'))
       console.log(`\nFAILED with seed ${seed} (${turns} calls, ${fingerprint}): npm run simulate -- --seeds 1 --from ${seed}`)
       for (const problem of problems) console.log(`- ${problem}`)
       return 1

@@ -1,7 +1,7 @@
 import { Duration, NestedStack } from 'aws-cdk-lib'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import type { Operation } from '#shared/http/operation.ts'
+import { type Operation, operationSeconds } from '#shared/http/operation.ts'
 import type { CodeOf } from '../bundle/functions.ts'
 import { operationGrants, type Resources } from '../grants.ts'
 import type { Api } from './api.ts'
@@ -16,8 +16,8 @@ export interface Making {
   readonly resources: Resources
 }
 
-/** API Gateway waits 30 seconds at most; whoever is still being served after ten is better told to try again. */
-const timeout = Duration.seconds(10)
+/** API Gateway would wait for 30 seconds. */
+export const timeout = Duration.seconds(operationSeconds)
 
 /**
  * The operations of one noun, each a function and a route: five resources. They have a stack of their own within the service, because a
