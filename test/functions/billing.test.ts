@@ -1,9 +1,20 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test } from 'vitest'
+import { type Payments, ProviderAway } from '#shared/billing/payments.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { Table } from '#shared/table/table.ts'
-import { departure, finish } from '#test/support/departure.ts'
+import { type Departure, departure, finish } from '#test/support/departure.ts'
 import { allRows, kindOf } from '#test/support/invariants.ts'
+
+function paymentsOf({ world }: Departure): Payments {
+  const { payments } = world.services
+  if (!payments) throw new Error('There is no payment provider')
+  return payments
+}
+
+/** Pays the final invoice as Ann, over a payment provider that behaves otherwise. */
+const payThrough = ({ world, ann, invoiceId }: Departure, payments: Payments, paymentMethodId: string) =>
+  world.call('payInvoice', { as: ann.token, path: { invoiceId }, body: { paymentMethodId } }, { ...world.services, payments })
 
 test('a payment method is set, shown by brand and last four, replaced and detached', async () => {
   const d = await departure()
@@ -77,6 +88,18 @@ test('while the provider is away setting a payment method is a 503 with retry-af
   expect(await d.card('pm_card_visa')).toMatchObject({ status: 200 })
 })
 
+test('that the provider is at the same request already is no refusal: nobody knows yet, and the card may be good', async () => {
+  const d = await departure()
+  const payments = paymentsOf(d)
+  const customerId = await payments.createCustomer(d.workspaceId)
+  const request = { customerId, invoiceId: d.invoiceId, workspaceId: d.workspaceId, amount: 700, currency: 'usd' }
+
+  const [first, second] = await Promise.allSettled([payments.createIntent(request), payments.createIntent(request)])
+
+  expect([first, second]).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: expect.any(ProviderAway) }])
+  expect([{ status: 'fulfilled', value: await payments.createIntent(request) }]).toEqual([first])
+})
+
 test('of payment methods set at once one stays and the others are detached', async () => {
   const d = await departure()
 
@@ -146,6 +169,48 @@ test('my invoices are those of all my deleted workspaces, oldest first and page 
   expect([...first.body.data, ...second.body.data].map(({ id }) => id)).toEqual(ids)
   expect(second.body.nextCursor).toBeNull()
   expect(await d.world.call('listMyInvoices', { as: d.ann.token, query: { cursor: 'x' } })).toMatchObject({ status: 400 })
+})
+
+test('a refusal that is noted late leaves an invoice alone that somebody else has paid meanwhile', async () => {
+  const d = await departure()
+  await d.use('storage', 100)
+  await d.erase()
+  await d.finish()
+  const payments = paymentsOf(d)
+  const confirm: Payments['confirm'] = async (...given) => {
+    const refusal = await payments.confirm(...given).catch((error) => error)
+    await d.pay('pm_card_visa')
+    throw refusal
+  }
+
+  const answer = await payThrough(d, { ...payments, confirm }, 'pm_card_chargeDeclined')
+
+  expect(answer).toMatchObject({ status: 200, body: { status: 'paid', failure: null } })
+  expect(await d.invoice()).toEqual(answer.body)
+})
+
+test('two who pay at once charge once, also where the provider makes an intent for each', async () => {
+  const d = await departure()
+  await d.use('storage', 100)
+  await d.erase()
+  await d.finish()
+  const payments = paymentsOf(d)
+  const customerId = await payments.createCustomer(d.workspaceId)
+  const createCustomer = async () => customerId
+  const both = Promise.withResolvers<void>()
+  let made = 0
+  const createIntent: Payments['createIntent'] = async (request) => {
+    const intent = await payments.createIntent({ ...request, invoiceId: `${request.invoiceId}-${++made}` })
+    if (made === 2) both.resolve()
+    await both.promise
+    return intent
+  }
+
+  const cards = ['pm_card_visa', 'pm_card_mastercard']
+  const answers = await Promise.all(cards.map((card) => payThrough(d, { ...payments, createCustomer, createIntent }, card)))
+
+  expect(answers).toMatchObject([{ body: { status: 'paid' } }, { body: { status: 'paid' } }])
+  expect([made, d.charges()]).toEqual([2, [{ amount: 700, status: 'succeeded' }]])
 })
 
 test('an issued invoice changes in its payment alone', async () => {

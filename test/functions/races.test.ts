@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Role } from '#shared/domain/roles.ts'
 import { keys } from '#shared/table/design.ts'
-import { type Faults, faulty } from '#test/support/faults.ts'
+import { type Faults, faulty, withClient } from '#test/support/faults.ts'
 import { allRows, kindOf, problemsOf } from '#test/support/invariants.ts'
 import { forSeeds, type Random } from '#test/support/random.ts'
 import { crowd, type Scene, scene } from '#test/support/scene.ts'
@@ -411,6 +411,38 @@ test('nothing is written into a workspace whose deletion began meanwhile', async
       expect(await world.call(name, { as, path, body: { name: 'P' } })).toMatchObject({ status: 404 })
     expect((await allRows(world.services.table)).length).toBe(before)
   })
+})
+
+test.each<[string, object]>([
+  ['deleteWorkspace', { query: { confirm: 'Blue Team' } }],
+  ['updateWorkspace', { body: { name: 'Red Team' } }],
+  ['createInvitations', { body: { emails: ['eve@example.com'] } }],
+  ['createApiKey', { body: { name: 'CI' } }],
+])('an admin who is demoted while %s is under way has not done it', async (name, ask) => {
+  const { world, ann, path, here, join, item } = await scene()
+  const bob = await join(bobsAddress, 'admin')
+  let before: Promise<unknown> | undefined
+  const demote = async () => {
+    await here('updateMember', { as: ann.token, path: { accountId: bob.id }, body: { role: 'member' } })
+    return item()
+  }
+  const services = withClient(world, (client) =>
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        if ('TransactItems' in args.input) {
+          before ??= demote()
+          await before
+        }
+        return next(args)
+      },
+      { step: 'initialize', name: 'demotion' },
+    ),
+  )
+
+  const answer = await world.call(name, { as: bob.token, path, ...ask }, services)
+
+  expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  expect(await item()).toEqual(await before)
 })
 
 /** Anything that anybody may try in a workspace. */
