@@ -48,7 +48,7 @@ const begin = (operation: Operation, services: Services, event: HttpEvent): Exch
 
 /** Takes a request through its steps, writes one line to the log and adds the request id, whichever step the answer comes from. */
 function answering(operation: Operation, services: Services, steps: readonly Step[], last: (exchange: Exchange) => Promise<HttpResult>) {
-  const handler = middy<Exchange, HttpResult>()
+  const handler = middy<Exchange, HttpResult>({ timeoutEarlyInMillis: 100, timeoutEarlyResponse: timeIsUp })
     .use([refusing, ...steps])
     .handler(last)
   return async (event: HttpEvent, context: Context): Promise<HttpResult> => {
@@ -57,6 +57,11 @@ function answering(operation: Operation, services: Services, steps: readonly Ste
     await exchange.noting
     return finish(exchange, result)
   }
+}
+
+/** Just before the function is stopped: an answer is better than none. What is under way may still have its effect. */
+const timeIsUp = (): never => {
+  throw new Refusal('unavailable', 'This took too long: send the request again.', { retryAfter: 1 })
 }
 
 /** Turns every error into problem+json. */

@@ -241,6 +241,17 @@ describe('what goes wrong', () => {
     expect(answer).toMatchObject({ status: 404, body: { code: 'workspace_not_found' } })
   })
 
+  test('to answer in time is a 503, just before the function is stopped', async () => {
+    const { world, ann, path } = await scene()
+    const slow = { ...failing('handle', undefined), handle: () => new Promise<never>(() => {}) }
+    const event = httpEvent(slow, { as: ann.token, path })
+
+    const answer = await httpHandler(slow, world.services)(event, { getRemainingTimeInMillis: () => 600 } as Context)
+
+    expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1', 'x-request-id': expect.any(String) } })
+    expect(world.logs).toContainEqual(expect.objectContaining({ message: 'request', status: 503, code: 'unavailable' }))
+  })
+
   test('for a while is a 503 that says when to come back, and is noted', async () => {
     const { world, ann, path } = await scene()
     const busy = new Refusal('unavailable', 'Busy.', { retryAfter: 0.2, cause: new Error('ann@example.com') })
