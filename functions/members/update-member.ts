@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
-import { roleSchema } from '#shared/domain/roles.ts'
+import { roleSchema, rolesThatMay } from '#shared/domain/roles.ts'
 import { memberShape } from '#shared/domain/shapes.ts'
 import { member, operation } from '#shared/http/operation.ts'
-import { changeRole, findMember, memberNotFound } from '#shared/table/members.ts'
+import { changeRole, findMember, memberNotFound, requireRole } from '#shared/table/members.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
 
 export const updateMember = operation({
@@ -24,8 +24,10 @@ export const updateMember = operation({
       () => findMember(table, workspace.id, loaded?.accountId),
       (other) => {
         if (!other) throw memberNotFound()
-        // Demoting oneself changes the very row that permits it: its condition is then the row's own.
-        return changeRole(table, other, body.role, other.accountId === me.accountId ? undefined : permit)
+        const isMe = other.accountId === me.accountId
+        // A transaction takes an item once: on oneself the row's own condition is the permit, of a row that was read as an admin's.
+        if (isMe) requireRole(other, rolesThatMay('manageMembers'), 'Your role in this workspace has just changed: read it again.')
+        return changeRole(table, other, body.role, isMe ? undefined : permit)
       },
     ),
 })

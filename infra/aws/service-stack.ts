@@ -1,11 +1,11 @@
-import { CfnOutput, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib'
+import { CfnOutput, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import { Alarms } from './constructs/alarms.ts'
 import { Api } from './constructs/api.ts'
 import { Dashboard } from './constructs/dashboard.ts'
 import { AtriumFunction } from './constructs/function.ts'
-import { type Making, Operations, timeout } from './constructs/operations.ts'
+import { type Making, Operations } from './constructs/operations.ts'
 import { existingIssuer, SignInClient } from './constructs/sign-in.ts'
 import { Workers } from './constructs/workers.ts'
 import type { DataStack, StackOptions } from './data-stack.ts'
@@ -73,5 +73,5 @@ const notFound = (scope: Construct, { codeOf, environmentOf, logGroup }: Making)
     environment: environmentOf([]),
     logGroup,
     grants: [],
-    timeout,
+    timeout: Duration.seconds(10),
   })

@@ -1,6 +1,7 @@
 import { operations } from '#functions/operations.ts'
 import { workers } from '#functions/workers.ts'
 import { httpHandler, notFoundHandler } from '#shared/http/handler.ts'
+import { secondsFor } from '#shared/http/operation.ts'
 import type { Services } from '#shared/services.ts'
 import { workerHandler } from '#shared/worker/handler.ts'
 import { isQueueWorker } from '#shared/worker/worker.ts'
@@ -18,6 +19,7 @@ export function operationFunctions(services: Services, faults: Faults): Pick<Gat
   const routes = operations.map(
     (operation): FunctionRoute => ({
       name: operation.name,
+      seconds: secondsFor(operation),
       method: operation.method,
       path: operation.path,
       handler: httpHandler(operation, exposed),

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
-import { operationSeconds } from '#shared/http/operation.ts'
 import { type Cors, corsHeaders, isPreflight } from './cors.ts'
 import { type RouteTaken, sendResult, splitTarget, toEvent } from './http-event.ts'
 import { lambdaContext } from './lambda-context.ts'
@@ -10,9 +9,10 @@ import { findRoute, type Route } from './routes.ts'
 /** A function behind a route, as API Gateway invokes it. */
 export type HttpFunction = (event: APIGatewayProxyEventV2, context: Context) => Promise<unknown>
 
-/** A route, the function behind it and that function's name. */
+/** A route, the function behind it, that function's name and the seconds that it may take. */
 export interface FunctionRoute extends Route {
   readonly name: string
+  readonly seconds: number
   readonly handler: HttpFunction
 }
 
@@ -64,14 +64,14 @@ function route({ routes, fallback }: GatewayOptions, request: IncomingMessage): 
   const found = findRoute(routes, request.method ?? '', splitTarget(request.url ?? '/').path)
   return found
     ? { routeKey: found.routeKey, pathParameters: found.pathParameters, target: found.route }
-    : { routeKey: '$default', pathParameters: {}, target: { name: 'default', handler: fallback } }
+    : { routeKey: '$default', pathParameters: {}, target: { name: 'default', seconds: 10, handler: fallback } }
 }
 
-type Target = Pick<FunctionRoute, 'name' | 'handler'>
+type Target = Pick<FunctionRoute, 'name' | 'seconds' | 'handler'>
 
 async function invoke({ target }: { target: Target }, event: APIGatewayProxyEventV2, response: ServerResponse): Promise<void> {
   try {
-    const result = await target.handler(event, lambdaContext(target.name, operationSeconds * 1_000))
+    const result = await target.handler(event, lambdaContext(target.name, target.seconds * 1_000))
     if (!response.destroyed) sendResult(response, result)
   } catch (error) {
     console.error(`${target.name} failed:`, error)

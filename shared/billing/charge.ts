@@ -30,6 +30,8 @@ async function intentOf(table: Table, payments: Payments, invoice: Invoice, { cu
   const { id: invoiceId, workspaceId, total: amount, currency } = invoice
   const left = invoice.intentSought ? await payments.findIntent(customerId, invoiceId) : undefined
   if (!invoice.intentSought) await notePayment(table, invoice, { intentSought: true })
-  const intent = left ?? (await payments.createIntent({ customerId, invoiceId, workspaceId, amount, currency }))
+  const intent =
+    left ??
+    (await payments.createIntent({ customerId, invoiceId, workspaceId, amount, currency, isRepeated: invoice.intentSought === true }))
   return storeIntent(table, invoice, intent.id)
 }

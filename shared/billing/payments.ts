@@ -9,10 +9,8 @@ export interface Payments {
   createCustomer(workspaceId: string): Promise<string>
   /** The intent of an invoice, if there is one at the provider. */
   findIntent(customerId: string, invoiceId: string): Promise<Intent | undefined>
-  /** Creates the intent of an invoice; with the same invoice the same one. */
+  /** Creates the intent of an invoice; at a first attempt, repeated, the same one. */
   createIntent(request: IntentRequest): Promise<Intent>
-  /** How an intent stands. */
-  readIntent(intentId: string): Promise<Intent>
   /** Charges: confirms an intent with a payment method, without the card holder. One that has succeeded is left as it is. */
   confirm(intentId: string, paymentMethodId: string): Promise<Intent>
 }
@@ -37,6 +35,8 @@ export interface IntentRequest {
   /** Minor units. */
   readonly amount: number
   readonly currency: string
+  /** An earlier attempt came to nothing: the provider would go on answering as it did then. */
+  readonly isRepeated: boolean
 }
 
 /** `succeeded`: charged, once and for all. `pending`: the provider has not decided. `open`: can be confirmed. */

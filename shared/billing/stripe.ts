@@ -1,11 +1,18 @@
+import { randomUUID } from 'node:crypto'
 import Stripe from 'stripe'
 import type { Settings } from '../settings.ts'
 import { type AttachRequest, type Intent, PaymentRefused, type Payments, ProviderAway } from './payments.ts'
 
 /** Stripe through its own SDK. Its retries are off: what is tried again, and for how long, is decided where the state is kept. */
 export function stripePayments(stripe: Stripe): Payments {
+  const customerWith = (workspaceId: string, idempotencyKey: string) =>
+    call(async () => (await stripe.customers.create({ metadata: { workspaceId } }, { idempotencyKey })).id)
+  // A failure (5xx) is what Stripe answers to its idempotency key for a day: only another key is another attempt.
   const customers = (workspaceId: string) =>
-    call(async () => (await stripe.customers.create({ metadata: { workspaceId } }, { idempotencyKey: `customer-${workspaceId}` })).id)
+    customerWith(workspaceId, `customer-${workspaceId}`).catch((error) => {
+      if (!isFailure(error)) throw error
+      return customerWith(workspaceId, `customer-${workspaceId}-${randomUUID()}`)
+    })
   return {
     provider: 'stripe',
     createCustomer: customers,
@@ -29,11 +36,11 @@ export function stripePayments(stripe: Stripe): Payments {
         if (intent.metadata.invoiceId === invoiceId && intent.status !== 'canceled') return intentOf(intent)
       return undefined
     },
-    createIntent: async ({ customerId, invoiceId, workspaceId, amount, currency }) => {
+    createIntent: async ({ customerId, invoiceId, workspaceId, amount, currency, isRepeated }) => {
       const parameters = { customer: customerId, amount, currency, metadata: { invoiceId, workspaceId }, payment_method_types: ['card'] }
-      return intentOf(await call(() => stripe.paymentIntents.create(parameters, { idempotencyKey: `invoice-${invoiceId}` })))
+      const idempotencyKey = isRepeated ? `invoice-${invoiceId}-${randomUUID()}` : `invoice-${invoiceId}`
+      return intentOf(await call(() => stripe.paymentIntents.create(parameters, { idempotencyKey })))
     },
-    readIntent: async (intentId) => intentOf(await call(() => stripe.paymentIntents.retrieve(intentId))),
     confirm: async (intentId, payment_method) => {
       const confirmed = await call(() => stripe.paymentIntents.confirm(intentId, { payment_method, off_session: true })).catch(
         async (error) => {
@@ -70,15 +77,20 @@ async function* listed(request: () => AsyncIterable<Stripe.PaymentIntent>): Asyn
   }
 }
 
+/** Whether Stripe itself failed, and said so. */
+const isFailure = (error: unknown): boolean =>
+  error instanceof ProviderAway && error.cause instanceof Stripe.errors.StripeError && (error.cause.statusCode ?? 0) >= 500
+
 function translated(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error
   const { statusCode = 0, message, code, decline_code } = error
   // 409: another request with the same Idempotency-Key is under way, which says nothing of its outcome.
   const isRefusal = statusCode >= 400 && statusCode < 500 && statusCode !== 429 && statusCode !== 409
   if (!isRefusal) return new ProviderAway('The payment provider does not answer', { cause: error })
-  return new PaymentRefused([message, decline_code ?? code].filter(Boolean).join(' ') || 'Refused by the payment provider', {
-    cause: error,
-  })
+  // What is wrong with the key of this service (its text names it) is nothing for the payer.
+  const isOurs = statusCode === 401 || statusCode === 403
+  const reason = isOurs ? '' : [message, decline_code ?? code].filter(Boolean).join(' ')
+  return new PaymentRefused(reason || 'The payment provider refuses this service.', { cause: error })
 }
 
 /** Opens Stripe, or nothing where no key is configured: invoices then stay open. */
@@ -90,5 +102,5 @@ export function openPayments({ STRIPE_API_KEY, STRIPE_API_BASE }: Settings): Pay
     port: base.port,
     protocol: base.protocol === 'http:' ? ('http' as const) : ('https' as const),
   }
-  return stripePayments(new Stripe(STRIPE_API_KEY, { ...place, maxNetworkRetries: 0, timeout: 20_000, telemetry: false }))
+  return stripePayments(new Stripe(STRIPE_API_KEY, { ...place, maxNetworkRetries: 0, timeout: 8_000, telemetry: false }))
 }

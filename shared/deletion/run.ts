@@ -33,8 +33,8 @@ const steps: Record<DeletionStep, (deletion: Deletion, tools: Tools) => Promise<
   purgeData,
 }
 
-/** Milliseconds that a step may take; with less left, another run goes on. */
-const enough = 15_000
+/** Milliseconds that a step may take, with a payment provider that lets each of five calls wait; with less left, another run goes on. */
+const enough = 45_000
 
 /** Goes on with a deletion as far as the function's time allows, then asks for another run. Throws where a step cannot finish now. */
 export async function runDeletion(deletionId: string, tools: Tools): Promise<void> {

@@ -13,6 +13,9 @@ export const defaultScopes: readonly Scope[] = ['workspace:read', 'usage:write']
 export const rolesThatGive = (scopes: readonly Scope[]): readonly Role[] =>
   scopes.includes('usage:read') ? rolesThatMay('readUsage') : rolesThatMay('manageApiKeys')
 
+/** How many secrets that were rotated away may be in their grace at once. */
+const maximumFormer = 20
+
 type Kept = Pick<ApiKey, 'hash' | 'prefix' | 'last4'>
 
 /** A fresh secret for a key, and what is kept of it. */
@@ -25,7 +28,7 @@ export function newSecret(workspaceId: string, apiKeyId: string): { secret: stri
 export function rotated(apiKey: ApiKey, kept: Kept, graceSeconds: number, now: Date): ApiKey {
   const former = (apiKey.former ?? []).filter(({ until }) => until > now.toISOString())
   const old = graceSeconds > 0 ? [{ hash: apiKey.hash, until: later(now, graceSeconds) }] : []
-  return { ...apiKey, ...kept, former: [...former, ...old] }
+  return { ...apiKey, ...kept, former: [...former, ...old].slice(-maximumFormer) }
 }
 
 /** Whether a secret is good: the current one, or a former one in its grace, of a key that has not expired. */

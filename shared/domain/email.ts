@@ -18,6 +18,7 @@ function asciiDomain(domain: string): string | undefined {
 
 /** The address as mail is sent to it: the local part as given, the domain in its `xn--` form; undefined where the text is no address. */
 export function deliverableEmail(text: string): string | undefined {
+  if (text.length > 320) return undefined
   const at = text.lastIndexOf('@')
   const local = text.slice(0, at)
   const domain = at > 0 && local.length <= 64 && localPart.test(local) ? asciiDomain(text.slice(at + 1)) : undefined

@@ -68,9 +68,9 @@ function parseJson(bytes: Buffer, empty: object | undefined): { sent: unknown; m
   }
 }
 
-/** A number of more than 15 digits may not survive as a binary float: it stays the text that was sent, and is a number to nobody else. */
-const exactNumber = (_: string, value: unknown, { source }: { source?: string } = {}): unknown =>
-  typeof value === 'number' && source && source.replace(/e.*$/i, '').replace(/\D/g, '').length > 15 ? source : value
+/** A quantity of more than 15 digits may not survive as a binary float: it stays the text that was sent. */
+const exactNumber = (name: string, value: unknown, { source }: { source?: string } = {}): unknown =>
+  name === 'quantity' && typeof value === 'number' && source && source.replace(/e.*$/i, '').replace(/\D/g, '').length > 15 ? source : value
 
 type Pointer = (path: readonly PropertyKey[]) => string
 

@@ -1,6 +1,8 @@
+import { isId } from '../domain/ids.ts'
 import type { Services } from '../services.ts'
 import { Answered, admit } from './admission.ts'
-import type { Exchange } from './exchange.ts'
+import { readContent } from './content.ts'
+import { type Exchange, workspaceIdIn } from './exchange.ts'
 import { type Identity, identify } from './identity.ts'
 import { startLoading } from './input.ts'
 import { type Operation, open } from './operation.ts'
@@ -19,6 +21,7 @@ const admitting: Step = {
   before: async ({ event: exchange }) => {
     const identity = await identify(exchange.event, exchange.services.tokens)
     Object.assign(exchange.about, whoAndWhere(exchange, identity))
+    exchange.content = readContent(exchange.operation, exchange.event)
     exchange.repetition = repetitionOf(exchange, callerIdOf(identity))
     startLoading(exchange, identity.kind === 'person' ? identity.person : identity.place)
     try {
@@ -35,7 +38,7 @@ const callerIdOf = (identity: Identity): string => (identity.kind === 'person' ?
 
 const whoAndWhere = ({ event }: Exchange, identity: Identity) => ({
   ...(identity.kind === 'person' ? { accountId: identity.person.accountId } : { ...identity.place }),
-  ...(event.pathParameters?.workspaceId && { workspaceId: event.pathParameters.workspaceId }),
+  ...(isId('ws', workspaceIdIn(event)) && { workspaceId: workspaceIdIn(event) }),
 })
 
 const replaying: Step = {

@@ -145,8 +145,11 @@ export interface Declaration<
 // biome-ignore lint/suspicious/noExplicitAny: the one place where the types of all operations meet
 export type Operation = Declaration<string, any, any, any, any, any, any>
 
-/** How long a function may take, in seconds: whoever is still being served then is better told to try again. */
-export const operationSeconds = 10
+/**
+ * How long an operation may take, in seconds: whoever is still being served then is better told to try again. A payment provider is
+ * waited for as long as API Gateway waits (30).
+ */
+export const secondsFor = ({ needs }: Pick<Operation, 'needs'>): number => ((needs as readonly Need[]).includes('payments') ? 29 : 10)
 
 /** Declares an operation; types of input, caller and answer follow from the declaration. No side effect: lists can be read anywhere. */
 export const operation = <

@@ -5,7 +5,7 @@ import { tellable } from '../domain/tellable.ts'
 import type { Services } from '../services.ts'
 import { idempotencyKeyProblem, limit, readContent } from './content.ts'
 import type { HttpEvent, HttpResult } from './event.ts'
-import { type Exchange, present } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import { handleInput, startLoading } from './input.ts'
 import { type Operation, open } from './operation.ts'
 import { internalError, problemResult, toResult } from './result.ts'
@@ -87,13 +87,14 @@ function finish({ services, operation, now, requestId, about, refused: code }: E
 const limiting: Step = {
   before: ({ event: exchange }) => {
     limit(exchange.event)
-    exchange.content = readContent(exchange.operation, exchange.event)
   },
 }
 
 const validating: Step = {
-  before: ({ event: { operation, event, content } }) => {
-    const problem = idempotencyKeyProblem(operation, event) ?? present(content).problem
+  before: ({ event: exchange }) => {
+    const { operation, event } = exchange
+    exchange.content ??= readContent(operation, event)
+    const problem = idempotencyKeyProblem(operation, event) ?? exchange.content.problem
     if (problem) throw problem
   },
 }

@@ -20,7 +20,7 @@ const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
 
 /** Mail through Amazon SES. */
 export function openMail(settings: Settings): Mail {
-  const client = new SESClient({})
+  const client = new SESClient({ requestHandler: { connectionTimeout: 1_000, requestTimeout: 7_000 } })
   return {
     send: async ({ to, subject, text, html, tags }) => {
       const command = new SendEmailCommand({

@@ -11,16 +11,26 @@ export const accountKeys = (accountId: string) =>
   [keys.account(accountId), keys.workspace(defaultWorkspaceId(accountId)), keys.member(defaultWorkspaceId(accountId), accountId)] as const
 
 /** Puts together what `accountKeys` found; undefined where there is no account. */
-export function accountFrom(found: readonly (Account | Workspace | Member | undefined)[]): AccountWithDefault | undefined {
+function accountFrom(found: readonly (Account | Workspace | Member | undefined)[]): AccountWithDefault | undefined {
   const [account, workspace, member] = found as [Account?, Workspace?, Member?]
   if (!account) return undefined
   const isDefault = workspace?.status === 'active' && member?.isDefault === true
   return { account, defaultWorkspace: isDefault ? workspace : null, defaultMember: isDefault ? member : null }
 }
 
-/** Reads an account and its default workspace in one round. */
+/**
+ * What `accountKeys` found, read once more where it may be half of what one transaction wrote: a batch read is no snapshot, and can see an
+ * account that was just made, but not yet its workspace.
+ */
+export async function wholeAccount(table: Table, found: Parameters<typeof accountFrom>[0]): Promise<AccountWithDefault | undefined> {
+  const [account, workspace, member] = found as [Account?, Workspace?, Member?]
+  const isHalf = account && (!workspace || (workspace.status === 'active' && !member))
+  return accountFrom(isHalf ? await table.get<[Account, Workspace, Member]>(...accountKeys(account.id)) : found)
+}
+
+/** Reads an account and its default workspace: one round, or a second one where they may just have been made. */
 export const readAccount = async (table: Table, accountId: string): Promise<AccountWithDefault | undefined> =>
-  accountFrom(await table.get<[Account, Workspace, Member]>(...accountKeys(accountId)))
+  wholeAccount(table, await table.get<[Account, Workspace, Member]>(...accountKeys(accountId)))
 
 /** The writes that make an account with its default workspace: never one without the other, and once however many race. */
 export function accountWrites(account: Account, whenItExists: () => Error): { writes: Write[]; made: AccountWithDefault } {

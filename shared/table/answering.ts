@@ -6,7 +6,7 @@ import { isInvited, requireInvited } from '../domain/people.ts'
 import { secretHash, tokenPlace } from '../domain/secrets.ts'
 import { later } from '../domain/time.ts'
 import type { AccountWithDefault } from '../domain/views.ts'
-import { accountFrom, accountKeys, accountWrites } from './accounts.ts'
+import { accountKeys, accountWrites, wholeAccount } from './accounts.ts'
 import { keys } from './design.ts'
 import { acceptWrites, endInvitation, invitationNotFound, isNamed, type Naming, requirePending } from './invitations.ts'
 import { changed, untilUnchanged } from './races.ts'
@@ -48,7 +48,7 @@ export async function readScene(table: Table, named: Named | undefined, { accoun
     keys.member(place.workspaceId, accountId),
     ...accountKeys(accountId),
   )
-  return { invitation, workspace, member, account: accountFrom(rest) }
+  return { invitation, workspace, member, account: await wholeAccount(table, rest) }
 }
 
 export interface Accepted {

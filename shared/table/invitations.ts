@@ -49,7 +49,7 @@ export const amend = (invitation: Invitation, fields: Partial<Invitation>): Writ
 
 /** The rules of the workspace on inviting `added` more addresses: active, not full, within the limit of pending invitations. */
 export const countInvited = (workspaceId: string, added: number): Write => {
-  const rule = all(below('memberCount', maximumMembers), atMost('pendingCount', maximumPending - added))
+  const rule = added > 0 ? all(below('memberCount', maximumMembers), atMost('pendingCount', maximumPending - added)) : undefined
   const broken = ({ memberCount }: Workspace) => (memberCount < maximumMembers ? new TooManyPending() : tooManyMembers())
   return changeWorkspace(workspaceId, { add: { pendingCount: added } }, { rule, broken })
 }

@@ -103,7 +103,8 @@ export async function inviteAll(request: InviteRequest, first: Standing[]): Prom
   try {
     const decisions = await untilUnchanged(first, again, (standings) => decideAndWrite(request, standings, reserved))
     const mailed = new Set(decisions.filter(({ isMailed }) => isMailed).map(({ addressee }) => addressee.mailbox))
-    await giveBack(table, reserved, mailed, now)
+    // They are an upper bound: what cannot be given back now is no reason to say that nobody was invited.
+    await giveBack(table, reserved, mailed, now).catch(() => {})
     return decisions
   } catch (error) {
     // Where the outcome is unknown, the e-mails may be on their way.

@@ -17,10 +17,8 @@ export const listMembers = (table: Table, workspaceId: string): Promise<Member[]
 
 /** The rule that a write needs: the caller is (still) a member in one of these roles. */
 export const stillMember = (workspaceId: string, accountId: string, allowed: Condition): Write =>
-  check(
-    keys.member(workspaceId, accountId),
-    all(exists('pk'), allowed),
-    () => new Refusal('forbidden', 'Your role in this workspace has just changed: read it again.'),
+  check(keys.member(workspaceId, accountId), all(exists('pk'), allowed), (found) =>
+    found ? new Refusal('forbidden', 'Your role in this workspace has just changed: read it again.') : workspaceNotFound(),
   )
 
 /** Refuses (403) a member in another role, and gives the rule that a write needs: they still have it. */

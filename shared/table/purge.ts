@@ -28,7 +28,11 @@ export interface PurgeClock {
  */
 export async function purge(table: Table, deletion: Deletion, doomed: readonly Doomed[], { clock, hasTime }: PurgeClock) {
   let current = deletion
-  if (current.page) await erase(table, (await readPage(table, { pk: current.page.pk }, { bounds: current.page })).keys)
+  if (current.page)
+    await erase(
+      table,
+      (await readPage(table, { ...doomed.find(({ pk }) => pk === current.page?.pk), pk: current.page.pk }, { bounds: current.page })).keys,
+    )
   for (const part of doomed) {
     let { keys, last } = await readPage(table, part)
     while (keys.length > 0) {

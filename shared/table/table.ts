@@ -67,7 +67,6 @@ export interface QueryOptions {
   readonly upTo?: string
   readonly startAfter?: Item | undefined
   readonly limit?: number
-  readonly newestFirst?: boolean
 }
 
 interface CancellationReason {
@@ -147,7 +146,6 @@ export class Table {
       KeyConditionExpression: `#pk = :pk${range}`,
       ExpressionAttributeNames: { '#pk': pk, ...(range && { '#sk': sk }) },
       ExpressionAttributeValues: { ':pk': options.pk, ...(range && { ':sk': options.beginsWith ?? options.upTo }) },
-      ScanIndexForward: !options.newestFirst,
       Limit: options.limit,
       ExclusiveStartKey: options.startAfter,
     }
@@ -270,7 +268,7 @@ function isCancelledInPassing(error: unknown): boolean {
 /** Throttled, failing or out of reach beyond the SDK's own retries: the outcome may be unknown. */
 function isAway(error: unknown): boolean {
   const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } }
-  return away.has(nameOf(error)) || ($metadata?.httpStatusCode ?? 0) >= 500 || (typeof code === 'string' && /^E[A-Z]+$/.test(code))
+  return away.has(nameOf(error)) || ($metadata?.httpStatusCode ?? 0) >= 500 || (typeof code === 'string' && /^E[A-Z_]+$/.test(code))
 }
 
 /** A document client as Atrium uses it: undefined attributes are left out, numbers are exact. */
@@ -280,6 +278,9 @@ export const documentClient = (client: DynamoDBClient): DynamoDBDocumentClient =
     unmarshallOptions: { wrapNumbers: exactNumber },
   })
 
+/** How long a connection and an answer are waited for, in milliseconds: a connection that is dead must not cost a function's whole time. */
+const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000 }
+
 /** Opens the table with the SDK's own settings (region, credentials and endpoint from the environment). */
 export const openTable = (settings: { readonly TABLE_NAME: string }): Table =>
-  new Table(documentClient(new DynamoDBClient({})), settings.TABLE_NAME)
+  new Table(documentClient(new DynamoDBClient({ requestHandler: timeouts })), settings.TABLE_NAME)

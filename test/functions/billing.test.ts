@@ -92,7 +92,7 @@ test('that the provider is at the same request already is no refusal: nobody kno
   const d = await departure()
   const payments = paymentsOf(d)
   const customerId = await payments.createCustomer(d.workspaceId)
-  const request = { customerId, invoiceId: d.invoiceId, workspaceId: d.workspaceId, amount: 700, currency: 'usd' }
+  const request = { customerId, invoiceId: d.invoiceId, workspaceId: d.workspaceId, amount: 700, currency: 'usd', isRepeated: false }
 
   const [first, second] = await Promise.allSettled([payments.createIntent(request), payments.createIntent(request)])
 

@@ -242,9 +242,9 @@ describe('what goes wrong', () => {
   })
 
   test('to answer in time is a 503, just before the function is stopped', async () => {
-    const { world, ann, path } = await scene()
-    const slow = { ...failing('handle', undefined), handle: () => new Promise<never>(() => {}) }
-    const event = httpEvent(slow, { as: ann.token, path })
+    const { world, ann } = await scene()
+    const slow = operation({ ...about, name: 'slow', access: account, output: z.object({}), handle: () => new Promise<never>(() => {}) })
+    const event = httpEvent(slow, { as: ann.token })
 
     const answer = await httpHandler(slow, world.services)(event, { getRemainingTimeInMillis: () => 600 } as Context)
 

@@ -14,7 +14,13 @@ const echo: HttpFunction = async (event) => ({
   body: JSON.stringify(event),
 })
 
-const route = (method: string, path: string, handler: HttpFunction = echo): FunctionRoute => ({ name: 'test', method, path, handler })
+const route = (method: string, path: string, handler: HttpFunction = echo): FunctionRoute => ({
+  name: 'test',
+  seconds: 10,
+  method,
+  path,
+  handler,
+})
 
 async function serve(...routes: FunctionRoute[]): Promise<string> {
   const handle = gateway({ routes, fallback: echo, cors: corsFor('https://app.example.com/somewhere') })

@@ -35,7 +35,7 @@ const verify = async (token: string): Promise<Person> => {
   return { accountId: derivedId('acc', 'test', sub), email, emailVerified: verified, name }
 }
 
-const context = { awsRequestId: 'test', functionName: 'test', getRemainingTimeInMillis: () => 30_000 } as unknown as Context
+const context = { awsRequestId: 'test', functionName: 'test', getRemainingTimeInMillis: () => 60_000 } as unknown as Context
 
 const environment = {
   TABLE_NAME: 'atrium',

@@ -1,7 +1,7 @@
 import { Duration, NestedStack } from 'aws-cdk-lib'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import { type Operation, operationSeconds } from '#shared/http/operation.ts'
+import { type Operation, secondsFor } from '#shared/http/operation.ts'
 import type { CodeOf } from '../bundle/functions.ts'
 import { operationGrants, type Resources } from '../grants.ts'
 import type { Api } from './api.ts'
@@ -15,9 +15,6 @@ export interface Making {
   readonly logGroup: ILogGroup
   readonly resources: Resources
 }
-
-/** API Gateway would wait for 30 seconds. */
-export const timeout = Duration.seconds(operationSeconds)
 
 /**
  * The operations of one noun, each a function and a route: five resources. They have a stack of their own within the service, because a
@@ -34,7 +31,7 @@ export class Operations extends NestedStack {
         environment: environmentOf(operation.needs),
         logGroup,
         grants: operationGrants(operation, resources),
-        timeout,
+        timeout: Duration.seconds(secondsFor(operation)),
       })
       api.route(this, `${capitalized(operation.name)}Route`, operation, lambda)
     }
