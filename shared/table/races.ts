@@ -6,7 +6,10 @@ export class Changed extends Error {}
 /** The meaning of a condition that holds unless somebody else was quicker. */
 export const changed = (): Error => new Changed('What was read has changed meanwhile')
 
-const attempts = 8
+const attempts = 12
+
+/** Of many who change one item at once, those who lost come back at different moments. In milliseconds. */
+const pauseAfter = (attempt: number) => new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(300, 5 * 2 ** attempt)))
 
 /** Decides and writes on what was read, and where that has changed meanwhile reads again and decides again; at last refuses `unavailable`. */
 export async function untilUnchanged<S, R>(first: S, again: () => Promise<S>, decide: (seen: S) => Promise<R>): Promise<R> {
@@ -17,6 +20,7 @@ export async function untilUnchanged<S, R>(first: S, again: () => Promise<S>, de
     } catch (error) {
       if (!(error instanceof Changed)) throw error
       if (attempt === attempts) throw new Refusal('unavailable', 'Too many changes at once: send the request again.', { retryAfter: 1 })
+      if (attempt > 1) await pauseAfter(attempt)
       seen = await again()
     }
   }

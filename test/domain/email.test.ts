@@ -115,3 +115,10 @@ test('the case of an address does not matter', () => {
 test('mail is sent to the local part as it was given', () => {
   expect(deliverableEmail('Ann.LEE@Bücher.example')).toBe('Ann.LEE@xn--bcher-kva.example')
 })
+
+test('a text that is far too long is no address, and is not looked at', () => {
+  const domain = Array.from({ length: 20_000 }, (_, i) => String.fromCodePoint(0x4e00 + (i % 9_000))).join('')
+  const calls = Array.from({ length: 2_000 }, () => canonicalEmail(`a@${domain}.com`))
+
+  expect(new Set(calls)).toEqual(new Set([undefined]))
+})

@@ -1,6 +1,8 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
+import Stripe from 'stripe'
 import { expect, test } from 'vitest'
 import { type Payments, ProviderAway } from '#shared/billing/payments.ts'
+import { stripePayments } from '#shared/billing/stripe.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { Table } from '#shared/table/table.ts'
 import { type Departure, departure, finish } from '#test/support/departure.ts'
@@ -224,4 +226,24 @@ test('an issued invoice changes in its payment alone', async () => {
   await d.pay('pm_card_visa')
 
   expect(await d.invoice()).toMatchObject({ ...issued, status: 'paid', payment: { provider: 'stripe' } })
+})
+
+test('what the provider has failed with is not asked for again under the same idempotency key', async () => {
+  const keysOf = { intent: [] as string[], customer: [] as string[] }
+  const failure = Stripe.errors.StripeError.generate({ type: 'api_error', message: 'Stored', statusCode: 500 } as never)
+  const fails = (noted: string[]) => (_: object, options: { idempotencyKey: string }) => {
+    noted.push(options.idempotencyKey)
+    return Promise.reject(failure)
+  }
+  const failing = { paymentIntents: { create: fails(keysOf.intent) }, customers: { create: fails(keysOf.customer) } } as unknown as Stripe
+  const payments = stripePayments(failing)
+  const request = { customerId: 'cus_1', invoiceId: 'in_1', workspaceId: 'ws_1', amount: 700, currency: 'usd' }
+
+  await expect(payments.createIntent({ ...request, isRepeated: false })).rejects.toThrow(ProviderAway)
+  await expect(payments.createIntent({ ...request, isRepeated: true })).rejects.toThrow(ProviderAway)
+  await expect(payments.createCustomer('ws_1')).rejects.toThrow(ProviderAway)
+
+  expect(keysOf.intent[0]).toBe('invoice-in_1')
+  expect(new Set(keysOf.intent).size).toBe(2)
+  expect([keysOf.customer[0], new Set(keysOf.customer).size]).toEqual(['customer-ws_1', 2])
 })

@@ -77,6 +77,16 @@ describe('the body of a request', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
   })
 
+  test('has no text where a number was sent, however long the number', async () => {
+    const { world, ann } = await scene()
+
+    const answers = await Promise.all(
+      ['7', '12345678901234567'].map((text) => call(world, echo, { as: ann.token, body: `{"text":${text}}` })),
+    )
+
+    expect(answers.map(({ status }) => status)).toEqual([400, 400])
+  })
+
   test('is refused where an operation takes none, unless it says nothing', async () => {
     const { here } = await scene()
 

@@ -1,0 +1,98 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { expect, test } from 'vitest'
+import type { Services } from '#shared/services.ts'
+import { keys } from '#shared/table/design.ts'
+import { withClient } from '#test/support/faults.ts'
+import { scene, tamper } from '#test/support/scene.ts'
+import { createWorld, signUp, tokenOf, type World } from '#test/support/world.ts'
+
+/** The services of a world in which something happens once, just before the first transaction is sent. */
+function interrupted(world: World, happens: () => Promise<unknown>): Services {
+  let isArmed = true
+  const prepare = (client: DynamoDBClient) =>
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        if (isArmed && 'TransactItems' in args.input) {
+          isArmed = false
+          await happens()
+        }
+        return next(args)
+      },
+      { step: 'initialize', name: 'interruption' },
+    )
+  return withClient(world, prepare)
+}
+
+test('an admin who is demoted while making themselves admin again stays demoted', async () => {
+  const { world, path, join, here, members } = await scene()
+  const bob = await join('bob@example.com', 'admin')
+  const services = interrupted(world, () => here('updateMember', { path: { accountId: bob.id }, body: { role: 'member' } }))
+  const promote = { as: bob.token, path: { ...path, accountId: bob.id }, body: { role: 'admin' } }
+
+  const answer = await world.call('updateMember', promote, services)
+
+  expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  expect((await members()).map(({ role }: { role: string }) => role)).toEqual(['admin', 'member'])
+})
+
+test('to somebody who is removed while they write, the workspace does not exist', async () => {
+  const { world, path, join, here } = await scene()
+  const bob = await join('bob@example.com', 'admin')
+  const services = interrupted(world, () => here('removeMember', { path: { accountId: bob.id } }))
+
+  const answer = await world.call('createProject', { as: bob.token, path, body: { name: 'P' } }, services)
+
+  expect(answer).toMatchObject({ status: 404, body: { code: 'workspace_not_found' } })
+})
+
+test('an account that is read while its transaction becomes visible is read with its workspace', async () => {
+  const world = await createWorld()
+  const { workspaceId } = await signUp(world, 'zed@example.com')
+  let isTorn = true
+  const services = withClient(world, (client) =>
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args)
+        const { Responses } = result.output as { Responses?: Record<string, object[]> }
+        if (!isTorn || !Responses) return result
+        isTorn = false
+        for (const [table, items] of Object.entries(Responses))
+          Responses[table] = items.filter((item) => !JSON.stringify(item).includes('WORKSPACE#'))
+        return result
+      },
+      { step: 'initialize', name: 'torn' },
+    ),
+  )
+
+  const answer = await world.call('createAccount', { as: tokenOf('zed@example.com') }, services)
+
+  expect(answer).toMatchObject({ status: 200, body: { defaultWorkspace: { id: workspaceId } } })
+  world.close()
+})
+
+test('a name server that does not answer is a 503, as a table that does not', async () => {
+  const { world, ann } = await scene()
+  const services = withClient(world, (client) =>
+    client.middlewareStack.add(
+      () => async () => {
+        throw Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' })
+      },
+      { step: 'initialize', name: 'nameless' },
+    ),
+  )
+
+  expect(await world.call('getMe', { as: ann.token }, services)).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+})
+
+test('a full workspace answers for its members as any other, with and without an Idempotency-Key', async () => {
+  const { world, here, path } = await scene()
+  await tamper(world, keys.workspace(path.workspaceId), { memberCount: 1_000 })
+  const body = { emails: ['ann@example.com'] }
+
+  const answers = [
+    await here('createInvitations', { body }),
+    await here('createInvitations', { body, headers: { 'idempotency-key': 'x' } }),
+  ]
+
+  expect(answers).toMatchObject([{ status: 200 }, { status: 200, body: { results: [{ outcome: 'already_member' }] } }])
+})
