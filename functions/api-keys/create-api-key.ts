@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { defaultScopes, newSecret, rolesThatGive } from '#shared/domain/api-keys.ts'
+import { defaultScopes, newSecret, permissionToGive, rolesThatGive } from '#shared/domain/api-keys.ts'
 import { newId } from '#shared/domain/ids.ts'
 import { nameSchema } from '#shared/domain/names.ts'
 import { invalid } from '#shared/domain/refusals.ts'
@@ -28,6 +28,7 @@ export const createApiKey = operation({
   status: 201,
   output: secretShape,
   refuses: ['too_many_api_keys'],
+  alsoTakes: async ({ sent }) => permissionToGive((sent as { scopes?: unknown } | null)?.scopes),
   idempotent: true,
   handle: async ({ workspace, member: me, body, table, now, remember }) => {
     const scopes = [...new Set(body.scopes ?? defaultScopes)]

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { newSecret, rolesThatGive, rotated } from '#shared/domain/api-keys.ts'
+import { newSecret, permissionToGive, rolesThatGive, rotated } from '#shared/domain/api-keys.ts'
 import { secretShape } from '#shared/domain/shapes.ts'
 import { apiKeyView } from '#shared/domain/views.ts'
 import { member, operation } from '#shared/http/operation.ts'
@@ -20,6 +20,7 @@ export const rotateApiKey = operation({
   status: 201,
   output: secretShape,
   refuses: ['api_key_not_found'],
+  alsoTakes: async ({ path, table }) => permissionToGive((await findApiKey(table, path.workspaceId, path.apiKeyId))?.scopes),
   idempotent: true,
   load: ({ path, table }) => findApiKey(table, path.workspaceId, path.apiKeyId),
   handle: ({ loaded, path, workspace, member: me, body, table, now, remember }) =>

@@ -1,5 +1,5 @@
 import type { ApiKey } from './model.ts'
-import { type Role, rolesThatMay, type Scope } from './roles.ts'
+import { type Permission, type Role, rolesThatMay, type Scope } from './roles.ts'
 import { newApiKeySecret, secretHash } from './secrets.ts'
 import { later } from './time.ts'
 
@@ -9,9 +9,12 @@ export const maximumApiKeys = 100
 /** What a key may where its maker says nothing. */
 export const defaultScopes: readonly Scope[] = ['workspace:read', 'usage:write']
 
-/** The roles whose holders may make or rotate a key with these scopes: a key never may more than its maker. */
-export const rolesThatGive = (scopes: readonly Scope[]): readonly Role[] =>
-  scopes.includes('usage:read') ? rolesThatMay('readUsage') : rolesThatMay('manageApiKeys')
+/** What making or rotating a key with these scopes takes beyond managing keys: a key never may more than its maker. */
+export const permissionToGive = (scopes: unknown): Permission | undefined =>
+  Array.isArray(scopes) && scopes.includes('usage:read' satisfies Scope) ? 'readUsage' : undefined
+
+/** The roles whose holders may make or rotate a key with these scopes. */
+export const rolesThatGive = (scopes: readonly Scope[]): readonly Role[] => rolesThatMay(permissionToGive(scopes) ?? 'manageApiKeys')
 
 /** How many secrets that were rotated away may be in their grace at once. */
 const maximumFormer = 20

@@ -3,7 +3,7 @@ import { isId } from '../domain/ids.ts'
 import type { Account, Member, Person, Workspace } from '../domain/model.ts'
 import { requireVerified } from '../domain/people.ts'
 import { Refusal } from '../domain/refusals.ts'
-import { type Permission, rolesThatMay, scopeFor } from '../domain/roles.ts'
+import { type Permission, type Role, rolesThatMay, scopeFor } from '../domain/roles.ts'
 import { noteUse, readApiKey, stillApiKey } from '../table/api-keys.ts'
 import { oneOf } from '../table/conditions.ts'
 import { keys } from '../table/design.ts'
@@ -19,7 +19,13 @@ type InWorkspace = Extract<Access, { permission: Permission }>
 /** Reads what the access of the operation asks for, strongly consistent and in one round, and lets the caller in or refuses. */
 export async function admit(exchange: Exchange, identity: Identity): Promise<object> {
   if (identity.kind === 'apiKey') return admitApiKey(exchange, identity)
+  const { operation, services, event, content } = exchange
+  const asked = operation.alsoTakes?.({ sent: content?.sent, path: event.pathParameters ?? {}, table: services.table })
+  // Nobody waits for it where the caller is refused first.
+  asked?.catch(() => {})
   const granted = await admitPerson(exchange, identity.person)
+  const permission = await asked
+  if (permission) requirePermission(permission, granted as Granted['member'])
   if (exchange.operation.takesVerified) requireVerified(identity.person)
   return granted
 }
@@ -62,9 +68,7 @@ async function admitMember(exchange: Exchange, permission: Permission, person: P
     const reply = workspace && (await exchange.operation.whenGone?.({ table, person, path: exchange.event.pathParameters ?? {} }))
     throw reply ? new Answered(reply) : workspaceNotFound()
   }
-  const allowed = rolesThatMay(permission)
-  if (!allowed.includes(member.role))
-    throw forbidden(`Your role here is ${member.role}: this takes ${allowed.join(' or ') || 'an API key'}.`)
+  const allowed = requirePermission(permission, { member })
   const permit = stillMember(workspaceId, person.accountId, oneOf('role', allowed))
   return { workspace, permit, person, member, actorId: person.accountId, role: member.role } satisfies Granted['member'] &
     Granted['workspace']
@@ -93,6 +97,13 @@ export class Answered extends Error {
     super('Answered before the operation')
     this.reply = reply
   }
+}
+
+/** Refuses (403) a member whose role does not give a permission; answers the roles that do. */
+function requirePermission(permission: Permission, { member }: Pick<Granted['member'], 'member'>): readonly Role[] {
+  const allowed = rolesThatMay(permission)
+  if (allowed.includes(member.role)) return allowed
+  throw forbidden(`Your role here is ${member.role}: this takes ${allowed.join(' or ') || 'an API key'}.`)
 }
 
 const forbidden = (detail: string): Refusal => new Refusal('forbidden', detail)

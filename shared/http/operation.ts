@@ -122,6 +122,15 @@ export interface Declaration<
   readonly produces?: 'text/html'
   /** What it refuses beyond what follows from its access and its input. */
   readonly refuses: readonly RefusalCode[]
+  /**
+   * A permission beyond that of the access, which follows from what is asked: from the body as it was sent, or from what is read beside
+   * the authorization. Who has it not is refused (403) before a replay and before the content is looked at.
+   */
+  readonly alsoTakes?: (input: {
+    readonly sent: unknown
+    readonly path: { readonly [N in ParameterNames<P>]: string }
+    readonly table: Services['table']
+  }) => Promise<Permission | undefined>
   /** For people with a verified e-mail address alone; others are refused (403) before the content is looked at. */
   readonly takesVerified?: true
   /** Honours Idempotency-Key; `handle` then puts what `remember` gives into its write. */

@@ -234,3 +234,25 @@ test('a key of a stranger’s workspace, an unknown one and a good-looking one t
   expect(await d.world.call('whoami', { as: body.secret })).toMatchObject(refused)
   expect(await d.here('getWorkspace', { as: body.secret })).toMatchObject(refused)
 })
+
+test('a key with usage:read takes an admin, before a replay and before the content is looked at', async () => {
+  const d = await departure()
+  const bob = await d.join('bob@example.com', 'admin')
+  const scopes = ['usage:read']
+  const headers = { 'idempotency-key': 'once' }
+  const make = (body: object) => d.here('createApiKey', { as: bob.token, body: { scopes, ...body }, headers })
+  const { body: made } = await make({ name: 'Reader' })
+  const path = { apiKeyId: made.apiKey.id }
+  await d.here('updateMember', { path: { accountId: bob.id }, body: { role: 'developer' } })
+
+  const answers = [
+    await make({ name: 'Reader' }),
+    await make({ name: '' }),
+    await d.here('rotateApiKey', { as: bob.token, path, body: { graceSeconds: -1 } }),
+    await d.here('rotateApiKey', { as: bob.token, path, body: {} }),
+  ]
+
+  for (const answer of answers) expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  expect(await d.here('createApiKey', { as: bob.token, body: { name: 'Writer' } })).toMatchObject({ status: 201 })
+  expect(await d.here('createApiKey', { as: bob.token, body: { name: 'W', scopes: 'usage:read' } })).toMatchObject({ status: 400 })
+})

@@ -43,7 +43,9 @@ async function society() {
   const revoked = await key(ann.token, team.id)
   await world.call('revokeApiKey', { as: ann.token, path: { workspaceId: team.id, apiKeyId: revoked.apiKey.id } })
   const { body: project } = await world.call('createProject', { as: ann.token, path: { workspaceId: team.id }, body: { name: 'Site' } })
-  const path = { workspaceId: team.id, accountId: bystander.id, projectId: project.id, apiKeyId: apiKey.id }
+  // What every developer may change, too: a key with usage:read is an admin's.
+  const plain = await key(ann.token, team.id, ['workspace:read'])
+  const path = { workspaceId: team.id, accountId: bystander.id, projectId: project.id, apiKeyId: plain.apiKey.id }
   const foreign = await key(sam.token, sam.workspaceId)
   const nobody = tokenOf('nora@example.com')
   return { world, byRole, sam, nobody, path, secret, without, revoked: revoked.secret, foreign: foreign.secret, apiKeyId: apiKey.id }
