@@ -1,7 +1,7 @@
 import type { Billing, Invoice } from '../domain/model.ts'
 import { notePayment, storeIntent } from '../table/invoices.ts'
 import type { Table } from '../table/table.ts'
-import { PaymentRefused, type Payments, ProviderAway } from './payments.ts'
+import { PaymentRefused, type Payments, ProviderAway, ProviderFailed } from './payments.ts'
 
 /** What an invoice is charged to. */
 export type Payer = Pick<Billing, 'customerId' | 'paymentMethodId'>
@@ -27,11 +27,15 @@ export async function chargeInvoice(table: Table, payments: Payments, invoice: I
 /** The invoice's one intent: the stored one, else one that an earlier attempt may have left at the provider, else a new one. */
 async function intentOf(table: Table, payments: Payments, invoice: Invoice, { customerId }: Payer): Promise<string> {
   if (invoice.intentId) return invoice.intentId
-  const { id: invoiceId, workspaceId, total: amount, currency } = invoice
+  const { id: invoiceId, workspaceId, total: amount, currency, intentFailures: failures = 0 } = invoice
   const left = invoice.intentSought ? await payments.findIntent(customerId, invoiceId) : undefined
   if (!invoice.intentSought) await notePayment(table, invoice, { intentSought: true })
+  const create = () => payments.createIntent({ customerId, invoiceId, workspaceId, amount, currency, failures })
   const intent =
     left ??
-    (await payments.createIntent({ customerId, invoiceId, workspaceId, amount, currency, isRepeated: invoice.intentSought === true }))
+    (await create().catch(async (error) => {
+      if (error instanceof ProviderFailed) await notePayment(table, invoice, { intentFailures: failures + 1 })
+      throw error
+    }))
   return storeIntent(table, invoice, intent.id)
 }

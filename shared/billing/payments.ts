@@ -9,7 +9,7 @@ export interface Payments {
   createCustomer(workspaceId: string): Promise<string>
   /** The intent of an invoice, if there is one at the provider. */
   findIntent(customerId: string, invoiceId: string): Promise<Intent | undefined>
-  /** Creates the intent of an invoice; at a first attempt, repeated, the same one. */
+  /** Creates the intent of an invoice; with as many failures before the same one. May throw `ProviderFailed`. */
   createIntent(request: IntentRequest): Promise<Intent>
   /** Charges: confirms an intent with a payment method, without the card holder. One that has succeeded is left as it is. */
   confirm(intentId: string, paymentMethodId: string): Promise<Intent>
@@ -35,8 +35,8 @@ export interface IntentRequest {
   /** Minor units. */
   readonly amount: number
   readonly currency: string
-  /** An earlier attempt came to nothing: the provider would go on answering as it did then. */
-  readonly isRepeated: boolean
+  /** How often the provider has failed at it: to the same request it would go on answering so. */
+  readonly failures: number
 }
 
 /** `succeeded`: charged, once and for all. `pending`: the provider has not decided. `open`: can be confirmed. */
@@ -50,3 +50,6 @@ export class PaymentRefused extends Error {}
 
 /** The provider cannot be reached, is overloaded or failing: the outcome may be unknown. */
 export class ProviderAway extends Error {}
+
+/** The provider says that it has failed. What it says to a request it goes on saying to the same request. */
+export class ProviderFailed extends ProviderAway {}

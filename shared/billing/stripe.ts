@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import Stripe from 'stripe'
 import type { Settings } from '../settings.ts'
-import { type AttachRequest, type Intent, PaymentRefused, type Payments, ProviderAway } from './payments.ts'
+import { type AttachRequest, type Intent, PaymentRefused, type Payments, ProviderAway, ProviderFailed } from './payments.ts'
 
 /** Stripe through its own SDK. Its retries are off: what is tried again, and for how long, is decided where the state is kept. */
 export function stripePayments(stripe: Stripe): Payments {
@@ -10,7 +10,7 @@ export function stripePayments(stripe: Stripe): Payments {
   // A failure (5xx) is what Stripe answers to its idempotency key for a day: only another key is another attempt.
   const customers = (workspaceId: string) =>
     customerWith(workspaceId, `customer-${workspaceId}`).catch((error) => {
-      if (!isFailure(error)) throw error
+      if (!(error instanceof ProviderFailed)) throw error
       return customerWith(workspaceId, `customer-${workspaceId}-${randomUUID()}`)
     })
   return {
@@ -36,9 +36,9 @@ export function stripePayments(stripe: Stripe): Payments {
         if (intent.metadata.invoiceId === invoiceId && intent.status !== 'canceled') return intentOf(intent)
       return undefined
     },
-    createIntent: async ({ customerId, invoiceId, workspaceId, amount, currency, isRepeated }) => {
+    createIntent: async ({ customerId, invoiceId, workspaceId, amount, currency, failures }) => {
       const parameters = { customer: customerId, amount, currency, metadata: { invoiceId, workspaceId }, payment_method_types: ['card'] }
-      const idempotencyKey = isRepeated ? `invoice-${invoiceId}-${randomUUID()}` : `invoice-${invoiceId}`
+      const idempotencyKey = failures > 0 ? `invoice-${invoiceId}-${failures}` : `invoice-${invoiceId}`
       return intentOf(await call(() => stripe.paymentIntents.create(parameters, { idempotencyKey })))
     },
     confirm: async (intentId, payment_method) => {
@@ -77,15 +77,12 @@ async function* listed(request: () => AsyncIterable<Stripe.PaymentIntent>): Asyn
   }
 }
 
-/** Whether Stripe itself failed, and said so. */
-const isFailure = (error: unknown): boolean =>
-  error instanceof ProviderAway && error.cause instanceof Stripe.errors.StripeError && (error.cause.statusCode ?? 0) >= 500
-
 function translated(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error
   const { statusCode = 0, message, code, decline_code } = error
   // 409: another request with the same Idempotency-Key is under way, which says nothing of its outcome.
   const isRefusal = statusCode >= 400 && statusCode < 500 && statusCode !== 429 && statusCode !== 409
+  if (statusCode >= 500) return new ProviderFailed('The payment provider has failed', { cause: error })
   if (!isRefusal) return new ProviderAway('The payment provider does not answer', { cause: error })
   // What is wrong with the key of this service (its text names it) is nothing for the payer.
   const isOurs = statusCode === 401 || statusCode === 403

@@ -172,6 +172,8 @@ export interface Invoice {
   readonly intentId?: string
   /** There once a PaymentIntent may exist of which nobody knows: it is looked for before one is created. */
   readonly intentSought?: true
+  /** How often the provider has failed at creating it. */
+  readonly intentFailures?: number
 }
 
 export const deletionSteps = ['revokeAccess', 'revokeApiKeys', 'issueFinalInvoice', 'chargeFinalInvoice', 'purgeData'] as const

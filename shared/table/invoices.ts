@@ -63,7 +63,9 @@ export async function readInvoiceAs(table: Table, invoiceId: string, accountId: 
   return reader && invoice
 }
 
-type Payment = Partial<Pick<Invoice, 'status' | 'paidAt' | 'payment' | 'failure' | 'intentId' | 'customerId' | 'intentSought'>>
+type Payment = Partial<
+  Pick<Invoice, 'status' | 'paidAt' | 'payment' | 'failure' | 'intentId' | 'customerId' | 'intentSought' | 'intentFailures'>
+>
 
 /** Notes what became of a payment. One that is paid stays so. Answers the invoice as it is then. */
 export async function notePayment(table: Table, invoice: Invoice, payment: Payment): Promise<Invoice> {

@@ -94,7 +94,7 @@ test('that the provider is at the same request already is no refusal: nobody kno
   const d = await departure()
   const payments = paymentsOf(d)
   const customerId = await payments.createCustomer(d.workspaceId)
-  const request = { customerId, invoiceId: d.invoiceId, workspaceId: d.workspaceId, amount: 700, currency: 'usd', isRepeated: false }
+  const request = { customerId, invoiceId: d.invoiceId, workspaceId: d.workspaceId, amount: 700, currency: 'usd', failures: 0 }
 
   const [first, second] = await Promise.allSettled([payments.createIntent(request), payments.createIntent(request)])
 
@@ -239,8 +239,8 @@ test('what the provider has failed with is not asked for again under the same id
   const payments = stripePayments(failing)
   const request = { customerId: 'cus_1', invoiceId: 'in_1', workspaceId: 'ws_1', amount: 700, currency: 'usd' }
 
-  await expect(payments.createIntent({ ...request, isRepeated: false })).rejects.toThrow(ProviderAway)
-  await expect(payments.createIntent({ ...request, isRepeated: true })).rejects.toThrow(ProviderAway)
+  await expect(payments.createIntent({ ...request, failures: 0 })).rejects.toThrow(ProviderAway)
+  await expect(payments.createIntent({ ...request, failures: 1 })).rejects.toThrow(ProviderAway)
   await expect(payments.createCustomer('ws_1')).rejects.toThrow(ProviderAway)
 
   expect(keysOf.intent[0]).toBe('invoice-in_1')
