@@ -1,7 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import Stripe from 'stripe'
 import { expect, test } from 'vitest'
-import { type Payments, ProviderAway } from '#shared/billing/payments.ts'
+import { type Payments, ProviderAway, ProviderFailed } from '#shared/billing/payments.ts'
 import { stripePayments } from '#shared/billing/stripe.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { Table } from '#shared/table/table.ts'
@@ -246,4 +246,22 @@ test('what the provider has failed with is not asked for again under the same id
   expect(keysOf.intent[0]).toBe('invoice-in_1')
   expect(new Set(keysOf.intent).size).toBe(2)
   expect([keysOf.customer[0], new Set(keysOf.customer).size]).toEqual(['customer-ws_1', 2])
+})
+
+test('a failure of the provider is counted, so that the next attempt is another one', async () => {
+  const d = await departure()
+  await d.use('storage', 100)
+  await d.erase()
+  await d.finish()
+  const asked: number[] = []
+  const createIntent: Payments['createIntent'] = async ({ failures }) => {
+    asked.push(failures)
+    throw new ProviderFailed('The payment provider has failed')
+  }
+  Object.assign(d.world.services, { payments: { ...paymentsOf(d), createIntent } })
+
+  const answers = [await d.pay('pm_card_visa'), await d.pay('pm_card_visa')]
+
+  expect(answers.map(({ status }) => status)).toEqual([503, 503])
+  expect(asked).toEqual([0, 1])
 })
