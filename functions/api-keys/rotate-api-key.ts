@@ -11,7 +11,7 @@ export const rotateApiKey = operation({
   name: 'rotateApiKey',
   method: 'POST',
   path: '/v1/workspaces/{workspaceId}/api-keys/{apiKeyId}/rotate',
-  summary: 'Give an API key a new secret; the old one works for the grace',
+  summary: 'Give an API key a new secret; the earlier ones work for the grace at most',
   tag: 'API keys',
   access: member('manageApiKeys'),
   needs: ['table'],

@@ -16,8 +16,8 @@ export const permissionToGive = (scopes: unknown): Permission | undefined =>
 /** The roles whose holders may make or rotate a key with these scopes. */
 export const rolesThatGive = (scopes: readonly Scope[]): readonly Role[] => rolesThatMay(permissionToGive(scopes) ?? 'manageApiKeys')
 
-/** How many secrets that were rotated away may be in their grace at once. */
-const maximumFormer = 20
+/** How many secrets that were rotated away may be in their grace at once: far more than rotations ever race. Beyond it the oldest ends. */
+const maximumFormer = 100
 
 type Kept = Pick<ApiKey, 'hash' | 'prefix' | 'last4'>
 
@@ -27,11 +27,13 @@ export function newSecret(workspaceId: string, apiKeyId: string): { secret: stri
   return { secret, kept: { hash: secretHash(secret), prefix: secret.slice(0, 12), last4: secret.slice(-4) } }
 }
 
-/** A key with a new secret; the old one works for the grace (seconds), and one from an earlier rotation for what is left of its own. */
+/** A key with a new secret. Every earlier one ends after the grace (seconds), or before where its own ends first; with a grace of 0, now. */
 export function rotated(apiKey: ApiKey, kept: Kept, graceSeconds: number, now: Date): ApiKey {
-  const former = (apiKey.former ?? []).filter(({ until }) => until > now.toISOString())
-  const old = graceSeconds > 0 ? [{ hash: apiKey.hash, until: later(now, graceSeconds) }] : []
-  return { ...apiKey, ...kept, former: [...former, ...old].slice(-maximumFormer) }
+  const end = later(now, graceSeconds)
+  const former = [...(apiKey.former ?? []), { hash: apiKey.hash, until: end }]
+    .map(({ hash, until }) => ({ hash, until: until < end ? until : end }))
+    .filter(({ until }) => until > now.toISOString())
+  return { ...apiKey, ...kept, former: former.slice(-maximumFormer) }
 }
 
 /** Whether a secret is good: the current one, or a former one in its grace, of a key that has not expired. */

@@ -58,11 +58,15 @@ export const createApiKey = (table: Table, apiKey: ApiKey, permit: Write, memory
   return table.write(count, permit, put({ ...keys.apiKey(place), ...apiKey }), memory)
 }
 
-/** Puts a key's new secret in place of the one that was read. Throws `Changed` on a race. */
+/**
+ * Puts a key's new secret in place of the one that was read. Throws `Changed` on a race. Where no earlier secret goes on working, it does
+ * not matter which ones there were: however many end them all at once, nobody waits for the others.
+ */
 export const replaceSecret = (table: Table, seen: ApiKey, next: ApiKey, permit: Write, memory: Write | undefined): Promise<void> => {
-  const { hash, prefix: begins, last4, former } = next
+  const { hash, prefix: begins, last4, former = [] } = next
   const change = { set: { hash, prefix: begins, last4, former } }
-  const row = update(keys.apiKey({ workspaceId: seen.workspaceId, apiKeyId: seen.id }), change, is('hash', seen.hash), changed)
+  const asRead = former.length > 0 ? is('hash', seen.hash) : exists('pk')
+  const row = update(keys.apiKey({ workspaceId: seen.workspaceId, apiKeyId: seen.id }), change, asRead, changed)
   return table.write(stillActive(seen.workspaceId), permit, row, memory)
 }
 

@@ -6,7 +6,8 @@ export class Changed extends Error {}
 /** The meaning of a condition that holds unless somebody else was quicker. */
 export const changed = (): Error => new Changed('What was read has changed meanwhile')
 
-const attempts = 12
+/** How long somebody who loses such races goes on, in milliseconds: nearly as long as the shortest operation may take. */
+const patience = 8_000
 
 /** Of many who change one item at once, those who lost come back at different moments. In milliseconds. */
 const pauseAfter = (attempt: number) => new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(300, 5 * 2 ** attempt)))
@@ -14,12 +15,13 @@ const pauseAfter = (attempt: number) => new Promise((resolve) => setTimeout(reso
 /** Decides and writes on what was read, and where that has changed meanwhile reads again and decides again; at last refuses `unavailable`. */
 export async function untilUnchanged<S, R>(first: S, again: () => Promise<S>, decide: (seen: S) => Promise<R>): Promise<R> {
   let seen = first
+  const deadline = Date.now() + patience
   for (let attempt = 1; ; attempt++) {
     try {
       return await decide(seen)
     } catch (error) {
       if (!(error instanceof Changed)) throw error
-      if (attempt === attempts) throw new Refusal('unavailable', 'Too many changes at once: send the request again.', { retryAfter: 1 })
+      if (Date.now() > deadline) throw new Refusal('unavailable', 'Too many changes at once: send the request again.', { retryAfter: 1 })
       if (attempt > 1) await pauseAfter(attempt)
       seen = await again()
     }

@@ -1,12 +1,29 @@
 import { expect, test } from 'vitest'
+import { secretHash } from '#shared/domain/secrets.ts'
 import { keys } from '#shared/table/design.ts'
-import { departure } from '#test/support/departure.ts'
-import { allRows } from '#test/support/invariants.ts'
+import { type Departure, departure } from '#test/support/departure.ts'
+import { faulty } from '#test/support/faults.ts'
+import { allRows, kindOf } from '#test/support/invariants.ts'
 import { metered } from '#test/support/meter.ts'
+import { forSeeds } from '#test/support/random.ts'
 import { tamper } from '#test/support/scene.ts'
 import { signUp } from '#test/support/world.ts'
 
 const refused = { status: 401, body: { code: 'unauthenticated' } }
+
+const apiKeyRows = async ({ world }: Departure) => (await allRows(world.services.table)).filter((row) => kindOf(row) === 'ApiKey')
+
+/** Blue Team’s key, to be rotated: `rotate` answers the new secret, `alive` which secrets are good. */
+async function rotating() {
+  const d = await departure()
+  const path = { apiKeyId: d.apiKey.id as string }
+  return {
+    d,
+    path,
+    rotate: async (graceSeconds: number): Promise<string> => (await d.here('rotateApiKey', { path, body: { graceSeconds } })).body.secret,
+    alive: (secrets: readonly string[]) => Promise.all(secrets.map(async (as) => (await d.here('getWorkspace', { as })).status === 200)),
+  }
+}
 
 test('a key is shown once with its secret, and afterwards in no list, replay, log or row', async () => {
   const d = await departure()
@@ -106,27 +123,88 @@ test('rotating keeps the key and gives a new secret; the old one works for the g
   expect(await asks(body.secret)).toMatchObject({ status: 200 })
 })
 
-test('rotating without a grace ends the old secret at once; another rotation takes no grace away that was given', async () => {
-  const d = await departure()
-  const path = { apiKeyId: d.apiKey.id }
-  const asks = async (as: string) => (await d.here('getWorkspace', { as })).status
+test('rotating without a grace ends every earlier secret at once, those in a grace of their own too', async () => {
+  const { d, rotate, alive } = await rotating()
 
-  const first = await d.here('rotateApiKey', { path, body: { graceSeconds: 600 } })
-  const second = await d.here('rotateApiKey', { path, body: { graceSeconds: 60 } })
-  const third = await d.here('rotateApiKey', { path })
-  const secrets: string[] = [d.secret, first.body.secret, second.body.secret, third.body.secret]
+  const secrets = [d.secret, await rotate(86_400), await rotate(60), await rotate(0)]
 
-  expect(await Promise.all(secrets.map(asks))).toEqual([200, 200, 401, 200])
-  d.world.passSeconds(61)
-  expect(await Promise.all(secrets.map(asks))).toEqual([200, 401, 401, 200])
-  d.world.passSeconds(600)
-  expect(await Promise.all(secrets.map(asks))).toEqual([401, 401, 401, 200])
+  expect(await alive(secrets)).toEqual([false, false, false, true])
+  const [row] = await apiKeyRows(d)
+  expect(row?.former ?? []).toEqual([])
+})
+
+test('an earlier secret ends with its own grace or with the new one, whichever comes first', async () => {
+  const { d, rotate, alive } = await rotating()
+
+  const secrets = [d.secret, await rotate(30), await rotate(600), await rotate(60)]
+
+  expect(await alive(secrets)).toEqual([true, true, true, true])
+  d.world.passSeconds(30)
+  expect(await alive(secrets)).toEqual([false, true, true, true])
+  d.world.passSeconds(30)
+  expect(await alive(secrets)).toEqual([false, false, false, true])
+})
+
+test('a grace is a whole number of seconds, at most a day; an unknown key is a 404', async () => {
+  const { d, path } = await rotating()
+
   for (const graceSeconds of [-1, 86_401, 1.5, '60'])
     expect(await d.here('rotateApiKey', { path, body: { graceSeconds } })).toMatchObject({ status: 400 })
   expect(await d.here('rotateApiKey', { path: { apiKeyId: 'key_nonsense' }, body: {} })).toMatchObject({
     status: 404,
     body: { code: 'api_key_not_found' },
   })
+})
+
+test('secrets that are past their grace are forgotten, and of those in it the newest hundred are kept', async () => {
+  const { d, rotate, alive } = await rotating()
+  const first = await rotate(10)
+  d.world.passSeconds(11)
+
+  const secrets = []
+  for (let i = 0; i < 105; i++) secrets.push(await rotate(86_400))
+
+  expect(await alive([d.secret, first])).toEqual([false, false])
+  const [row] = await apiKeyRows(d)
+  expect(row?.former).toHaveLength(100)
+  expect(await alive(secrets.slice(0, 6))).toEqual([false, false, false, false, true, true])
+  expect(await alive(secrets.slice(-2))).toEqual([true, true])
+})
+
+test.each([0, 3_600])(
+  'thirty rotations at once with a grace of %i seconds each give a secret, and one of them is the key’s',
+  async (grace) => {
+    await forSeeds(2, async (random) => {
+      const { d, path, alive } = await rotating()
+      const services = faulty(d.world, random, { delay: 6, conflict: 0.1 })
+      const ask = { as: d.ann.token, path: { ...d.path, ...path }, body: { graceSeconds: grace } }
+
+      const answers = await Promise.all(Array.from({ length: 30 }, () => d.world.call('rotateApiKey', ask, services)))
+
+      expect(answers.map(({ status }) => status)).toEqual(Array(30).fill(201))
+      const secrets = answers.map(({ body }) => body.secret as string)
+      expect(new Set(secrets).size).toBe(30)
+      expect((await alive([d.secret, ...secrets])).filter(Boolean)).toHaveLength(grace === 0 ? 1 : 31)
+      d.world.passSeconds(grace + 1)
+      expect((await alive(secrets)).filter(Boolean)).toHaveLength(1)
+      const [row] = await apiKeyRows(d)
+      const last = answers.find(({ body }) => secretHash(body.secret) === row?.hash)
+      expect(row).toMatchObject({ prefix: last?.body.apiKey.prefix, last4: last?.body.apiKey.last4 })
+    })
+  },
+)
+
+test('a key of before, whose former secrets outlast each other, is rotated without a grace all the same', async () => {
+  const { d, rotate, alive } = await rotating()
+  const until = new Date(d.world.now.getTime() + 3_600_000).toISOString()
+  const second = await rotate(0)
+  const key = keys.apiKey({ workspaceId: d.workspaceId, apiKeyId: d.apiKey.id })
+  await tamper(d.world, key, { former: [{ hash: secretHash(d.secret), until }] })
+  expect(await alive([d.secret, second])).toEqual([true, true])
+
+  const third = await rotate(0)
+
+  expect(await alive([d.secret, second, third])).toEqual([false, false, true])
 })
 
 test('of rotations that race with one Idempotency-Key one has an effect and all get its answer, the secret once', async () => {
