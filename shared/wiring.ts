@@ -1,16 +1,27 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import type { Services } from './services.ts'
-import { readSettings, type Settings } from './settings.ts'
+import { readSettings } from './settings.ts'
 
-/** What a function opens beside settings, clock and log: only what it needs, so that its bundle contains no other client. */
-export type Openers = {
-  readonly [K in 'table' | 'queue' | 'mail' | 'payments' | 'tokens' | 'metrics']?: (settings: Settings, logger: Logger) => Services[K]
-}
+/** What every function has without opening it. */
+type Given = 'settings' | 'logger' | 'clock'
 
-/** The one place that wires the real services, from the environment. What is not opened throws where it is used. */
-export function wire(openers: Openers, environment: Readonly<Record<string, string | undefined>> = process.env): Services {
-  const settings = readSettings(environment)
-  const logger = new Logger({ serviceName: 'atrium' })
-  const opened = Object.fromEntries(Object.entries(openers).map(([name, open]) => [name, open(settings, logger)]))
-  return { settings, logger, clock: () => new Date(), ...opened } as Services
+/** Everything else, which a function opens where it needs it. */
+export type Opened = Exclude<keyof Services, Given>
+
+/** How a service is opened: from what is there by then, by name, so that nothing can stand in another's place. */
+export type Opener<K extends Opened> = (opening: Pick<Services, 'settings' | 'logger'>) => Services[K]
+
+type Openers<K extends Opened> = { readonly [S in K]: Opener<S> }
+
+/**
+ * The one place that wires the real services, from the environment. A function has what it opens and nothing else, so that its bundle
+ * contains no other client; the compiler refuses a function that needs more.
+ */
+export function wire<K extends Opened>(
+  openers: Openers<K>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Pick<Services, Given> & Pick<Services, K> {
+  const given = { settings: readSettings(environment), logger: new Logger({ serviceName: 'atrium' }), clock: () => new Date() }
+  const opened = Object.entries<Opener<K>>(openers).map(([name, open]) => [name, open(given)])
+  return { ...given, ...(Object.fromEntries(opened) as Pick<Services, K>) }
 }

@@ -1,7 +1,7 @@
 import { type Operation, takesApiKeys } from '#shared/http/operation.ts'
 import type { TableAction } from '#shared/table/actions.ts'
+import type { Opened } from '#shared/wiring.ts'
 import { openedBy } from './bundle/entries.ts'
-import type { Opened } from './bundle/openers.ts'
 import type { Grant } from './constructs/function.ts'
 
 /** The ARNs that functions are granted something on. */

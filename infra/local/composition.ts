@@ -5,9 +5,8 @@ import { openMail } from '#shared/mail/ses.ts'
 import { openMetrics } from '#shared/metrics.ts'
 import { openQueue } from '#shared/queue/queue.ts'
 import type { Services } from '#shared/services.ts'
-import type { Settings } from '#shared/settings.ts'
 import { openTable } from '#shared/table/table.ts'
-import { wire } from '#shared/wiring.ts'
+import { type Opener, wire } from '#shared/wiring.ts'
 import { pointSdkAt } from './aws-environment.ts'
 import { corsFor } from './cors.ts'
 import type { ServiceDatabase } from './database.ts'
@@ -57,7 +56,7 @@ function wireServices(environment: Environment, { database, queues, mail }: Part
   pointSdkAt({ dynamodb: database.endpoint, sqs: queues.endpoint, ses: mail.endpoint, accessKeyId: database.accessKeyId })
   process.env.POWERTOOLS_LOG_LEVEL ??= 'WARN'
   process.env.POWERTOOLS_METRICS_DISABLED ??= 'true'
-  const tokens = (settings: Settings) => openTokens(settings, jwksOverHttp())
+  const tokens: Opener<'tokens'> = ({ settings }) => openTokens({ settings, jwksCache: jwksOverHttp() })
   return wire({ table: openTable, queue: openQueue, mail: openMail, payments: openPayments, tokens, metrics: openMetrics }, environment)
 }
 

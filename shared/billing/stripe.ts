@@ -91,7 +91,8 @@ function translated(error: unknown): unknown {
 }
 
 /** Opens Stripe, or nothing where no key is configured: invoices then stay open. */
-export function openPayments({ STRIPE_API_KEY, STRIPE_API_BASE }: Settings): Payments | undefined {
+export function openPayments({ settings }: { readonly settings: Settings }): Payments | undefined {
+  const { STRIPE_API_KEY, STRIPE_API_BASE } = settings
   if (!STRIPE_API_KEY) return undefined
   const base = STRIPE_API_BASE === undefined ? undefined : new URL(STRIPE_API_BASE)
   const place = base && {

@@ -5,16 +5,19 @@ import { readContent } from './content.ts'
 import { type Exchange, workspaceIdIn } from './exchange.ts'
 import { type Identity, identify } from './identity.ts'
 import { startLoading } from './input.ts'
-import { type Operation, open } from './operation.ts'
-import { type HttpHandler, openHandler, pipeline, type Step } from './pipeline.ts'
+import { type Need, type Operation, open } from './operation.ts'
+import { type Always, type HttpHandler, openHandler, pipeline, type Step } from './pipeline.ts'
 import { repetitionOf } from './repetition.ts'
 import { toResult } from './result.ts'
 
 export { notFoundHandler } from './pipeline.ts'
 
 /** An operation, open or not, as a Lambda function behind an HTTP API (payload 2.0). */
-export const httpHandler = (operation: Operation, services: Services): HttpHandler =>
-  operation.access === open ? openHandler(operation, services) : pipeline(operation, services, [admitting, replaying])
+export const httpHandler = <N extends Need>(
+  operation: Operation<N>,
+  services: Pick<Services, Always | 'table' | 'tokens' | N>,
+): HttpHandler =>
+  operation.access === open ? openHandler(operation, services) : pipeline(operation, services as Services, [admitting, replaying])
 
 /** Tells who calls, then reads in one round what lets them in, what is remembered and what the operation loads. */
 const admitting: Step = {

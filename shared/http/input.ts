@@ -11,6 +11,6 @@ export function handleInput({ event, services, now, content, granted, repetition
 export function startLoading(exchange: Exchange, caller?: object): void {
   const { operation, content } = exchange
   if (!operation.load || present(content).problem) return
-  exchange.loading = operation.load({ ...handleInput(exchange), caller })
+  exchange.loading = operation.load({ ...handleInput(exchange), ...(caller && { caller }) })
   exchange.loading.catch(() => {})
 }

@@ -152,7 +152,7 @@ export interface Declaration<
 
 /** What the machinery sees of any operation. */
 // biome-ignore lint/suspicious/noExplicitAny: the one place where the types of all operations meet
-export type Operation = Declaration<string, any, any, any, any, any, any>
+export type Operation<N extends Need = Need> = Declaration<string, any, N, any, any, any, any>
 
 /**
  * How long an operation may take, in seconds: whoever is still being served then is better told to try again. A payment provider is

@@ -7,7 +7,7 @@ import { idempotencyKeyProblem, limit, readContent } from './content.ts'
 import type { HttpEvent, HttpResult } from './event.ts'
 import type { Exchange } from './exchange.ts'
 import { handleInput, startLoading } from './input.ts'
-import { type Operation, open } from './operation.ts'
+import { type Need, type Operation, open } from './operation.ts'
 import { internalError, problemResult, toResult } from './result.ts'
 
 /** One step of the pipeline. */
@@ -24,8 +24,12 @@ export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpRe
 export const pipeline = (operation: Operation, services: Services, admission: readonly Step[]): HttpHandler =>
   answering(operation, services, [limiting, ...admission, validating], run)
 
+/** What every function has; the rest is what its operation needs, and nothing else of `Services` is there. */
+export type Always = 'settings' | 'clock' | 'logger'
+
 /** An open operation as a Lambda function: whoever calls is let in. */
-export const openHandler = (operation: Operation, services: Services): HttpHandler => pipeline(operation, services, [])
+export const openHandler = <N extends Need>(operation: Operation<N>, services: Pick<Services, Always | N>): HttpHandler =>
+  pipeline(operation, services as Services, [])
 
 /** The answer to every route that is not there; nothing else of such a request is looked at. */
 export const notFoundHandler = (services: Pick<Services, 'clock' | 'logger'>): HttpHandler => {

@@ -40,7 +40,7 @@ const rejected = (cause?: unknown) =>
   })
 
 /** Verifies access tokens of the configured issuer: signature, issuer, audience or client id, expiry, token use (RFC 9068, or Cognito's). */
-export function openTokens(settings: Settings, jwksCache?: JwksCache): Tokens {
+export function openTokens({ settings, jwksCache }: { readonly settings: Settings; readonly jwksCache?: JwksCache }): Tokens {
   const { ISSUER, JWKS_URI, AUDIENCE, CLIENT_ID, ISSUER_NAME } = settings
   const keys = { issuer: ISSUER, jwksUri: JWKS_URI ?? `${ISSUER}/.well-known/jwks.json`, audience: AUDIENCE ?? null }
   const verifier = JwtVerifier.create(keys, jwksCache && { jwksCache })

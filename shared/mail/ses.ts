@@ -19,7 +19,7 @@ export interface Mail {
 const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
 
 /** Mail through Amazon SES. */
-export function openMail(settings: Settings): Mail {
+export function openMail({ settings }: { readonly settings: Settings }): Mail {
   const client = new SESClient({ requestHandler: { connectionTimeout: 1_000, requestTimeout: 7_000 } })
   return {
     send: async ({ to, subject, text, html, tags }) => {

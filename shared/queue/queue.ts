@@ -47,7 +47,7 @@ const batchesOfTen = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(all.length / 10) }, (_, i) => all.slice(i * 10, i * 10 + 10))
 
 /** Opens the queues with the SDK's own settings; the log is told of every batch that could not be sent. */
-export function openQueue(settings: Settings, logger: Pick<Logger, 'warn'>): Queue {
+export function openQueue({ settings, logger }: { readonly settings: Settings; readonly logger: Pick<Logger, 'warn'> }): Queue {
   const client = new SQSClient({})
   const urls: Record<QueueName, string> = { mail: settings.MAIL_QUEUE_URL, deletion: settings.DELETION_QUEUE_URL }
   const send = async (queue: QueueName, batch: readonly object[], DelaySeconds: number) => {

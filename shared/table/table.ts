@@ -282,5 +282,5 @@ export const documentClient = (client: DynamoDBClient): DynamoDBDocumentClient =
 const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000 }
 
 /** Opens the table with the SDK's own settings (region, credentials and endpoint from the environment). */
-export const openTable = (settings: { readonly TABLE_NAME: string }): Table =>
+export const openTable = ({ settings }: { readonly settings: { readonly TABLE_NAME: string } }): Table =>
   new Table(documentClient(new DynamoDBClient({ requestHandler: timeouts })), settings.TABLE_NAME)

@@ -2,16 +2,19 @@ import middy from '@middy/core'
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { tellable } from '../domain/tellable.ts'
 import type { Services } from '../services.ts'
-import { isQueueWorker, type QueueWorker, type Worker } from './worker.ts'
+import { isQueueWorker, type QueueWorker, type Worker, type WorkerNeed } from './worker.ts'
+
+/** What the functions of all workers have; the rest is what the worker needs, and nothing else of `Services` is there. */
+type Always = 'settings' | 'clock' | 'logger' | 'metrics'
 
 type WorkerTools = Services & { readonly remaining: () => number }
 
 export type WorkerHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse | undefined>
 
 /** A worker as a Lambda function: behind a queue it answers which messages failed, so that only those come back. */
-export function workerHandler(worker: Worker, services: Services): WorkerHandler {
+export function workerHandler<N extends WorkerNeed>(worker: Worker<N>, services: Pick<Services, Always | N>): WorkerHandler {
   const run = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse | undefined> => {
-    const tools = { ...services, remaining: () => context.getRemainingTimeInMillis() }
+    const tools = { ...(services as Services), remaining: () => context.getRemainingTimeInMillis() }
     const about = { worker: worker.name, requestId: context.awsRequestId }
     if (isQueueWorker(worker)) return workOff(worker, tools, event.Records, about)
     await worker.handle(tools)

@@ -24,7 +24,7 @@ export interface Trigger<K extends keyof TriggerEvents = keyof TriggerEvents> {
 /** Declares a trigger. No side effect. */
 export const trigger = <const K extends keyof TriggerEvents>(declaration: Trigger<K>): Trigger<K> => declaration
 
-type Opener = (settings: { readonly TABLE_NAME: string }) => Services['table']
+type Opener = (opening: { readonly settings: { readonly TABLE_NAME: string } }) => Services['table']
 
 /** A trigger as a Lambda function, wired from the environment. */
 export function triggerHandler(
@@ -32,6 +32,6 @@ export function triggerHandler(
   openTable: Opener,
   { TABLE_NAME = '' }: Readonly<Record<string, string | undefined>> = process.env,
 ): (event: TriggerEvents[keyof TriggerEvents]) => Promise<object> {
-  const tools = { table: openTable({ TABLE_NAME }), logger: new Logger({ serviceName: 'atrium' }), clock: () => new Date() }
+  const tools = { table: openTable({ settings: { TABLE_NAME } }), logger: new Logger({ serviceName: 'atrium' }), clock: () => new Date() }
   return (event) => handle(event, tools)
 }

@@ -42,7 +42,7 @@ export interface ScheduledWorker<N extends WorkerNeed = WorkerNeed> extends Comm
 
 /** What the machinery sees of any worker. */
 // biome-ignore lint/suspicious/noExplicitAny: the one place where the types of all workers meet
-export type Worker = QueueWorker<any, any> | ScheduledWorker<any>
+export type Worker<N extends WorkerNeed = WorkerNeed> = QueueWorker<any, N> | ScheduledWorker<N>
 
 export const isQueueWorker = (worker: Worker): worker is Extract<Worker, { queue: unknown }> => 'queue' in worker
 

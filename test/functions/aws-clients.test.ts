@@ -28,7 +28,7 @@ test('messages go to their queue by tens, as late as they are to be', async () =
   sqs.on(SendMessageBatchCommand).resolves({})
   const made = await settings()
 
-  await openQueue(made, { warn: vi.fn() }).announce('deletion', messages(23), 30)
+  await openQueue({ settings: made, logger: { warn: vi.fn() } }).announce('deletion', messages(23), 30)
 
   const sent = sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input)
   expect(sent.map(({ Entries }) => Entries?.length)).toEqual([10, 10, 3])
@@ -44,7 +44,7 @@ test('what a queue does not take is logged, without its content, and fails nothi
     .rejectsOnce(Object.assign(new Error('slow down'), { name: 'ThrottlingException' }))
   const warn = vi.fn()
 
-  await openQueue(await settings(), { warn }).announce('deletion', messages(20))
+  await openQueue({ settings: await settings(), logger: { warn } }).announce('deletion', messages(20))
 
   expect(warn).toHaveBeenCalledTimes(2)
   for (const [text, about] of warn.mock.calls) expect([text, about]).toMatchObject(['not queued', { queue: 'deletion', messages: 10 }])
@@ -58,7 +58,7 @@ test('an e-mail that SES refuses is owed until SES takes it', async () => {
     .on(SendEmailCommand)
     .rejectsOnce(new MessageRejected({ message: 'Email address is not verified.', $metadata: {} }))
     .resolves({ MessageId: 'ses-1' })
-  const services = { ...world.services, mail: openMail(world.services.settings) }
+  const services = { ...world.services, mail: openMail(world.services) }
   await invite('bob@example.com')
   const asked = world.queued.map(({ message }) => message)
 

@@ -26,7 +26,7 @@ test('an event in the queue of mail events reaches its worker, and a service tha
   const queue = new SQSClient({}) // the service has pointed the SDK of this process at its own parts
   const QueueUrl = `${process.env.AWS_ENDPOINT_URL_SQS}/000000000000/mailEvents`
   const place = invitationPlace((await pending())?.id ?? '')!
-  const [row] = await openTable({ TABLE_NAME }).get<[Invitation]>(keys.invitation(place))
+  const [row] = await openTable({ settings: { TABLE_NAME } }).get<[Invitation]>(keys.invitation(place))
   await queue.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(sesEvent('Bounce', row!)) }))
 
   await eventually(async () => (await pending())?.delivery === 'bounced', 20_000)

@@ -51,5 +51,10 @@ export async function openIssuer(settings: Record<string, string> = { AUDIENCE }
       .sign(key)
   }
 
-  return Object.assign(issuer, { jwk, publicKey, token, tokens: openTokens(settingsWith(settings), new SimpleJwksCache({ fetcher })) })
+  return Object.assign(issuer, {
+    jwk,
+    publicKey,
+    token,
+    tokens: openTokens({ settings: settingsWith(settings), jwksCache: new SimpleJwksCache({ fetcher }) }),
+  })
 }

@@ -1,5 +1,5 @@
+import type { Opened } from '#shared/wiring.ts'
 import type { Entry } from './bundle.ts'
-import type { Opened } from './openers.ts'
 
 /** The client behind each service, as plain code would use it: with the commands that Atrium sends, and nothing around it. */
 const clients: { readonly [S in Opened]?: string } = {

@@ -1,71 +1,87 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Operation } from '#shared/http/operation.ts'
+import type { Opened } from '#shared/wiring.ts'
 import type { Trigger } from '#shared/worker/trigger.ts'
 import type { Worker } from '#shared/worker/worker.ts'
+import type { Lists } from '../lists.ts'
 import type { Entry } from './bundle.ts'
-import { type Opened, openers } from './openers.ts'
+import { openers } from './openers.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
 /** `createAccount` → `create-account` */
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
-/** The file that declares a function, by the rule that its name is the function's. Throws where there is none, or more than one. */
-function fileOf(name: string): string {
+/** The module that declares a function, by the rule that its name is the function's. Throws where there is none, or more than one. */
+function moduleOf(name: string): string {
   const [file, ...others] = globSync(`functions/**/${kebab(name)}.ts`, { cwd: root })
   if (!file || others.length > 0) throw new Error(`${name} must be declared in one file functions/…/${kebab(name)}.ts`)
-  return `./${file}`
+  return `#${file}`
 }
+
+const imported = (name: string, module: string): string => `import { ${name} } from '${module}'`
+
+const openerImported = (service: Opened): string => imported(openers[service].open.name, openers[service].module)
+
+/** `{ table: openTable, queue: openQueue }` */
+const opening = (services: readonly Opened[]): string =>
+  `{ ${services.map((service) => `${service}: ${openers[service].open.name}`).join(', ')} }`
 
 /** What an operation opens: what it declares, and what letting callers in takes. */
 export const openedBy = ({ needs, access }: Operation): readonly Opened[] => [
   ...new Set<Opened>([...(access.kind === 'open' ? [] : (['table', 'tokens'] as const)), ...needs]),
 ]
 
+/** What a worker opens: what it needs, and the metrics, which operations do without. */
+const openedByWorker = ({ needs }: Worker): readonly Opened[] => [...needs, 'metrics']
+
 function entry(name: string, maker: { name: string; module: string }, opened: readonly Opened[]): Entry {
-  const parts = opened.map((service) => ({ service, ...openers[service] }))
   const source = [
-    `import { ${name} } from '${fileOf(name)}'`,
-    `import { ${maker.name} } from '${maker.module}'`,
-    `import { wire } from './shared/wiring.ts'`,
-    ...parts.map(({ name, module }) => `import { ${name} } from '${module}'`),
-    `export const handler = ${maker.name}(${name}, wire({ ${parts.map(({ service, name }) => `${service}: ${name}`).join(', ')} }))`,
+    imported(name, moduleOf(name)),
+    imported(maker.name, maker.module),
+    imported('wire', '#shared/wiring.ts'),
+    ...opened.map(openerImported),
+    `export const handler = ${maker.name}(${name}, wire(${opening(opened)}))`,
   ]
   return { name, source: source.join('\n') }
 }
 
-const openMaker = { name: 'openHandler', module: './shared/http/pipeline.ts' }
-const maker = { name: 'httpHandler', module: './shared/http/handler.ts' }
+const openMaker = { name: 'openHandler', module: '#shared/http/pipeline.ts' }
+const maker = { name: 'httpHandler', module: '#shared/http/handler.ts' }
+const workerMaker = { name: 'workerHandler', module: '#shared/worker/handler.ts' }
 
 /** An operation's entry: the pipeline around it, wired with what it opens and nothing else. */
-export const operationEntry = (operation: Operation): Entry =>
+const operationEntry = (operation: Operation): Entry =>
   entry(operation.name, operation.access.kind === 'open' ? openMaker : maker, openedBy(operation))
 
-/** What a worker opens: what it needs, and the metrics, which operations do without. */
-const openedByWorker = ({ needs }: Worker): readonly Opened[] => [...needs, 'metrics']
-
-/** A worker's entry. */
-export const workerEntry = (worker: Worker): Entry =>
-  entry(worker.name, { name: 'workerHandler', module: './shared/worker/handler.ts' }, openedByWorker(worker))
+const workerEntry = (worker: Worker): Entry => entry(worker.name, workerMaker, openedByWorker(worker))
 
 /** A trigger's entry: it has the table alone. */
-export const triggerEntry = ({ name }: Trigger): Entry => ({
+const triggerEntry = ({ name }: Trigger): Entry => ({
   name,
   source: [
-    `import { ${name} } from '${fileOf(name)}'`,
-    `import { triggerHandler } from './shared/worker/trigger.ts'`,
-    `import { ${openers.table.name} } from '${openers.table.module}'`,
-    `export const handler = triggerHandler(${name}, ${openers.table.name})`,
+    imported(name, moduleOf(name)),
+    imported('triggerHandler', '#shared/worker/trigger.ts'),
+    openerImported('table'),
+    `export const handler = triggerHandler(${name}, ${openers.table.open.name})`,
   ].join('\n'),
 })
 
 /** The entry of the function behind `$default`, which answers every route that is not there. */
-export const notFoundEntry: Entry = {
+const notFoundEntry: Entry = {
   name: 'notFound',
   source: [
-    `import { notFoundHandler } from './shared/http/pipeline.ts'`,
-    `import { wire } from './shared/wiring.ts'`,
+    imported('notFoundHandler', '#shared/http/pipeline.ts'),
+    imported('wire', '#shared/wiring.ts'),
     'export const handler = notFoundHandler(wire({}))',
   ].join('\n'),
 }
+
+/** The entry of every function, from the lists. `npm run check:types` compiles them as the code that they are. */
+export const entriesOf = ({ operations, workers, triggers }: Lists): Entry[] => [
+  ...operations.map(operationEntry),
+  ...workers.map(workerEntry),
+  ...triggers.map(triggerEntry),
+  notFoundEntry,
+]

@@ -1,16 +1,8 @@
 import { join } from 'node:path'
 import { Code } from 'aws-cdk-lib/aws-lambda'
 import type { Lists } from '../lists.ts'
-import { bundle, type Entry } from './bundle.ts'
-import { notFoundEntry, operationEntry, triggerEntry, workerEntry } from './entries.ts'
-
-/** The entry of every function, from the lists. */
-export const entriesOf = ({ operations, workers, triggers }: Lists): Entry[] => [
-  ...operations.map(operationEntry),
-  ...workers.map(workerEntry),
-  ...triggers.map(triggerEntry),
-  notFoundEntry,
-]
+import { bundle } from './bundle.ts'
+import { entriesOf } from './entries.ts'
 
 /** The code of a function, by its name. */
 export type CodeOf = (name: string) => Code

@@ -1,14 +1,17 @@
-import type { Services } from '#shared/services.ts'
+import { openPayments } from '#shared/billing/stripe.ts'
+import { openTokens } from '#shared/http/tokens.ts'
+import { openMail } from '#shared/mail/ses.ts'
+import { openMetrics } from '#shared/metrics.ts'
+import { openQueue } from '#shared/queue/queue.ts'
+import { openTable } from '#shared/table/table.ts'
+import type { Opened, Opener } from '#shared/wiring.ts'
 
-/** What is opened on demand: everything but settings, clock and log, which every function has. */
-export type Opened = Exclude<keyof Services, 'settings' | 'clock' | 'logger'>
-
-/** Where each service is opened: the module that a function's bundle contains only where the function needs it. */
-export const openers: { readonly [K in Opened]: { readonly module: string; readonly name: string } } = {
-  table: { module: './shared/table/table.ts', name: 'openTable' },
-  tokens: { module: './shared/http/tokens.ts', name: 'openTokens' },
-  queue: { module: './shared/queue/queue.ts', name: 'openQueue' },
-  payments: { module: './shared/billing/stripe.ts', name: 'openPayments' },
-  metrics: { module: './shared/metrics.ts', name: 'openMetrics' },
-  mail: { module: './shared/mail/ses.ts', name: 'openMail' },
+/** How each service is opened, and the module that a function's bundle contains only where the function opens it. */
+export const openers: { readonly [K in Opened]: { readonly module: string; readonly open: Opener<K> } } = {
+  table: { module: '#shared/table/table.ts', open: openTable },
+  tokens: { module: '#shared/http/tokens.ts', open: openTokens },
+  queue: { module: '#shared/queue/queue.ts', open: openQueue },
+  payments: { module: '#shared/billing/stripe.ts', open: openPayments },
+  metrics: { module: '#shared/metrics.ts', open: openMetrics },
+  mail: { module: '#shared/mail/ses.ts', open: openMail },
 }

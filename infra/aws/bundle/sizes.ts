@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Opened } from '#shared/wiring.ts'
 import type { Lists } from '../lists.ts'
 import { bareEntry, bareName } from './bare.ts'
 import { bundle } from './bundle.ts'
-import { openedBy } from './entries.ts'
-import { entriesOf } from './functions.ts'
-import type { Opened } from './openers.ts'
+import { entriesOf, openedBy } from './entries.ts'
 
 /** A function's bundle beside that of the bare clients that it needs, in bytes. */
 export interface Size {
