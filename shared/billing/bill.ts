@@ -1,3 +1,4 @@
+import { type Amount, amountFrom, sumOf } from '../domain/amounts.ts'
 import { amountOf, formatMicro, type Micro } from '../domain/decimal.ts'
 import type { PriceBook } from './price-book.ts'
 
@@ -20,19 +21,17 @@ export interface BillLine {
   readonly quantity: string
   readonly unitPrice: string
   /** Minor units. */
-  readonly amount: number
+  readonly amount: Amount
 }
 
 /** One line a meter that was used, in the order of the price book, each rounded by itself; the total is the sum of the lines. */
-export function bill(sums: ReadonlyMap<string, Micro>, { meters, minorDigits }: PriceBook): { lines: BillLine[]; total: number } {
-  const unknown = [...sums.keys()].filter((id) => !meters.some((meter) => meter.id === id))
+export function bill(sums: ReadonlyMap<string, Micro>, book: PriceBook): { lines: BillLine[]; total: Amount } {
+  const unknown = [...sums.keys()].filter((id) => !book.meters.some((meter) => meter.id === id))
   if (unknown.length > 0) throw new Error(`Usage of meters that are not in the price book: ${unknown.join(', ')}. Put them back, hidden.`)
-  const lines = meters.flatMap(({ id, description, unitPrice }) => {
+  const lines = book.meters.flatMap(({ id, description, unitPrice }) => {
     const quantity = sums.get(id)
     if (quantity === undefined) return []
-    return [
-      { meter: id, description, quantity: formatMicro(quantity), unitPrice, amount: Number(amountOf(quantity, unitPrice, minorDigits)) },
-    ]
+    return [{ meter: id, description, quantity: formatMicro(quantity), unitPrice, amount: amountFrom(amountOf(quantity, unitPrice, book)) }]
   })
-  return { lines, total: lines.reduce((sum, { amount }) => sum + amount, 0) }
+  return { lines, total: sumOf(lines.map(({ amount }) => amount)) }
 }

@@ -30,7 +30,7 @@ async function intentOf(table: Table, payments: Payments, invoice: Invoice, { cu
   const { id: invoiceId, workspaceId, total: amount, currency, intentFailures: failures = 0 } = invoice
   const left = invoice.intentSought ? await payments.findIntent(customerId, invoiceId) : undefined
   if (!invoice.intentSought) await notePayment(table, invoice, { intentSought: true })
-  const create = () => payments.createIntent({ customerId, invoiceId, workspaceId, amount, currency, failures })
+  const create = () => payments.createIntent({ customerId, invoiceId, workspaceId, amount: Number(amount), currency, failures })
   const intent =
     left ??
     (await create().catch(async (error) => {

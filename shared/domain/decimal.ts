@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { Currency } from './currencies.ts'
 
 /** Quantities are counted in millionths, as whole numbers: they add up exactly. */
 const scale = 6
@@ -35,10 +36,13 @@ export const quantitySchema = z
   )
   .register(z.globalRegistry, { description: wrong, examples: ['12.5', 3] })
 
-/** quantity × unit price in minor units, rounded half up. `unitPrice` in major units, `minorDigits` of the currency (2 for usd). */
-export function amountOf(quantity: Micro, unitPrice: string, minorDigits: number): bigint {
+/**
+ * quantity × unit price in minor units, rounded half up to what can be charged: a multiple of `step`. `unitPrice` in major units,
+ * `minorDigits` of the currency (2 for usd).
+ */
+export function amountOf(quantity: Micro, unitPrice: string, { minorDigits, step }: Pick<Currency, 'minorDigits' | 'step'>): bigint {
   const places = unitPrice.split('.')[1]?.length ?? 0
   const price = parseDecimal(unitPrice, places) ?? 0n
-  const divisor = 10n ** BigInt(scale + places)
-  return (quantity * price * 10n ** BigInt(minorDigits) * 2n + divisor) / (divisor * 2n)
+  const divisor = 10n ** BigInt(scale + places) * BigInt(step)
+  return ((quantity * price * 10n ** BigInt(minorDigits) * 2n + divisor) / (divisor * 2n)) * BigInt(step)
 }

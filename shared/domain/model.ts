@@ -1,3 +1,4 @@
+import type { Amount } from './amounts.ts'
 import type { InvitationPlace } from './ids.ts'
 import type { Role, Scope } from './roles.ts'
 
@@ -143,7 +144,7 @@ export interface InvoiceLine {
   readonly quantity: string
   readonly unitPrice: string
   /** Minor units. */
-  readonly amount: number
+  readonly amount: Amount
 }
 
 /** An invoice is immutable once issued, apart from its payment. */
@@ -158,9 +159,11 @@ export interface Invoice {
   readonly periodStart: string
   readonly periodEnd: string
   readonly currency: string
+  /** The decimals of its amounts, frozen when it is issued; an invoice of before has none, and its currency says them. */
+  readonly minorDigits?: number
   readonly lines: readonly InvoiceLine[]
   /** Minor units. */
-  readonly total: number
+  readonly total: Amount
   readonly issuedAt: string | null
   readonly paidAt: string | null
   readonly payment: { readonly provider: string; readonly reference: string } | null

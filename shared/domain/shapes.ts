@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { type Amount, isAmount } from './amounts.ts'
 import { deletionSteps, deliveries } from './model.ts'
 import { roleSchema, scopeSchema } from './roles.ts'
 import { instantSchema } from './time.ts'
@@ -87,7 +88,11 @@ export const secretShape = z.object({
 })
 
 const decimal = (what: string) => z.string().register(z.globalRegistry, { description: `${what}, a decimal string`, examples: ['12.5'] })
-const minorUnits = z.int().register(z.globalRegistry, { description: 'In minor units of the currency', examples: [1234] })
+const minorUnits = z.custom<Amount>(isAmount).register(z.globalRegistry, {
+  description: 'In minor units of the currency: a whole number, exact also beyond 2^53',
+  examples: [1234],
+  override: { type: 'integer' },
+})
 
 export const usageShape = z
   .object({

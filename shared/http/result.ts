@@ -1,5 +1,6 @@
 import { Refusal, refusals } from '../domain/refusals.ts'
 import type { HttpResult } from './event.ts'
+import { toJson } from './json.ts'
 import { type Operation, Reply } from './operation.ts'
 
 /** The answer of an operation as API Gateway takes it: cut to the declared shape, so that nothing else can leave. */
@@ -11,7 +12,7 @@ export function toResult(operation: Operation, answer: unknown, headers: Record<
   return {
     statusCode: reply.status ?? operation.status ?? 200,
     headers: { 'content-type': type, 'cache-control': 'no-store', ...reply.headers, ...headers },
-    body: operation.produces ? String(body) : JSON.stringify(body),
+    body: operation.produces ? String(body) : toJson(body),
   }
 }
 

@@ -1,15 +1,12 @@
-import { priceBook } from '../billing/price-book.ts'
+import { type Amount, formatAmount } from '../domain/amounts.ts'
+import { currencyOf } from '../domain/currencies.ts'
 import { escapeHtml, inertText } from '../domain/inert-text.ts'
 import type { Invoice } from '../domain/model.ts'
 import type { Email } from './ses.ts'
 
-/** An amount in minor units for people: `12.34 USD`. */
-const money = (amount: number, currency: string): string => {
-  const { minorDigits } = priceBook
-  const digits = String(amount).padStart(minorDigits + 1, '0')
-  const shown = minorDigits === 0 ? digits : `${digits.slice(0, -minorDigits)}.${digits.slice(-minorDigits)}`
-  return `${shown} ${currency.toUpperCase()}`
-}
+/** An amount of an invoice for people: `12.34 USD`. An invoice that was issued without its decimals has those of its currency. */
+const money = (amount: Amount, { currency, minorDigits = currencyOf(currency)?.minorDigits ?? 2 }: Invoice): string =>
+  `${formatAmount(amount, minorDigits)} ${currency.toUpperCase()}`
 
 const outcomeOf = ({ status, total, failure, id }: Invoice): string => {
   if (status === 'paid') return total === 0 ? 'There is nothing to pay.' : 'It has been paid: thank you.'
@@ -19,16 +16,16 @@ const outcomeOf = ({ status, total, failure, id }: Invoice): string => {
 
 /** The final invoice as an e-mail. Nothing that a person typed is in the subject, and in the body it is inert. */
 export function invoiceEmail(to: string, invoice: Invoice): Email {
-  const { number, currency, lines, total, periodStart, periodEnd } = invoice
+  const { number, lines, total, periodStart, periodEnd } = invoice
   const workspace = inertText(invoice.workspaceName)
   const outcome = outcomeOf(invoice)
   const period = `${periodStart.slice(0, 10)} to ${periodEnd.slice(0, 10)}`
-  const rows = lines.map((line) => [line.description, line.quantity, line.unitPrice, money(line.amount, currency)])
+  const rows = lines.map((line) => [line.description, line.quantity, line.unitPrice, money(line.amount, invoice)])
   const text = [
     `Final invoice ${number} of the workspace "${workspace}", which has been deleted.`,
     `Period: ${period}`,
     ...rows.map(([description, quantity, unitPrice, amount]) => `${description}: ${quantity} × ${unitPrice} = ${amount}`),
-    `Total: ${money(total, currency)}`,
+    `Total: ${money(total, invoice)}`,
     outcome,
   ].join('\n')
   return { to, subject: `Your final invoice ${number}`, text: `${text}\n`, html: html() }
@@ -45,7 +42,7 @@ export function invoiceEmail(to: string, invoice: Invoice): Email {
 <h1 style="margin:0 0 8px;font-size:20px">Final invoice ${escapeHtml(number ?? '')}</h1>
 <p style="margin:0 0 16px">Workspace <strong>${escapeHtml(workspace)}</strong>, which has been deleted. Period: ${period}.</p>
 <table style="width:100%;border-collapse:collapse;font-size:14px">${row('th', ['', 'Quantity', 'Unit price', 'Amount'])}${rows.map((cells) => row('td', cells)).join('')}</table>
-<p style="margin:16px 0"><strong>Total: ${money(total, currency)}</strong></p>
+<p style="margin:16px 0"><strong>Total: ${money(total, invoice)}</strong></p>
 <p style="margin:0">${escapeHtml(outcome)}</p>
 </div>
 </body>

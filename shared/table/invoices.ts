@@ -25,6 +25,7 @@ export function draftInvoice(workspace: Workspace, usage: Usage, book: PriceBook
     periodStart: workspace.createdAt,
     periodEnd: at,
     currency: book.currency,
+    minorDigits: book.minorDigits,
     issuedAt: null,
     paidAt: null,
     payment: null,

@@ -84,19 +84,22 @@ test.each([
   expect(quantitySchema.safeParse(given).success).toBe(false)
 })
 
-test('an amount is quantity × price, rounded half up to minor units', () => {
+test('an amount is quantity × price, rounded half up to minor units that can be charged', () => {
   fc.assert(
-    fc.property(micro, price, fc.integer({ min: 0, max: 3 }), (quantity, unitPrice, minorDigits) => {
+    fc.property(micro, price, fc.integer({ min: 0, max: 3 }), fc.constantFrom(1, 10, 100), (quantity, unitPrice, minorDigits, step) => {
       const [p, q] = rational(unitPrice)
       const exact: [bigint, bigint] = [quantity * p * 10n ** BigInt(minorDigits), 10n ** 6n * q]
-      const amount = amountOf(quantity, unitPrice, minorDigits)
-      // amount - 1/2 <= exact < amount + 1/2, without a division.
-      expect((2n * amount - 1n) * exact[1] <= 2n * exact[0]).toBe(true)
-      expect(2n * exact[0] < (2n * amount + 1n) * exact[1]).toBe(true)
+      const amount = amountOf(quantity, unitPrice, { minorDigits, step })
+      expect(amount % BigInt(step)).toBe(0n)
+      // amount - step/2 <= exact < amount + step/2, without a division.
+      expect((2n * amount - BigInt(step)) * exact[1] <= 2n * exact[0]).toBe(true)
+      expect(2n * exact[0] < (2n * amount + BigInt(step)) * exact[1]).toBe(true)
     }),
     { numRuns: 2_000 },
   )
 })
+
+const usd = { minorDigits: 2, step: 1 }
 
 test.each([
   ['0.5', '0.01', 1n],
@@ -106,7 +109,7 @@ test.each([
   ['12.5', '0.07', 88n],
   ['1000000000', '0.0004', 40_000_000n],
 ])('%s units at %s are %s cents', (quantity, unitPrice, cents) => {
-  expect(amountOf(quantitySchema.parse(quantity), unitPrice, 2)).toBe(cents)
+  expect(amountOf(quantitySchema.parse(quantity), unitPrice, usd)).toBe(cents)
 })
 
 const book = definePriceBook({

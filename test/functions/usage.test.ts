@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { readUsage, sealUsage } from '#shared/table/usage.ts'
 import { type Departure, departure } from '#test/support/departure.ts'
 import { allRows, kindOf } from '#test/support/invariants.ts'
-import { itemOf } from '#test/support/scene.ts'
+import { itemOf, tamper } from '#test/support/scene.ts'
 
 const usageOf = async ({ here }: Departure, period?: string) => (await here('getUsage', period ? { query: { period } } : {})).body
 
@@ -246,4 +246,25 @@ test('only keys report usage, and only admins and keys with usage:read see it', 
   expect(await d.report(batch(1), d.ann.token)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
   expect(await d.here('getUsage', { as: bob.token })).toMatchObject({ status: 403 })
   expect(await d.here('getUsage', { as: d.secret })).toMatchObject({ status: 403 })
+})
+
+test('sums beyond 2^53 minor units, as they could be counted before there was a bound, are read, issued and mailed to the last digit', async () => {
+  const d = await departure()
+  await d.use('storage', 1)
+  const rows = await allRows(d.world.services.table)
+  const { pk, sk } = rows.find((row) => kindOf(row) === 'UsageCounter')!
+  await tamper(d.world, { pk, sk }, { 'sum:2026-10:storage': 123_456_789_012_345_678_901_234_567_890n })
+
+  const lines = [{ meter: 'storage', quantity: '123456789012345678901235.56789', amount: 864_197_523_086_419_752_308_649n }]
+  expect(await usageOf(d, '2026-10')).toMatchObject({
+    meters: [{ quantity: '123456789012345678901234.56789', amount: 864_197_523_086_419_752_308_642n }],
+    total: 864_197_523_086_419_752_308_642n,
+  })
+  expect(await d.here('previewInvoice')).toMatchObject({ status: 200, body: { lines, total: 864_197_523_086_419_752_308_649n } })
+  await d.erase()
+  expect(await d.finish()).toEqual([])
+  expect(await d.invoice()).toMatchObject({ status: 'open', lines, total: 864_197_523_086_419_752_308_649n })
+  await d.world.run('sendMail')
+  expect(d.world.mails.at(-1)?.text).toContain('Total: 8641975230864197523086.49 USD')
+  expect(await d.deletion()).toMatchObject({ status: 'completed' })
 })

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { sumOf } from '#shared/domain/amounts.ts'
 import { deletionIdOf, finalInvoiceIdOf } from '#shared/domain/ids.ts'
 import { type Deletion, deletionSteps, type Invoice } from '#shared/domain/model.ts'
 import { keys } from '#shared/table/design.ts'
@@ -44,7 +45,7 @@ function moneyProblems({ provider, services }: StagedWorld, team: Team, deletion
     charges.length > 1 && `charged ${charges.length} times`,
     charges.some(({ amount }) => amount !== invoice.total) && 'charged another amount than the invoice says',
     !isClear && `${invoice.status} with ${charges.length} charges`,
-    invoice.total !== invoice.lines.reduce((sum, { amount }) => sum + amount, 0) && 'the total is not the sum of the lines',
+    invoice.total !== sumOf(invoice.lines.map(({ amount }) => amount)) && 'the total is not the sum of the lines',
     mustBePaid && invoice.status !== 'paid' && `a good card and the invoice is ${invoice.status}: ${invoice.failure}`,
   ].filter((problem) => typeof problem === 'string')
 }

@@ -57,6 +57,10 @@ export const localClient = (): DynamoDBClient =>
     }),
   )
 
+/** Whole numbers beyond 2^53 are read as bigints. */
+const exactNumber = (_: string, value: unknown, { source }: { source?: string } = {}): unknown =>
+  typeof value === 'number' && source && /^\d+$/.test(source) && !Number.isSafeInteger(value) ? BigInt(source) : value
+
 /** A whole Atrium in the test's process: the real handlers over the real DynamoDB engine; queue, mail, tokens and clock are the test's. */
 export async function createWorld(settings: Record<string, string> = {}, raw: DynamoDBClient = localClient()) {
   const TABLE_NAME = `atrium-${randomUUID()}`
@@ -107,7 +111,11 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     } = await asFunction(name, () => httpHandler(operation, wired)(httpEvent(operation, ask), context))
     if (!headers['x-request-id']) throw new Error(`${name} answered ${statusCode} without x-request-id`)
     const isJson = String(headers['content-type'] ?? '').includes('json')
-    const answer = { status: statusCode, body: isJson ? JSON.parse(body ?? 'null') : body, headers: headers as Record<string, string> }
+    const answer = {
+      status: statusCode,
+      body: isJson ? JSON.parse(body ?? 'null', exactNumber as Parameters<typeof JSON.parse>[1]) : body,
+      headers: headers as Record<string, string>,
+    }
     const isDeclared = statusCode < 400 || refusalsOf(operation).includes(answer.body?.code)
     if (!isDeclared) throw new Error(`${name} answered ${answer.body?.code}, which it does not declare`)
     return answer
