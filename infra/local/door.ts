@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { guard } from './guard.ts'
 import { close, isPortTaken, listen, loopback } from './ports.ts'
 import { StartFailure } from './start-failure.ts'
 
@@ -20,6 +21,7 @@ export async function openDoor(port: number, ready: Promise<Handle>): Promise<Do
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     void ready.then((handle) => handle(request, response)).catch((error) => fail(response, error))
   })
+  guard(server, 'pages')
   const taken = await listen(server, port).catch((error) => {
     if (!isPortTaken(error)) throw new StartFailure(`PORT ${port} cannot be used: ${error.message}`)
     throw new StartFailure(`PORT ${port} is taken: stop what listens there, or set PORT to another (0 picks a free one)`)

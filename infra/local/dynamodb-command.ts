@@ -9,6 +9,8 @@ export type Storage = { readonly folder: string } | 'memory'
 /** Small and quick to start: this serves one person's requests, not a benchmark. */
 const tuning = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 
+const shutToPages = ['-cors', 'none']
+
 const require = createRequire(import.meta.url)
 
 /** Amazon's folder within the npm package: the jar, and native libraries beside it. */
@@ -22,8 +24,9 @@ function packageFolder(): string {
  * The arguments that start DynamoDB Local.
  *
  * It would listen on every interface and has no option for it. With a JDK the guard is `loopback-dynamodb.java`, which binds it to
- * 127.0.0.1. A bare runtime cannot run that source file; there, as everywhere, data in a folder is guarded by its access key: without
- * `-sharedDb` each key has a database of its own, and the service's key is random and is told to nobody but this machine.
+ * 127.0.0.1 and shuts it to pages. A bare runtime cannot run that source file; there, as everywhere, data in a folder is guarded by its access key: without
+ * `-sharedDb` each key has a database of its own, and the service's key is random and is told to nobody but this machine. Its
+ * documentation gives `-cors` a default that lets every page read the answers; it is told an origin that no page has.
  */
 export function dynamoDbArguments(java: Java, storage: Storage, port: number): string[] {
   const folder = packageFolder()
@@ -35,11 +38,15 @@ export function dynamoDbArguments(java: Java, storage: Storage, port: number): s
     `-Djava.library.path=${join(folder, 'DynamoDBLocal_lib')}`,
     ...program,
     '-disableTelemetry',
+    ...shutToPages,
     ...place,
     '-port',
     String(port),
   ]
 }
+
+/** Whether a DynamoDB Local was started shut to pages, as those of earlier versions were not. */
+export const isShutToPages = (command: readonly string[]): boolean => command.join(' ').includes(shutToPages.join(' '))
 
 /** The port of the DynamoDB Local that has this folder open, read from its command line; undefined where the process is another. */
 export function portOfDynamoDb(command: readonly string[], folder: string): number | undefined {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { dynamoDbArguments, portOfDynamoDb, type Storage } from './dynamodb-command.ts'
+import { dynamoDbArguments, isShutToPages, portOfDynamoDb, type Storage } from './dynamodb-command.ts'
 import { findJava, type Java } from './java.ts'
 import { freePort, loopback } from './ports.ts'
 import { eventually, listProcesses } from './processes.ts'
@@ -57,6 +57,10 @@ export async function startDatabase(dataDir: string): Promise<Database> {
 async function adopt(folder: string): Promise<Database | undefined> {
   const found = findDatabase(folder)
   if (!found) return undefined
+  if (!isShutToPages(found.command)) {
+    await end(found.pid, folder)
+    return adopt(folder)
+  }
   const endpoint = endpointOf(found.port)
   await eventually(async () => findDatabase(folder)?.pid !== found.pid || (await answers(endpoint)), patience)
   if (findDatabase(folder)?.pid !== found.pid) return adopt(folder)

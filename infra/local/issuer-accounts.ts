@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { comparable } from './addresses.ts'
 import { openJournal } from './journal.ts'
 
 /** Somebody who signed in here. `email` is as it was first given. */
@@ -18,8 +19,11 @@ export interface People {
 /** What an e-mail must look like to be signed in with: one `@`, something on both sides, no space. Atrium itself is stricter. */
 export const isEmail = (text: string): boolean => text.length <= 254 && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(text)
 
-/** The subject follows from the e-mail in lower case alone: the same person after a restart, on another port, on an empty DATA_DIR. */
-const subjectOf = (email: string): string => createHash('sha256').update(email.toLowerCase()).digest('base64url').slice(0, 22)
+/**
+ * The subject follows from the e-mail alone, as Atrium compares addresses: the same person after a restart, on another port, on an empty
+ * DATA_DIR.
+ */
+const subjectOf = (email: string): string => createHash('sha256').update(comparable(email)).digest('base64url').slice(0, 22)
 
 /** Opens the list of people, which is kept in `path`. */
 export function openPeople(path: string): People {

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
-import { type JWK, Provider } from 'oidc-provider'
+import { type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { readJson, remembered, writeJson } from './data-dir.ts'
+import { guard } from './guard.ts'
 import { openPeople } from './issuer-accounts.ts'
 import { claimsOf, clientId, configuration, isLoopbackUrl, type PersonClaims } from './issuer-config.ts'
 import { addPasswordGrant } from './issuer-password.ts'
@@ -36,6 +37,12 @@ async function listenAsBefore(server: Server, path: string): Promise<number> {
   return port
 }
 
+/** By itself the provider lets the pages of every site read its discovery document and keys. */
+async function answerPagesHereAlone(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next()
+  if (!isLoopbackUrl(ctx.get('origin'))) ctx.remove('access-control-allow-origin')
+}
+
 /**
  * Starts the identity provider: OpenID Connect with discovery, code and PKCE through a page that takes an e-mail, and the password grant.
  * Its key, its people and its port are kept in DATA_DIR.
@@ -57,11 +64,13 @@ export async function startIssuer(dataDir: string): Promise<Issuer> {
   }
   provider.Client.prototype.redirectUriAllowed = isLoopbackUrl
   provider.on('server_error', (_, error) => console.error('The local issuer failed:', error))
+  provider.use(answerPagesHereAlone)
   addPasswordGrant(provider, people, claims)
   const page = signIn(provider, people)
   const handle = provider.callback()
   server.on('request', (request, response) => {
     void (isSignIn(request) ? page(request, response) : handle(request, response)).catch(() => response.destroy())
   })
+  guard(server, 'pages')
   return { url, clientId, audience: clientId, stop: () => close(server, 1_000) }
 }

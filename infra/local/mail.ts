@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { comparable } from './addresses.ts'
 import type { Faults } from './faults.ts'
 import { readBody } from './gateway.ts'
+import { guard } from './guard.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { close, listen, loopback } from './ports.ts'
 import { readSendEmail, type SesAnswer, sesError } from './ses-protocol.ts'
@@ -25,7 +27,7 @@ export interface LocalEmail {
 export interface LocalMail {
   /** Where the SDK's SES client sends to. */
   readonly endpoint: string
-  /** What was sent to an address, in whatever case, or to anybody: newest first. */
+  /** What was sent to an address, compared as Atrium does, or to anybody: newest first. */
   list(to?: string): LocalEmail[]
   stop(): Promise<void>
 }
@@ -48,10 +50,11 @@ export async function startMail({ dataDir, faults }: MailOptions): Promise<Local
     const answer = await serve(request, { faults, journal, target })
     if (!response.destroyed) response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.xml)
   })
+  for (const server of [behind, front]) guard(server, 'programs')
   const endpoint = `http://${loopback}:${await listen(front)}`
   return {
     endpoint,
-    list: (to) => journal.entries.filter((email) => to === undefined || email.to.toLowerCase() === to.toLowerCase()).toReversed(),
+    list: (to) => journal.entries.filter((email) => to === undefined || comparable(email.to) === comparable(to)).toReversed(),
     stop: async () => {
       await Promise.all([close(front, 1_000), close(behind, 1_000)])
     },

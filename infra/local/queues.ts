@@ -1,5 +1,6 @@
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { buildApp } from 'fauxqs'
+import { guard } from './guard.ts'
 import { loopback } from './ports.ts'
 
 /** The local queues. `urlOf` a queue is what `SendMessage` takes. */
@@ -25,6 +26,7 @@ export const deadLetterQueueOf = (name: string): string => `${name}-dead`
  */
 export async function startQueues(names: readonly string[]): Promise<LocalQueues> {
   const app = buildApp({ logger: false, defaultRegion: region })
+  guard(app.server, 'programs')
   const endpoint = await app.listen({ host: loopback, port: 0 })
   const client = new SQSClient({ endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } })
   const urlOf = (name: string) => `${endpoint}/000000000000/${name}`

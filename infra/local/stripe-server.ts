@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { readBody } from './gateway.ts'
+import { guard } from './guard.ts'
 import { close, listen, loopback } from './ports.ts'
 import { type LocalStripe, openStripe, type StripeOptions } from './stripe.ts'
 import type { StripeAnswer, StripeHandle } from './stripe-http.ts'
@@ -26,6 +27,7 @@ export async function serveStripe(handle: StripeHandle): Promise<StripeServer> {
     if (answer === 'drop') request.socket.destroy()
     else response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) }).end(answer.body)
   })
+  guard(server, 'programs')
   const port = await listen(server)
   return { url: `http://${loopback}:${port}`, sdk: { host: loopback, port, protocol: 'http' }, stop: () => close(server, 1_000) }
 }

@@ -24,6 +24,7 @@ export const refusals = {
   invitation_expired: { status: 410, title: 'The invitation has expired' },
   payload_too_large: { status: 413, title: 'The request body is too large' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported' },
+  misdirected_request: { status: 421, title: 'The request is for another host' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another request' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong' },

@@ -6,9 +6,11 @@ import { promisify } from 'node:util'
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { expect, onTestFinished, test } from 'vitest'
 import { answers, type Database, startDatabase } from '#infra/local/dynamodb.ts'
+import { dynamoDbArguments } from '#infra/local/dynamodb-command.ts'
 import { findJava } from '#infra/local/java.ts'
 import { lockDataDir } from '#infra/local/lock.ts'
-import { listProcesses } from '#infra/local/processes.ts'
+import { freePort } from '#infra/local/ports.ts'
+import { eventually, listProcesses } from '#infra/local/processes.ts'
 import { tableDefinition } from '#shared/table/design.ts'
 import { temporaryDataDir } from './temp.ts'
 
@@ -59,6 +61,27 @@ test('a database outlives the service that is killed, and the next one takes it 
   const third = await databaseOn(dataDir)
   expect(third.adopted).toBe(false)
   expect((await clientOf(third).send(new ListTablesCommand({}))).TableNames).toEqual(['atrium'])
+})
+
+test('a database that an earlier version left open to pages is ended and started anew, with its data', async () => {
+  const dataDir = await temporaryDataDir()
+  const java = await findJava()
+  const port = await freePort()
+  const shut = dynamoDbArguments(java, { folder: join(dataDir, 'dynamodb') }, port)
+  await mkdir(join(dataDir, 'dynamodb'))
+  const before = spawn(
+    java.command,
+    shut.filter((part) => !['-cors', 'none'].includes(part)),
+    { stdio: 'ignore' },
+  )
+  const endpoint = `http://127.0.0.1:${port}`
+  await eventually(() => answers(endpoint), 20_000)
+  await clientOf({ endpoint } as Database).send(new CreateTableCommand(tableDefinition('atrium')))
+
+  const after = await databaseOn(dataDir)
+
+  expect([after.adopted, isRunning(before.pid)]).toEqual([false, false])
+  expect((await clientOf(after).send(new ListTablesCommand({}))).TableNames).toEqual(['atrium'])
 })
 
 test('a database is for this machine alone, and shows its tables only to the access key that made them', async () => {

@@ -183,6 +183,14 @@ test('tokens stay good after a restart, and an e-mail is the same person on ever
   expect(decodeJwt(await accessToken(another, { username: 'Ann@example.com' })).sub).toBe(sub)
 })
 
+test('addresses are one person or two as Atrium compares them', async () => {
+  const issuer = await someIssuer()
+  const subjectOf = async (username: string) => decodeJwt(await accessToken(issuer, { username })).sub
+
+  expect(await subjectOf('KIM@Bücher.Example')).toBe(await subjectOf('kim@xn--bcher-kva.example'))
+  expect(await subjectOf('\u212aim@example.com')).not.toBe(await subjectOf('kim@example.com'))
+})
+
 test('a forged or an expired token is refused', async () => {
   const issuer = await someIssuer()
   const jwt = await accessToken(issuer, { username: 'ann@example.com' })

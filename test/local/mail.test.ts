@@ -49,6 +49,14 @@ test('what is sent is listed for each recipient, in whatever case, newest first'
   expect(mail.list()).toHaveLength(3)
 })
 
+test('the e-mails to an address are those to it as Atrium compares addresses', async () => {
+  const { mail, send } = await mailOn(await temporaryDataDir())
+
+  await send(['kim@example.com'])
+
+  expect([mail.list('KIM@example.com').length, mail.list('\u212aim@example.com').length]).toEqual([1, 0])
+})
+
 test('on request it refuses as SES does, and nothing was sent', async () => {
   const { mail, send, faults } = await mailOn(await temporaryDataDir())
 

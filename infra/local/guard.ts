@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, Server } from 'node:http'
+import { Refusal } from '#shared/domain/refusals.ts'
+import { problemResult } from '#shared/http/result.ts'
+import { sendResult } from './http-event.ts'
+import { loopback } from './ports.ts'
+
+/** Who may call a port: `pages` of this machine's browser too, or `programs` alone, which send no `Origin`. */
+export type Callers = 'pages' | 'programs'
+
+const names = [loopback, 'localhost']
+
+/**
+ * Whether a request names this machine and the port that it came to. A page elsewhere cannot make a browser send that, not even where
+ * its own name resolves to 127.0.0.1 (DNS rebinding).
+ */
+function isForThisPort({ headers: { host }, socket: { localPort } }: IncomingMessage): boolean {
+  const isDefault = localPort === 80
+  return host !== undefined && names.some((name) => [`${name}:${localPort}`, ...(isDefault ? [name] : [])].includes(host.toLowerCase()))
+}
+
+function refusalOf(request: IncomingMessage, callers: Callers): Refusal | undefined {
+  const { host, origin } = request.headers
+  if (!isForThisPort(request))
+    return new Refusal('misdirected_request', `Host is ${host ?? 'missing'}: call ${loopback}:${request.socket.localPort} by that name.`)
+  if (callers === 'programs' && origin !== undefined) return new Refusal('forbidden', `This port is not for pages, and ${origin} is one.`)
+  return undefined
+}
+
+/**
+ * Shuts a port of the local service to the pages of other sites: from then on what listens to the server's requests gets only those for
+ * 127.0.0.1 or localhost with its port, and, of a stand-in, only those of programs. The others are 421 and 403.
+ */
+export function guard(server: Server, callers: Callers): void {
+  const listeners = server.listeners('request')
+  server.removeAllListeners('request')
+  server.on('request', (request, response) => {
+    const refusal = refusalOf(request, callers)
+    if (!refusal) return listeners.forEach((listener) => void Reflect.apply(listener, server, [request, response]))
+    const requestId = randomUUID()
+    response.setHeader('x-request-id', requestId)
+    sendResult(response, problemResult(refusal, requestId))
+  })
+}
