@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
 import './domain/english.ts'
 
-const count = (fallback: number) =>
-  z._default(z.pipe(z.string().check(z.regex(/^\d{1,9}$/, 'a whole number')), z.transform(Number)), fallback)
+const whole = (form: RegExp, fallback: number) =>
+  z._default(z.pipe(z.string().check(z.regex(form, 'a whole number')), z.transform(Number)), fallback)
+const count = (fallback: number) => whole(/^\d{1,9}$/, fallback)
 
 /** Every setting of the functions, by the environment variable that carries it. A malformed one stops the start, by name. */
 export const settingsSchema = z.object({
@@ -38,6 +39,11 @@ export const settingsSchema = z.object({
   INVITATIONS_PER_DAY: count(500),
   MAILS_PER_ADDRESS_PER_DAY: count(5),
   CHARGE_GIVE_UP_SECONDS: count(86_400),
+  /**
+   * What the usage of a workspace may be worth, in minor units; each of its shards has the same part. With 15 digits no sum and no
+   * amount comes near the 38 digits that a stored number can have, whatever the prices become.
+   */
+  USAGE_LIMIT: whole(/^\d{1,15}$/, 1_000_000_000_000),
 })
 export type Settings = z.infer<typeof settingsSchema>
 

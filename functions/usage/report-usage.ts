@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 import { priceBook } from '#shared/billing/price-book.ts'
-import { quantitySchema } from '#shared/domain/decimal.ts'
+import { quantitySchema, worthOf, worthOfAmount } from '#shared/domain/decimal.ts'
 import { type FieldError, Refusal } from '#shared/domain/refusals.ts'
 import { anyInstantSchema, later } from '#shared/domain/time.ts'
 import { apiKey, operation } from '#shared/http/operation.ts'
-import { countEvents } from '#shared/table/usage.ts'
+import { countEvents, type UsageEvent } from '#shared/table/usage.ts'
 
 const eventSchema = z.strictObject({
   id: z.string().check(
@@ -30,6 +30,14 @@ function errorsOf({ occurredAt }: Event, i: number, now: Date): FieldError[] {
   ]
 }
 
+const usageEvent = (event: Event, now: Date): UsageEvent => ({
+  ...event,
+  occurredAt: event.occurredAt ?? now.toISOString(),
+  worth: worthOf(event.quantity, priceOf(event.meter)),
+})
+
+const priceOf = (meter: string): string => priceBook.meters.find(({ id }) => id === meter)?.unitPrice ?? '0'
+
 export const reportUsage = operation({
   name: 'reportUsage',
   method: 'POST',
@@ -41,12 +49,17 @@ export const reportUsage = operation({
   touches: ['put', 'update', 'check'],
   body: z.strictObject({ events: z.array(eventSchema).check(z.minLength(1), z.maxLength(100)) }),
   output: z.object({ accepted: z.int(), duplicates: z.int() }),
-  refuses: [],
-  handle: async ({ workspace, body: { events }, table, now }) => {
+  refuses: ['usage_limit_reached'],
+  handle: async ({ workspace, body: { events }, table, settings, now }) => {
     const errors = events.flatMap((event, i) => errorsOf(event, i, now))
     if (errors.length > 0) throw new Refusal('invalid_request', 'Nothing was counted: see errors.', { errors })
-    const dated = events.map((event) => ({ ...event, occurredAt: event.occurredAt ?? now.toISOString() }))
-    const accepted = await countEvents(table, workspace, dated, now)
+    const limit = worthOfAmount(settings.USAGE_LIMIT, priceBook.minorDigits)
+    const accepted = await countEvents(
+      table,
+      workspace,
+      events.map((event) => usageEvent(event, now)),
+      { limit, now },
+    )
     return { accepted, duplicates: events.length - accepted }
   },
 })

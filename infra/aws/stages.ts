@@ -26,13 +26,14 @@ export type IdentityOptions =
       readonly signInOrigins?: readonly string[]
     }
 
-/** Settings of the functions that a stage may change; seconds and counts. */
+/** Settings of the functions that a stage may change; seconds, counts and, for usage, minor units. */
 type Limit =
   | 'INVITATION_TTL_SECONDS'
   | 'INVITATION_RESEND_COOLDOWN_SECONDS'
   | 'INVITATIONS_PER_DAY'
   | 'MAILS_PER_ADDRESS_PER_DAY'
   | 'CHARGE_GIVE_UP_SECONDS'
+  | 'USAGE_LIMIT'
 
 /** Everything in which one deployment differs from another. Prices and currency stand in shared/billing/price-book.ts. */
 export interface Stage {

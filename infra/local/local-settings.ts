@@ -54,6 +54,7 @@ const limits = [
   'INVITATIONS_PER_DAY',
   'MAILS_PER_ADDRESS_PER_DAY',
   'CHARGE_GIVE_UP_SECONDS',
+  'USAGE_LIMIT',
 ] as const
 
 const limitsIn = (user: Environment): Environment => {

@@ -36,6 +36,23 @@ export const quantitySchema = z
   )
   .register(z.globalRegistry, { description: wrong, examples: ['12.5', 3] })
 
+/** A worth is counted in 10^-18 of a major unit: a millionth at the smallest price (10^-12) is 1, so that no worth is ever rounded. */
+export type Worth = bigint
+const pricePlaces = 12
+const worthPlaces = scale + pricePlaces
+
+/**
+ * What a quantity is worth, exactly. However cheap, a unit is worth the smallest price: a bound on worth then bounds the quantity too,
+ * of what costs nothing as well and whatever it costs later.
+ */
+export function worthOf(quantity: Micro, unitPrice: string): Worth {
+  const price = parseDecimal(unitPrice, pricePlaces) ?? 0n
+  return quantity * (price > 0n ? price : 1n)
+}
+
+/** The worth of an amount of money, in minor units. */
+export const worthOfAmount = (amount: number, minorDigits: number): Worth => BigInt(amount) * 10n ** BigInt(worthPlaces - minorDigits)
+
 /**
  * quantity × unit price in minor units, rounded half up to what can be charged: a multiple of `step`. `unitPrice` in major units,
  * `minorDigits` of the currency (2 for usd).

@@ -21,6 +21,7 @@ export const refusals = {
   too_many_invitations: { status: 409, title: 'Too many pending invitations' },
   too_many_members: { status: 409, title: 'Too many members' },
   too_many_api_keys: { status: 409, title: 'Too many API keys' },
+  usage_limit_reached: { status: 409, title: 'The usage limit is reached' },
   invitation_expired: { status: 410, title: 'The invitation has expired' },
   payload_too_large: { status: 413, title: 'The request body is too large' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported' },

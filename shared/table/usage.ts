@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Usage } from '../billing/bill.ts'
-import type { Micro } from '../domain/decimal.ts'
+import type { Micro, Worth } from '../domain/decimal.ts'
 import { fingerprint } from '../domain/ids.ts'
 import type { Workspace } from '../domain/model.ts'
-import { Refusal } from '../domain/refusals.ts'
+import { Refusal, type RefusalCode } from '../domain/refusals.ts'
 import { epochSeconds, later } from '../domain/time.ts'
 import { workspaceGone } from './api-keys.ts'
-import { absent, any, atMost, is } from './conditions.ts'
+import { absent, all, any, atMost, type Condition, is } from './conditions.ts'
 import { keys, ttlAttribute } from './design.ts'
 import { put, type Table, update, type Write } from './table.ts'
 import { stillActive } from './workspaces.ts'
@@ -16,6 +16,8 @@ export interface UsageEvent {
   readonly id: string
   readonly meter: string
   readonly quantity: Micro
+  /** At the price of the moment. */
+  readonly worth: Worth
   /** ISO 8601; its month is the month that it belongs to. */
   readonly occurredAt: string
 }
@@ -31,22 +33,31 @@ const shardOf = (id: string, shards: number): number => createHash('sha256').upd
 /** The attribute of a counter that sums one month and meter. */
 const attributeOf = ({ occurredAt, meter }: UsageEvent): string => `sum:${occurredAt.slice(0, 7)}:${meter}`
 
+interface Counting {
+  /** What the usage of the workspace may be worth; each of its shards has the same part. */
+  readonly limit: Worth
+  readonly now: Date
+}
+
 /**
  * Counts events, each once per workspace and id: an event and its share of the counter are one transaction, under the rule that the
- * counter is open. Answers how many were new. It is no transaction as a whole: after an error, send all again. Refuses
- * `unauthenticated` once the workspace is being deleted.
+ * counter is open and has room. Answers how many were new. It is no transaction as a whole: after an error, send all again. Refuses
+ * `unauthenticated` once the workspace is being deleted, and `usage_limit_reached` where a shard would hold more than its part.
  */
-export async function countEvents(table: Table, workspace: Workspace, events: readonly UsageEvent[], now: Date): Promise<number> {
+export async function countEvents(table: Table, workspace: Workspace, events: readonly UsageEvent[], { limit, now }: Counting) {
   const distinct = [...new Map([...events].reverse().map((event) => [event.id, event])).values()].reverse()
   const shards = Map.groupBy(distinct, ({ id }) => shardOf(id, workspace.usageShards))
+  const part = limit / BigInt(workspace.usageShards)
   const counts = await Promise.all(
-    [...shards].map(([shard, inShard]) => countInShard({ table, workspaceId: workspace.id, shard, now }, inShard)),
+    [...shards].map(([shard, inShard]) => countInShard({ table, workspaceId: workspace.id, shard, part, now }, inShard)),
   )
   const counted = counts.reduce((sum, count) => sum + count.counted, 0)
   const errors = counts.flatMap(({ error }) => error ?? [])
-  const unclear = errors.find((error) => !isRefusedAsGone(error))
+  const gone = errors.find((error) => isRefusal(error, 'unauthenticated'))
+  const unclear = errors.find((error) => error !== gone && !isRefusal(error, 'unauthenticated') && !isRefusal(error, 'usage_limit_reached'))
   if (unclear) throw unclear
-  if (errors.length > 0) throw counted > 0 ? sealedMeanwhile() : errors[0]
+  if (gone) throw counted > 0 ? sealedMeanwhile() : gone
+  if (errors.length > 0) throw errors[0]
   return counted
 }
 
@@ -65,7 +76,7 @@ async function countInShard(shard: Shard, events: readonly UsageEvent[]): Promis
   }
 }
 
-const isRefusedAsGone = (error: unknown): boolean => error instanceof Refusal && error.code === 'unauthenticated'
+const isRefusal = (error: unknown, code: RefusalCode): boolean => error instanceof Refusal && error.code === code
 
 /** Part of a batch is counted, and will be billed: the batch was not refused, so that it is not answered as if it were. */
 const sealedMeanwhile = (): Refusal =>
@@ -75,6 +86,8 @@ interface Shard {
   readonly table: Table
   readonly workspaceId: string
   readonly shard: number
+  /** What it may hold. */
+  readonly part: Worth
   readonly now: Date
 }
 
@@ -107,14 +120,26 @@ function eventWrite({ workspaceId, shard, now }: Shard, event: UsageEvent, befor
   })
 }
 
-function counterWrite({ workspaceId, shard }: Shard, events: readonly UsageEvent[]): Write {
+function counterWrite({ workspaceId, shard, part }: Shard, events: readonly UsageEvent[]): Write {
   const sums: Record<string, Micro> = {}
   for (const event of events) sums[attributeOf(event)] = (sums[attributeOf(event)] ?? 0n) + event.quantity
+  const worth = events.reduce((sum, event) => sum + event.worth, 0n)
   // The gate is positive: what is not open, or not there, takes nothing.
-  return update(keys.usageCounter(workspaceId, shard), { add: sums }, is('status', 'open'), (found) =>
-    found ? workspaceGone() : new CounterMissing(),
-  )
+  const gate = all(is('status', 'open'), leaves(part - worth))
+  return update(keys.usageCounter(workspaceId, shard), { add: { ...sums, worth } }, gate, (found) => {
+    if (!found) return new CounterMissing()
+    return found.status === 'open' ? usageLimitReached() : workspaceGone()
+  })
 }
+
+/**
+ * Whether what a counter holds is worth at most `room`. Of a counter of before nobody has added that up: it counts as empty, so that it
+ * is bounded from then on. Below nothing there is no room in any.
+ */
+const leaves = (room: Worth): Condition => (room < 0n ? atMost('worth', room) : any(absent('worth'), atMost('worth', room)))
+
+const usageLimitReached = (): Refusal =>
+  new Refusal('usage_limit_reached', 'The usage of this workspace has reached its limit: ask the operator of this service.')
 
 /** Makes the counter of a shard, once, while the workspace is active: none can appear after the deletion began. */
 async function openCounter({ table, workspaceId, shard }: Shard): Promise<void> {

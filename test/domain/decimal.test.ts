@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bill, byMeter } from '#shared/billing/bill.ts'
 import { definePriceBook } from '#shared/billing/price-book.ts'
-import { amountOf, formatMicro, parseDecimal, quantitySchema } from '#shared/domain/decimal.ts'
+import { amountFrom, formatAmount, sumOf } from '#shared/domain/amounts.ts'
+import { amountOf, formatMicro, parseDecimal, quantitySchema, worthOf, worthOfAmount } from '#shared/domain/decimal.ts'
 
 const micro = fc.bigInt({ min: 0n, max: 10n ** 15n })
 const price = fc.stringMatching(/^\d{1,9}(\.\d{1,12})?$/)
@@ -162,4 +163,76 @@ test('each line is rounded by itself', () => {
 
 test('usage of a meter that nobody knows any more stops the bill', () => {
   expect(() => bill(new Map([['gone', 1n]]), book)).toThrow('gone')
+})
+
+const paid = price.filter((text) => Number(text) > 0)
+
+test('a worth is exact: the worth of all is the sum of the worths, however it is split', () => {
+  fc.assert(
+    fc.property(fc.array(micro, { maxLength: 20 }), price, (quantities, unitPrice) => {
+      const together = worthOf(
+        quantities.reduce((sum, quantity) => sum + quantity, 0n),
+        unitPrice,
+      )
+
+      expect(quantities.reduce((sum, quantity) => sum + worthOf(quantity, unitPrice), 0n)).toBe(together)
+    }),
+  )
+})
+
+test('what is worth no more than an amount costs no more than that amount, and what costs more is worth more', () => {
+  fc.assert(
+    fc.property(
+      micro,
+      paid,
+      fc.bigInt({ min: 0n, max: 10n ** 15n - 1n }),
+      fc.constantFrom(0, 2, 3),
+      (quantity, unitPrice, limit, minorDigits) => {
+        const [p, q] = rational(unitPrice)
+        const costs = quantity * p * 10n ** BigInt(minorDigits)
+
+        expect(worthOf(quantity, unitPrice) <= worthOfAmount(Number(limit), minorDigits)).toBe(costs <= limit * 10n ** 6n * q)
+      },
+    ),
+  )
+})
+
+test('a quantity is bounded by its worth whatever its price, so that no sum and no amount passes the 38 digits of a stored number', () => {
+  fc.assert(
+    fc.property(fc.constantFrom('0', '0.000000000001', '0.07'), price, fc.constantFrom(0, 2, 3), (before, after, minorDigits) => {
+      // All that the greatest limit lets in at one price, billed at another.
+      const room = worthOfAmount(999_999_999_999_999, minorDigits)
+      const quantity = room / worthOf(1n, before)
+
+      expect(quantity).toBeLessThan(10n ** 38n)
+      expect(amountOf(quantity, after, { minorDigits, step: 1 })).toBeLessThan(10n ** 38n)
+    }),
+  )
+})
+
+test('a batch at the highest price is worth a number that can be stored', () => {
+  expect(99n * worthOf(quantitySchema.parse('1000000000'), '999999999.999999999999')).toBeLessThan(10n ** 38n)
+})
+
+test('amounts of any size add up exactly, and are numbers as long as they are safe', () => {
+  fc.assert(
+    fc.property(fc.array(fc.bigInt({ min: 0n, max: 10n ** 38n }), { maxLength: 20 }), (amounts) => {
+      const exact = amounts.reduce((sum, amount) => sum + amount, 0n)
+      const sum = sumOf(amounts.map(amountFrom))
+
+      expect(BigInt(sum)).toBe(exact)
+      expect(typeof sum === 'number').toBe(exact <= BigInt(Number.MAX_SAFE_INTEGER))
+    }),
+  )
+})
+
+test.each([
+  [0, 2, '0.00'],
+  [7, 2, '0.07'],
+  [1234, 2, '12.34'],
+  [1234, 0, '1234'],
+  [1234, 3, '1.234'],
+  [123_456_789_012_345_678_901n, 2, '1234567890123456789.01'],
+])('the amount %s with %i decimals is %s', (amount, minorDigits, text) => {
+  expect(formatAmount(amount, minorDigits)).toBe(text)
 })

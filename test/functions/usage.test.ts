@@ -229,9 +229,9 @@ test('no counter can be opened once the workspace is being deleted, and a late e
   const workspace = await itemOf(d.world, d.workspaceId)
   await d.erase()
   const { countEvents } = await import('#shared/table/usage.ts')
-  const event = { id: 'late', meter: 'storage', quantity: 1n, occurredAt: d.world.now.toISOString() }
+  const event = { id: 'late', meter: 'storage', quantity: 1n, worth: 1n, occurredAt: d.world.now.toISOString() }
 
-  const late = () => countEvents(d.world.services.table, workspace, [event], d.world.now)
+  const late = () => countEvents(d.world.services.table, workspace, [event], { limit: 1_000n, now: d.world.now })
 
   await expect(late()).rejects.toMatchObject({ code: 'unauthenticated' })
   await d.finish()
