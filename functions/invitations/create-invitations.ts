@@ -45,13 +45,12 @@ export const createInvitations = operation({
         settings,
         now,
         permit,
-        workspaceId: workspace.id,
         addressees: addressees(workspace.id, body.emails),
         role: body.role,
-        invitedBy: { accountId: me.accountId, name: me.name },
+        member: me,
         remember: (made) => remember(answerOf(made)),
       },
-      loaded,
+      { workspace, standings: loaded },
     )
     await queue.announce('mail', mailsOf(decisions))
     return answerOf(decisions)

@@ -19,7 +19,7 @@ export const listInvitations = operation({
   refuses: [],
   load: ({ path, table }) => listInvitationRows(table, path.workspaceId),
   handle: async ({ loaded, workspace, query, now }) => {
-    const open = loaded.filter((invitation) => isOpen(invitation, now)).map(invitationView)
+    const open = loaded.filter((invitation) => isOpen(invitation, workspace, now)).map(invitationView)
     return pageInMemory(`invitations ${workspace.id}`, open, ({ createdAt, id }) => `${createdAt}#${id}`, query, true)
   },
 })

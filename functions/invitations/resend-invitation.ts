@@ -2,7 +2,7 @@ import type { Invitation } from '#shared/domain/model.ts'
 import { invitationShape } from '#shared/domain/shapes.ts'
 import { invitationView } from '#shared/domain/views.ts'
 import { member, operation } from '#shared/http/operation.ts'
-import { mailOf, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
+import { mailOf, readAgain, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
 import { resendOne } from '#shared/table/resending.ts'
 
@@ -21,19 +21,19 @@ export const resendInvitation = operation({
   takesVerified: true,
   idempotent: true,
   load: ({ path, table }) => readInvitationOf(table, path.workspaceId, path.invitationId),
-  handle: async ({ loaded, path, workspace, person, permit, table, queue, settings, now, remember }) => {
+  handle: async ({ loaded, path, workspace, member: me, permit, table, queue, settings, now, remember }) => {
     const request = {
       table,
       settings,
       now,
       permit,
-      accountId: person.accountId,
+      member: me,
       remember: (sent: Invitation) => remember(invitationView(sent)),
     }
     const { invitation, isMailed } = await untilUnchanged(
-      loaded,
-      () => readInvitationOf(table, workspace.id, path.invitationId),
-      (seen) => resendOne(request, requirePending(seen, workspace, now)),
+      { invitation: loaded, workspace },
+      () => readAgain(table, workspace.id, path.invitationId),
+      (seen) => resendOne(request, seen.workspace ?? workspace, requirePending(seen.invitation, seen.workspace, now)),
     )
     if (isMailed) await queue.announce('mail', [mailOf(invitation)])
     return invitationView(invitation)

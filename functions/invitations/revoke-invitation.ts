@@ -1,5 +1,5 @@
 import { member, operation } from '#shared/http/operation.ts'
-import { endInvitation, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
+import { endInvitation, readAgain, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
 
 export const revokeInvitation = operation({
@@ -14,7 +14,9 @@ export const revokeInvitation = operation({
   refuses: ['invitation_not_found', 'invitation_expired'],
   load: ({ path, table }) => readInvitationOf(table, path.workspaceId, path.invitationId),
   handle: async ({ loaded, path, workspace, permit, table, now }) => {
-    const again = () => readInvitationOf(table, workspace.id, path.invitationId)
-    await untilUnchanged(loaded, again, (seen) => endInvitation(table, requirePending(seen, workspace, now), { byId: true }, now, permit))
+    const again = () => readAgain(table, workspace.id, path.invitationId)
+    await untilUnchanged({ invitation: loaded, workspace }, again, (seen) =>
+      endInvitation(table, requirePending(seen.invitation, seen.workspace, now), { byId: true }, now, permit),
+    )
   },
 })

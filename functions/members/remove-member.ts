@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { accountIdSchema } from '#shared/domain/shapes.ts'
 import { requireSuccessor } from '#shared/domain/succession.ts'
 import { member, operation } from '#shared/http/operation.ts'
+import { forgetDismissals } from '#shared/table/collecting.ts'
 import { findMember, leaveWith, memberNotFound, removeMember as removeOther } from '#shared/table/members.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
 
@@ -18,9 +19,10 @@ export const removeMember = operation({
   refuses: ['member_not_found', 'last_member'],
   load: ({ path, query, table }) =>
     Promise.all([findMember(table, path.workspaceId, path.accountId), findMember(table, path.workspaceId, query.successorId)]),
-  handle: async ({ loaded: [found, successor], workspace, member: me, query, permit, table }) => {
+  handle: async ({ loaded: [found, successor], workspace, member: me, query, permit, table, now }) => {
     requireSuccessor(query.successorId, successor, me.accountId)
     if (found?.accountId === me.accountId) return leaveWith(table, workspace, me, successor)
+    await forgetDismissals(table, workspace, now)
     await untilUnchanged(
       found,
       () => findMember(table, workspace.id, found?.accountId),

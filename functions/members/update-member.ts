@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { roleSchema, rolesThatMay } from '#shared/domain/roles.ts'
 import { memberShape } from '#shared/domain/shapes.ts'
 import { member, operation } from '#shared/http/operation.ts'
+import { forgetDismissals } from '#shared/table/collecting.ts'
 import { changeRole, findMember, memberNotFound, requireRole } from '#shared/table/members.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
 
@@ -13,13 +14,14 @@ export const updateMember = operation({
   tag: 'Members',
   access: member('manageMembers'),
   needs: ['table'],
-  touches: ['update', 'check'],
+  touches: ['query', 'update', 'delete', 'check'],
   body: z.strictObject({ role: roleSchema }),
   output: memberShape,
   refuses: ['member_not_found', 'last_admin'],
   load: ({ path, table }) => findMember(table, path.workspaceId, path.accountId),
-  handle: ({ loaded, workspace, member: me, permit, body, table }) =>
-    untilUnchanged(
+  handle: async ({ loaded, workspace, member: me, permit, body, table, now }) => {
+    await forgetDismissals(table, workspace, now)
+    return untilUnchanged(
       loaded,
       () => findMember(table, workspace.id, loaded?.accountId),
       (other) => {
@@ -29,5 +31,6 @@ export const updateMember = operation({
         if (isMe) requireRole(other, rolesThatMay('manageMembers'), 'Your role in this workspace has just changed: read it again.')
         return changeRole(table, other, body.role, isMe ? undefined : permit)
       },
-    ),
+    )
+  },
 })

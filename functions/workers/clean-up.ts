@@ -1,13 +1,14 @@
-import { hasExpired } from '#shared/domain/inviting.ts'
-import type { Deletion, Invitation, Reader } from '#shared/domain/model.ts'
+import { isOpen } from '#shared/domain/inviting.ts'
+import type { Deletion, Invitation, Reader, Workspace } from '#shared/domain/model.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { tellable } from '#shared/domain/tellable.ts'
 import { secondsUntil } from '#shared/domain/time.ts'
 import type { Services } from '#shared/services.ts'
+import { collectEnded, forgetEnded } from '#shared/table/collecting.ts'
 import { progress } from '#shared/table/deletions.ts'
-import { dueShards } from '#shared/table/design.ts'
+import { dueShards, keys } from '#shared/table/design.ts'
 import { listDue } from '#shared/table/due.ts'
-import { collectExpired, forgetAccepted, mailOf, postpone } from '#shared/table/invitations.ts'
+import { mailOf, postpone } from '#shared/table/invitations.ts'
 import { oweInvoiceMail } from '#shared/table/invoices.ts'
 import { Changed } from '#shared/table/races.ts'
 import type { Item } from '#shared/table/table.ts'
@@ -21,7 +22,7 @@ type Tools = Pick<Services, 'table' | 'queue' | 'clock' | 'logger' | 'metrics'>
  */
 export const cleanUp = scheduledWorker({
   name: 'cleanUp',
-  summary: 'Removes expired invitations and asks again for work that was lost on the way',
+  summary: 'Removes invitations that have ended and asks again for work that was lost on the way',
   everyMinutes: 1,
   needs: ['table', 'queue'],
   touches: ['get', 'query gsi2', 'update', 'delete'],
@@ -51,16 +52,19 @@ async function sweep(tools: Tools, shard: number): Promise<number> {
 
 async function sweepInvitations(tools: Tools, due: readonly Invitation[], now: Date): Promise<void> {
   const pending = due.filter(({ status }) => status === 'pending')
-  const expired = Map.groupBy(
-    pending.filter((invitation) => hasExpired(invitation, now)),
-    ({ workspaceId }) => workspaceId,
-  )
-  for (const [workspaceId, rows] of expired) await attempt(tools, { workspaceId }, collectExpired(tools.table, rows, now))
-  const owed = pending.filter((invitation) => invitation.outbox && !hasExpired(invitation, now))
+  const byWorkspace = Map.groupBy(pending, ({ workspaceId }) => workspaceId)
+  const workspaces = await tools.table.getAll<Workspace>([...byWorkspace.keys()].map(keys.workspace))
+  const owed: Invitation[] = []
+  for (const workspace of workspaces) {
+    const rows = byWorkspace.get(workspace?.id ?? '')
+    if (!workspace || !rows) continue
+    await attempt(tools, { workspaceId: workspace.id }, collectEnded(tools.table, workspace, rows, now))
+    owed.push(...rows.filter((row) => row.outbox && isOpen(row, workspace, now)))
+  }
   await tools.queue.announce('mail', owed.map(mailOf))
   for (const invitation of owed) await attempt(tools, { invitationId: invitation.id }, postpone(tools.table, invitation, now))
-  for (const invitation of due.filter(({ status }) => status === 'accepted'))
-    await attempt(tools, { invitationId: invitation.id }, forgetAccepted(tools.table, invitation))
+  for (const invitation of due.filter(({ status }) => status !== 'pending'))
+    await attempt(tools, { invitationId: invitation.id }, forgetEnded(tools.table, invitation))
 }
 
 /** How long an asked-for deletion or e-mail is left alone before it is asked for again, in seconds. */

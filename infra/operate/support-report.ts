@@ -1,5 +1,6 @@
 import { byMeter } from '#shared/billing/bill.ts'
 import { formatMicro } from '#shared/domain/decimal.ts'
+import { isDead } from '#shared/domain/dismissals.ts'
 import { deletionIdOf, finalInvoiceIdOf } from '#shared/domain/ids.ts'
 import type { Billing, Deletion, Invitation, Invoice, Reader, Workspace } from '#shared/domain/model.ts'
 import { deletionView } from '#shared/domain/views.ts'
@@ -37,7 +38,7 @@ export async function supportReport(table: Table, workspaceId: string): Promise<
 
 async function contents(table: Table, workspace: Workspace, billing: Billing | undefined): Promise<string[]> {
   const { name, createdAt, createdBy, memberCount, adminCount, apiKeyCount } = workspace
-  const pending = (await listInvitationRows(table, workspace.id)).filter(({ status }) => status === 'pending')
+  const invitations = (await listInvitationRows(table, workspace.id)).filter(({ status }) => status !== 'accepted')
   const usage = [...byMeter(await readUsage(table, workspace))].map(([meter, quantity]) => `${meter} ${formatMicro(quantity)}`)
   return [
     line('name', name),
@@ -46,12 +47,12 @@ async function contents(table: Table, workspace: Workspace, billing: Billing | u
     line('API keys', String(apiKeyCount)),
     line('usage', usage.join(', ') || 'none', 'that is not billed yet'),
     line('payment', billing ? `${billing.provider} ${billing.brand ?? ''} ${billing.last4 ? `…${billing.last4}` : ''}` : 'no method'),
-    line('invitations', String(pending.length), 'pending'),
-    ...pending.map(invitationLine),
+    line('invitations', String(invitations.filter((each) => !isDead(each, workspace)).length), 'pending'),
+    ...invitations.map((invitation) => invitationLine(invitation, isDead(invitation, workspace))),
   ]
 }
 
-const invitationLine = ({ id, email, role, delivery, sendCount, lastSentAt, expiresAt, outbox }: Invitation): string =>
+const invitationLine = ({ id, email, role, delivery, sendCount, lastSentAt, expiresAt, outbox }: Invitation, dead: boolean): string =>
   line(
     '',
     id,
@@ -59,6 +60,7 @@ const invitationLine = ({ id, email, role, delivery, sendCount, lastSentAt, expi
     role,
     `${delivery}${outbox ? ' (owed)' : ''},`,
     `e-mails: ${sendCount}, last ${lastSentAt}, expires ${expiresAt}`,
+    dead && '(dead: whoever sent it was removed or demoted)',
   )
 
 function deletionLines(deletion: Deletion): string[] {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { dismissalsSoFar, isDead } from './dismissals.ts'
 import { type InvitationPlace, invitationId } from './ids.ts'
-import type { Delivery, Invitation, MailBlock } from './model.ts'
+import type { Delivery, Invitation, MailBlock, Member, Workspace } from './model.ts'
 import type { Role } from './roles.ts'
 import { later, secondsUntil } from './time.ts'
 
@@ -13,9 +14,9 @@ export const acceptedMemory = 7 * 86_400
 
 export const hasExpired = (invitation: Invitation, now: Date): boolean => secondsUntil(invitation.expiresAt, now) <= 0
 
-/** A pending invitation that has not expired; one that has does not count. */
-export const isOpen = (invitation: Invitation | undefined, now: Date): invitation is Invitation =>
-  invitation?.status === 'pending' && !hasExpired(invitation, now)
+/** A pending invitation that has neither expired nor died with its sender's rights: one that has does not count. */
+export const isOpen = (invitation: Invitation | undefined, workspace: Workspace, now: Date): invitation is Invitation =>
+  invitation?.status === 'pending' && !hasExpired(invitation, now) && !isDead(invitation, workspace)
 
 /** Seconds until an invitation may be sent again, 0 where it may now. */
 export const cooldownLeft = (invitation: Invitation, cooldownSeconds: number, now: Date): number =>
@@ -23,6 +24,22 @@ export const cooldownLeft = (invitation: Invitation, cooldownSeconds: number, no
 
 /** Why no e-mail goes out: within the cooldown, an address that bounced or complained, or too many to that address today. */
 export type Withheld = 'cooldown' | MailBlock['reason'] | 'suppressed'
+
+/** Who sends an invitation, or changes its role, and after how many dismissals of the workspace. */
+export interface Sender {
+  readonly accountId: string
+  readonly name: string
+  readonly after: number
+}
+
+/** A member who sends, in their workspace as it was read. */
+export const senderIn = (workspace: Workspace, { accountId, name }: Member): Sender => ({
+  accountId,
+  name,
+  after: dismissalsSoFar(workspace),
+})
+
+const sentBy = ({ accountId, name, after }: Sender) => ({ invitedBy: { accountId, name }, sentAfter: after })
 
 interface Lifetime {
   readonly now: Date
@@ -32,7 +49,7 @@ interface Lifetime {
 /** A first invitation of an address (or the first after the last one ended). */
 export function newInvitation(
   place: InvitationPlace,
-  person: { email: string; role: Role; invitedBy: Invitation['invitedBy'] },
+  { sender, ...person }: { email: string; role: Role; sender: Sender },
   withheld: Withheld | undefined,
   { now, ttlSeconds }: Lifetime,
 ): Invitation {
@@ -40,6 +57,7 @@ export function newInvitation(
   return {
     ...place,
     ...person,
+    ...sentBy(sender),
     id: invitationId(place),
     revision: randomUUID(),
     status: 'pending',
@@ -53,8 +71,9 @@ export function newInvitation(
 
 type Fields = Partial<Invitation>
 
-/** What changes where a pending invitation is sent once more: a new expiry and, when the mailer mints it, a new link. */
-export const sentAgain = (invitation: Invitation, role: Role | undefined, { now, ttlSeconds }: Lifetime): Fields => ({
+/** What changes where a pending invitation is sent once more: a sender, a new expiry and, when the mailer mints it, a new link. */
+export const sentAgain = (invitation: Invitation, role: Role | undefined, sender: Sender, { now, ttlSeconds }: Lifetime): Fields => ({
+  ...sentBy(sender),
   revision: randomUUID(),
   role: role ?? invitation.role,
   lastSentAt: now.toISOString(),
@@ -63,11 +82,13 @@ export const sentAgain = (invitation: Invitation, role: Role | undefined, { now,
   delivery: 'queued',
 })
 
-/** What changes where a pending invitation is not sent: link and expiry stay, a role that was asked for is taken over, the reason shows. */
-export const heldBack = (invitation: Invitation, role: Role | undefined, withheld: Withheld): Fields => ({
+/** What changes where a pending invitation is not sent: sender, link and expiry stay, and the reason shows. */
+export const heldBack = (invitation: Invitation, withheld: Withheld): Fields => ({
   revision: randomUUID(),
-  role: role ?? invitation.role,
   delivery: shownDelivery(withheld) ?? invitation.delivery,
 })
+
+/** Another role for a pending invitation that is not sent with it: it is as good as the right of who gave it. */
+export const givenRole = (role: Role, { accountId, after }: Sender): Fields => ({ role, roleFrom: { accountId, after } })
 
 const shownDelivery = (withheld: Withheld | undefined): Delivery | undefined => (withheld === 'cooldown' ? undefined : withheld)

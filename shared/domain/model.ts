@@ -28,6 +28,10 @@ export interface Workspace {
   readonly createdAt: string
   readonly createdBy: string
   readonly updatedAt: string
+  /** How often somebody was removed by another or demoted; absent as long as nobody was. */
+  readonly dismissals?: number
+  /** What that count was after the last time that it was this account: what they had sent before is dead. */
+  readonly [dismissed: `dismissed#${string}`]: number
 }
 
 export interface Member {
@@ -55,10 +59,16 @@ export interface Invitation extends InvitationPlace {
   readonly id: string
   /** Changes with every change that a person makes; the condition of the next one. */
   readonly revision: string
-  readonly status: 'pending' | 'accepted'
+  /** `dead`: it died with its sender's rights, and no longer counts; until then that follows from the workspace. */
+  readonly status: 'pending' | 'accepted' | 'dead'
   readonly email: string
   readonly role: Role
+  /** Who sent it last. */
   readonly invitedBy: { readonly accountId: string; readonly name: string }
+  /** How many dismissals the workspace had counted when it was sent. */
+  readonly sentAfter?: number
+  /** Who changed its role since without sending it, and after how many dismissals. */
+  readonly roleFrom?: { readonly accountId: string; readonly after: number }
   readonly createdAt: string
   readonly lastSentAt: string
   readonly sendCount: number

@@ -13,6 +13,9 @@ interface Grant {
   readonly scope?: Scope
 }
 
+/** Whether one role gives less than another; `roles` lists them from the one that gives most. */
+export const isDemotion = (from: Role, to: Role): boolean => roles.indexOf(to) > roles.indexOf(from)
+
 const everybody = roles
 const builders = ['admin', 'developer'] as const
 const admins = ['admin'] as const

@@ -31,8 +31,8 @@ export async function sendInvitation(
 ): Promise<void> {
   const place = invitationPlace(invitationId)
   const [invitation, workspace] = place ? await readInvitation(table, place) : []
-  const isOwed = isOpen(invitation, clock()) && invitation.outbox && invitation.sendCount === sendCount
-  if (!isOwed || workspace?.status !== 'active') return
+  if (workspace?.status !== 'active' || !isOpen(invitation, workspace, clock())) return
+  if (!invitation.outbox || invitation.sendCount !== sendCount) return
   const token = newInvitationToken(invitation)
   if (!(await claim(table, invitation, secretHash(token), clock()))) return
   const email = {

@@ -19,11 +19,15 @@ export const oneOf = (attribute: string, values: readonly unknown[]): Condition 
 export const any = (...of: readonly Condition[]): Condition => ({ test: 'any', of })
 export const all = (...of: readonly Condition[]): Condition => ({ test: 'all', of })
 
-/** What an update does to attributes: `set` replaces, `add` adds to a number or a set, `remove` drops. `set` leaves out undefined. */
+/**
+ * What an update does to attributes: `set` replaces, `add` adds to a number or a set, `remove` drops. `set` leaves out undefined. `count`
+ * adds one to a number (0 where there is none), and sets another attribute to the result.
+ */
 export interface Change {
   readonly set?: Readonly<Record<string, unknown>>
   readonly add?: Readonly<Record<string, unknown>>
   readonly remove?: readonly string[]
+  readonly count?: { readonly attribute: string; readonly into: string }
 }
 
 /** Hands out placeholders, one a name and one a value. */
@@ -68,7 +72,10 @@ export function conditionText(condition: Condition, p: Placeholders): string {
       return `${p.name(condition.attribute)} IN (${condition.values.map((v) => p.value(v)).join(', ')})`
     case 'any':
     case 'all':
-      return condition.of.map((c) => `(${conditionText(c, p)})`).join(condition.test === 'any' ? ' OR ' : ' AND ')
+      return condition.of
+        .map((c) => conditionText(c, p))
+        .map((text, _, { length }) => (length > 1 ? `(${text})` : text)) // DynamoDB refuses redundant parentheses
+        .join(condition.test === 'any' ? ' OR ' : ' AND ')
     default:
       return `${p.name(condition.attribute)} ${condition.test} ${p.value(condition.value)}`
   }
@@ -81,7 +88,7 @@ export function changeText(change: Change, p: Placeholders): string {
       .map(([name, value]) => `${p.name(name)}${join}${p.value(value)}`)
       .join(', ')
   const clauses = [
-    ['SET', pairs(change.set, ' = ')],
+    ['SET', [pairs(change.set, ' = '), counting(change.count, p)].filter(Boolean).join(', ')],
     ['ADD', pairs(change.add, ' ')],
     ['REMOVE', (change.remove ?? []).map((name) => p.name(name)).join(', ')],
   ]
@@ -89,4 +96,11 @@ export function changeText(change: Change, p: Placeholders): string {
     .filter(([, text]) => text !== '')
     .map((clause) => clause.join(' '))
     .join(' ')
+}
+
+/** Both are computed from the item as it was before the update. */
+function counting(count: Change['count'], p: Placeholders): string {
+  if (!count) return ''
+  const next = `if_not_exists(${p.name(count.attribute)}, ${p.value(0)}) + ${p.value(1)}`
+  return [count.attribute, count.into].map((name) => `${p.name(name)} = ${next}`).join(', ')
 }

@@ -1,3 +1,4 @@
+import { isDead } from '../domain/dismissals.ts'
 import { canonicalEmail } from '../domain/email.ts'
 import { derivedBody, type InvitationPlace, invitationPlace } from '../domain/ids.ts'
 import { acceptedMemory, hasExpired, isOpen, maximumMembers, maximumPending } from '../domain/inviting.ts'
@@ -8,6 +9,7 @@ import type { InvitationMail } from '../queue/queue.ts'
 import { claim, unclaimed } from './claims.ts'
 import { above, absent, all, any, atMost, below, type Condition, contains, exists, is } from './conditions.ts'
 import { indexKeys, keys, prefix } from './design.ts'
+import { noneDismissedSince, stillVouchedFor } from './dismissals.ts'
 import { changed } from './races.ts'
 import { check, put, remove, type Table, update, type Write } from './table.ts'
 import { addressItem, changeWorkspace, memberItem } from './workspaces.ts'
@@ -27,7 +29,8 @@ const outboxPatience = 15
 const due = (invitation: Invitation, owed: boolean, now: Date) =>
   indexKeys.due(invitation.addressKey, owed ? later(now, outboxPatience) : invitation.expiresAt)
 
-const unchanged = (seen: Invitation | undefined): Condition => (seen ? is('revision', seen.revision) : absent('pk'))
+/** An invitation is as it was read, or still is not there. */
+export const unchanged = (seen: Invitation | undefined): Condition => (seen ? is('revision', seen.revision) : absent('pk'))
 
 /** A new invitation, in place of an ended one where there was one. Throws `Changed` on a race. */
 export function putInvitation(invitation: Invitation, seen: Invitation | undefined, now: Date): Write {
@@ -40,43 +43,44 @@ export function putInvitation(invitation: Invitation, seen: Invitation | undefin
 /** Sends a pending invitation again: its links so far are dead with this write. Throws `Changed` on a race. */
 export function resend(invitation: Invitation, fields: Partial<Invitation>, now: Date): Write {
   const set = { ...fields, ...due(invitation, true, now), outbox: true }
-  return update(keys.invitation(invitation), { set, remove: ['tokenHashes', 'messageId', 'claimedUntil'] }, unchanged(invitation), changed)
+  return update(
+    keys.invitation(invitation),
+    { set, remove: ['tokenHashes', 'messageId', 'claimedUntil', 'roleFrom'] },
+    unchanged(invitation),
+    changed,
+  )
 }
 
 /** Changes fields of a pending invitation that leave its link as it is. Throws `Changed` on a race. */
 export const amend = (invitation: Invitation, fields: Partial<Invitation>): Write =>
   update(keys.invitation(invitation), { set: { ...fields } }, all(is('status', 'pending'), unchanged(invitation)), changed)
 
-/** The rules of the workspace on inviting `added` more addresses: active, not full, within the limit of pending invitations. */
-export const countInvited = (workspaceId: string, added: number): Write => {
-  const rule = added > 0 ? all(below('memberCount', maximumMembers), atMost('pendingCount', maximumPending - added)) : undefined
-  const broken = ({ memberCount }: Workspace) => (memberCount < maximumMembers ? new TooManyPending() : tooManyMembers())
-  return changeWorkspace(workspaceId, { add: { pendingCount: added } }, { rule, broken })
+/**
+ * The rules of the workspace on inviting `added` more addresses: active, not full, within the limit of pending invitations. Throws
+ * `Changed` where somebody was dismissed since it was read.
+ */
+export const countInvited = (workspace: Workspace, added: number): Write => {
+  const limits = added > 0 ? [below('memberCount', maximumMembers), atMost('pendingCount', maximumPending - added)] : []
+  const broken = ({ memberCount, dismissals }: Workspace) => {
+    if (dismissals !== workspace.dismissals) return changed()
+    return memberCount < maximumMembers ? new TooManyPending() : tooManyMembers()
+  }
+  return changeWorkspace(workspace.id, { add: { pendingCount: added } }, { rule: all(noneDismissedSince(workspace), ...limits), broken })
 }
 
 const tooManyMembers = (): Refusal =>
   new Refusal('too_many_members', `A workspace has at most ${maximumMembers} members: remove somebody first.`)
 
-/** The counter of pending invitations is at its limit; it is an upper bound, so that expired ones must be collected before it is an answer. */
+/** The counter of pending invitations is at its limit; it is an upper bound, so that those that ended must be collected before it is an answer. */
 export class TooManyPending extends Refusal {
   constructor() {
     super('too_many_invitations', `A workspace has at most ${maximumPending} pending invitations: revoke some, or wait until they end.`)
   }
 }
 
-/** All invitation rows of a workspace (pending, and accepted within the last 7 days), strongly consistent. */
+/** All invitation rows of a workspace (pending, dead, and accepted within the last 7 days), strongly consistent. */
 export const listInvitationRows = (table: Table, workspaceId: string): Promise<Invitation[]> =>
   table.queryAll<Invitation>({ pk: keys.workspace(workspaceId).pk, beginsWith: prefix.invitation })
-
-/** Takes out expired invitations of one workspace and their count, in one transaction (as many as it holds); answers how many went. */
-export async function collectExpired(table: Table, rows: readonly Invitation[], now: Date): Promise<number> {
-  const expired = rows.filter((row) => row.status === 'pending' && hasExpired(row, now)).slice(0, 90)
-  const workspaceId = expired[0]?.workspaceId
-  if (!workspaceId) return 0
-  const gone = expired.map((row) => remove(keys.invitation(row), all(is('status', 'pending'), unchanged(row)), changed))
-  await table.write(changeWorkspace(workspaceId, { add: { pendingCount: -expired.length } }), ...gone)
-  return expired.length
-}
 
 /** An invitation with its workspace, as a look-up, an answer or the mailer needs them: one round, strongly consistent. */
 export const readInvitation = (table: Table, place: InvitationPlace) =>
@@ -87,6 +91,13 @@ export async function readInvitationOf(table: Table, workspaceId: string, id: st
   const place = invitationPlace(id)
   const [invitation] = place?.workspaceId === workspaceId ? await table.get<[Invitation]>(keys.invitation(place)) : []
   return invitation
+}
+
+/** The invitation of a workspace with an id from outside, and the workspace: both as they are now. */
+export async function readAgain(table: Table, workspaceId: string, id: string) {
+  const place = invitationPlace(id)
+  const [invitation, workspace] = place?.workspaceId === workspaceId ? await readInvitation(table, place) : []
+  return { invitation, workspace }
 }
 
 /** What the mailer is told of an invitation whose e-mail is owed. */
@@ -110,10 +121,10 @@ export const notBlocked = (mailbox: string, now: Date): Write =>
     return new AddressBlocked({ reason, until }, now)
   })
 
-/** An invitation that can be answered: refuses one that ended (404), one that expired (410), one of a workspace that is gone (404). */
+/** An invitation that can be answered: refuses one that ended or died (404), one that expired (410), one of a workspace that is gone (404). */
 export function requirePending(invitation: Invitation | undefined, workspace: Workspace | undefined, now: Date): Invitation {
-  if (invitation?.status !== 'pending' || workspace?.status !== 'active') throw invitationNotFound()
-  if (!isOpen(invitation, now)) throw invitationExpired()
+  if (invitation?.status !== 'pending' || workspace?.status !== 'active' || isDead(invitation, workspace)) throw invitationNotFound()
+  if (hasExpired(invitation, now)) throw invitationExpired()
   return invitation
 }
 
@@ -135,17 +146,14 @@ export function acceptWrites(invitation: Invitation, naming: Naming, member: Mem
   const set = { status: 'accepted', acceptedBy: member.accountId, acceptedAt: at, accountCreated, revision: at }
   const accepted = { ...set, gsi2sk: later(now, acceptedMemory) }
   const counts = { memberCount: 1, adminCount: member.role === 'admin' ? 1 : 0, pendingCount: -1 }
-  const role = is('role', member.role)
+  const rule = all(below('memberCount', maximumMembers), stillVouchedFor(invitation))
+  const broken = (found: Workspace) => (isDead(invitation, found) ? changed() : tooManyMembers())
   return [
-    changeWorkspace(
-      member.workspaceId,
-      { add: counts },
-      { rule: below('memberCount', maximumMembers), broken: tooManyMembers, gone: changed },
-    ),
+    changeWorkspace(member.workspaceId, { add: counts }, { rule, broken, gone: changed }),
     update(
       keys.invitation(invitation),
       { set: accepted, remove: ['gsi1pk', 'gsi1sk', 'outbox'] },
-      all(stillOpen(naming, now), role),
+      all(stillOpen(naming, now), unchanged(invitation)),
       changed,
     ),
     put(memberItem(member), absent('pk'), changed),
@@ -158,8 +166,9 @@ export function acceptWrites(invitation: Invitation, naming: Naming, member: Mem
  * race; where the workspace is gone, so that an invitee is told of the invitation alone, and a member `workspace_not_found`.
  */
 export async function endInvitation(table: Table, invitation: Invitation, naming: Naming, now: Date, permit?: Write): Promise<void> {
-  const row = remove(keys.invitation(invitation), stillOpen(naming, now), changed)
-  await table.write(changeWorkspace(invitation.workspaceId, { add: { pendingCount: -1 } }, permit ? {} : { gone: changed }), row, permit)
+  const row = remove(keys.invitation(invitation), all(stillOpen(naming, now), unchanged(invitation)), changed)
+  const rule = { rule: stillVouchedFor(invitation), broken: changed, ...(!permit && { gone: changed }) }
+  await table.write(changeWorkspace(invitation.workspaceId, { add: { pendingCount: -1 } }, rule), row, permit)
 }
 
 /** One page of the pending invitations to an address, oldest first, each with its workspace. */
@@ -179,7 +188,7 @@ export async function listInvitationsTo(
   const items = await table.getAll<Invitation | Workspace>(wanted)
   const invitations = found.flatMap((_, i) => {
     const [invitation, workspace] = [items[2 * i] as Invitation | undefined, items[2 * i + 1] as Workspace | undefined]
-    return isOpen(invitation, now) && workspace?.status === 'active' ? [{ ...invitation, workspaceName: workspace.name }] : []
+    return workspace?.status === 'active' && isOpen(invitation, workspace, now) ? [{ ...invitation, workspaceName: workspace.name }] : []
   })
   return { invitations, next }
 }
@@ -215,10 +224,6 @@ export function postpone(table: Table, invitation: Invitation, now: Date): Promi
   const again = later(now, Math.min(3_600, Math.max(60, owedFor / 2)))
   return table.attempt(keys.invitation(invitation), { set: { gsi2sk: again } }, all(exists('outbox'), unchanged(invitation)))
 }
-
-/** Takes out an accepted invitation whose time to answer again is over. */
-export const forgetAccepted = (table: Table, invitation: Invitation): Promise<void> =>
-  table.write(remove(keys.invitation(invitation), all(is('status', 'accepted'), unchanged(invitation)), changed))
 
 /** The e-mail is with SES: nothing is owed any more, and the sweep comes back when the invitation ends. */
 export const settleSend = (invitation: Invitation, messageId: string): Write =>

@@ -1,24 +1,16 @@
 import { addressKey, type InvitationPlace } from '../domain/ids.ts'
-import { cooldownLeft, heldBack, isOpen, newInvitation, sentAgain, type Withheld } from '../domain/inviting.ts'
-import type { Invitation, MailBlock, MemberAddress } from '../domain/model.ts'
+import { cooldownLeft, givenRole, heldBack, isOpen, newInvitation, senderIn, sentAgain, type Withheld } from '../domain/inviting.ts'
+import type { Invitation, MailBlock, Member, MemberAddress, Workspace } from '../domain/model.ts'
 import { Refusal } from '../domain/refusals.ts'
 import type { Role } from '../domain/roles.ts'
 import type { Settings } from '../settings.ts'
+import { collectEnded } from './collecting.ts'
 import { keys } from './design.ts'
-import {
-  amend,
-  collectExpired,
-  countInvited,
-  listInvitationRows,
-  mailboxOf,
-  mailOf,
-  putInvitation,
-  resend,
-  TooManyPending,
-} from './invitations.ts'
+import { amend, countInvited, listInvitationRows, mailboxOf, mailOf, putInvitation, resend, TooManyPending } from './invitations.ts'
 import { countInvites, releaseMail, reserveMail } from './quotas.ts'
 import { changed, untilUnchanged } from './races.ts'
 import type { Table, Write } from './table.ts'
+import { workspaceNotFound } from './workspaces.ts'
 
 /** One address of a request, with where everything about it is. */
 export interface Addressee {
@@ -50,10 +42,10 @@ interface Decision {
 
 export interface InviteRequest {
   readonly table: Table
-  readonly workspaceId: string
   readonly addressees: readonly Addressee[]
   readonly role: Role | undefined
-  readonly invitedBy: Invitation['invitedBy']
+  /** Who invites. */
+  readonly member: Member
   readonly settings: Settings
   readonly now: Date
   readonly permit: Write
@@ -85,9 +77,25 @@ export async function readStandings(table: Table, addressees: readonly Addressee
   return standings.map(({ place, ...standing }) => ({ ...standing, isMember: standing.isMember || members.has(place.addressKey) }))
 }
 
+/** Everything that inviting is decided on. */
+interface Seen {
+  readonly workspace: Workspace
+  readonly standings: readonly Standing[]
+}
+
+async function readSeen(table: Table, workspaceId: string, addressees: readonly Addressee[]): Promise<Seen> {
+  const [[workspace], standings] = await Promise.all([
+    table.get<[Workspace]>(keys.workspace(workspaceId)),
+    readStandings(table, addressees),
+  ])
+  if (workspace?.status !== 'active') throw workspaceNotFound()
+  return { workspace, standings }
+}
+
 /** Why an address is not written to, before its count of the day is looked at. */
-function withheldFrom({ invitation, block }: Standing, settings: Settings, now: Date): Withheld | undefined {
-  if (isOpen(invitation, now) && cooldownLeft(invitation, settings.INVITATION_RESEND_COOLDOWN_SECONDS, now) > 0) return 'cooldown'
+function withheldFrom({ invitation, block }: Standing, workspace: Workspace, settings: Settings, now: Date): Withheld | undefined {
+  if (isOpen(invitation, workspace, now) && cooldownLeft(invitation, settings.INVITATION_RESEND_COOLDOWN_SECONDS, now) > 0)
+    return 'cooldown'
   return block && block.until > now.toISOString() ? block.reason : undefined
 }
 
@@ -96,12 +104,12 @@ function withheldFrom({ invitation, block }: Standing, settings: Settings, now: 
  * with a counter each would not fit into one) and given back where they were not needed. Refuses `too_many_invitations`,
  * `too_many_members`, `rate_limited`, `workspace_not_found`, `forbidden`.
  */
-export async function inviteAll(request: InviteRequest, first: Standing[]): Promise<readonly Decision[]> {
+export async function inviteAll(request: InviteRequest, first: Seen): Promise<readonly Decision[]> {
   const { table, addressees, now } = request
   const reserved = new Map<string, boolean>()
-  const again = () => readStandings(table, addressees)
+  const again = () => readSeen(table, first.workspace.id, addressees)
   try {
-    const decisions = await untilUnchanged(first, again, (standings) => decideAndWrite(request, standings, reserved))
+    const decisions = await untilUnchanged(first, again, (seen) => decideAndWrite(request, seen, reserved))
     const mailed = new Set(decisions.filter(({ isMailed }) => isMailed).map(({ addressee }) => addressee.mailbox))
     // They are an upper bound: what cannot be given back now is no reason to say that nobody was invited.
     await giveBack(table, reserved, mailed, now).catch(() => {})
@@ -118,9 +126,10 @@ async function giveBack(table: Table, reserved: ReadonlyMap<string, boolean>, ma
   await Promise.all(unused.map(([mailbox]) => releaseMail(table, mailbox, now)))
 }
 
-async function decideAndWrite(request: InviteRequest, standings: readonly Standing[], reserved: Map<string, boolean>): Promise<Decision[]> {
-  const { table, addressees, workspaceId, now, settings, permit, invitedBy } = request
-  const withheldAtFirst = addressees.map((_, i) => withheldFrom(standings[i] as Standing, settings, now))
+async function decideAndWrite(request: InviteRequest, seen: Seen, reserved: Map<string, boolean>): Promise<Decision[]> {
+  const { table, addressees, now, settings, permit, member } = request
+  const { workspace, standings } = seen
+  const withheldAtFirst = addressees.map((_, i) => withheldFrom(standings[i] as Standing, workspace, settings, now))
   const candidates = addressees.filter(
     (_, i) => !standings[i]?.isMember && !withheldAtFirst[i] && !reserved.has(addressees[i]?.mailbox ?? ''),
   )
@@ -131,35 +140,43 @@ async function decideAndWrite(request: InviteRequest, standings: readonly Standi
   )
   const decisions = addressees.map((addressee, i) => {
     const withheld = withheldAtFirst[i] ?? (reserved.get(addressee.mailbox) === false ? 'suppressed' : undefined)
-    return decide(request, addressee, standings[i] as Standing, withheld)
+    return decide(request, workspace, addressee, standings[i] as Standing, withheld)
   })
   const rows = decisions.flatMap(({ write }) => write ?? [])
   const memory = request.remember(decisions)
   if (rows.length === 0 && !memory) return decisions
   const mailed = decisions.filter(({ isMailed }) => isMailed).length
   const added = decisions.reduce((sum, decision) => sum + decision.added, 0)
-  const quota = mailed > 0 ? countInvites(invitedBy.accountId, mailed, settings.INVITATIONS_PER_DAY, now) : undefined
-  await table.write(countInvited(workspaceId, added), permit, quota, ...rows, memory).catch(async (error) => {
+  const quota = mailed > 0 ? countInvites(member.accountId, mailed, settings.INVITATIONS_PER_DAY, now) : undefined
+  await table.write(countInvited(workspace, added), permit, quota, ...rows, memory).catch(async (error) => {
     const makesRoom =
-      error instanceof TooManyPending && (await collectExpired(table, await listInvitationRows(table, workspaceId), now)) > 0
+      error instanceof TooManyPending && (await collectEnded(table, workspace, await listInvitationRows(table, workspace.id), now)) > 0
     throw makesRoom ? changed() : error
   })
   return decisions
 }
 
-function decide(request: InviteRequest, addressee: Addressee, standing: Standing, withheld: Withheld | undefined): Decision {
-  const { role, invitedBy, now, settings } = request
+function decide(
+  request: InviteRequest,
+  workspace: Workspace,
+  addressee: Addressee,
+  standing: Standing,
+  withheld: Withheld | undefined,
+): Decision {
+  const { role, member, now, settings } = request
   const { invitation: seen, isMember } = standing
   if (isMember) return { outcome: 'already_member', addressee, isMailed: false, added: 0 }
   const lifetime = { now, ttlSeconds: settings.INVITATION_TTL_SECONDS }
-  const open = isOpen(seen, now) ? seen : undefined
+  const sender = senderIn(workspace, member)
+  const open = isOpen(seen, workspace, now) ? seen : undefined
   if (!open) {
-    const invitation = newInvitation(addressee.place, { email: addressee.email, role: role ?? 'member', invitedBy }, withheld, lifetime)
+    const invitation = newInvitation(addressee.place, { email: addressee.email, role: role ?? 'member', sender }, withheld, lifetime)
     const write = putInvitation(invitation, seen, now)
     return { outcome: 'invited', addressee, invitation, write, isMailed: !withheld, added: seen?.status === 'pending' ? 0 : 1 }
   }
-  const fields = withheld ? heldBack(open, role, withheld) : sentAgain(open, role, lifetime)
-  const isSame = withheld && fields.role === open.role && fields.delivery === open.delivery
+  const given = role && role !== open.role ? givenRole(role, sender) : {}
+  const fields = withheld ? { ...heldBack(open, withheld), ...given } : sentAgain(open, role, sender, lifetime)
+  const isSame = withheld && !('role' in given) && fields.delivery === open.delivery
   const write = withheld ? amend(open, fields) : resend(open, fields, now)
   return { outcome: 'resent', addressee, invitation: { ...open, ...fields }, ...(!isSame && { write }), isMailed: !withheld, added: 0 }
 }

@@ -1,10 +1,11 @@
 import { isId } from '../domain/ids.ts'
 import type { Member, Workspace } from '../domain/model.ts'
 import { invalid, Refusal } from '../domain/refusals.ts'
-import type { Role } from '../domain/roles.ts'
+import { isDemotion, type Role } from '../domain/roles.ts'
 import { successorOf } from '../domain/succession.ts'
 import { above, all, type Condition, exists, is, oneOf } from './conditions.ts'
 import { keys, prefix } from './design.ts'
+import { dismissing } from './dismissals.ts'
 import { changed, untilUnchanged } from './races.ts'
 import { check, remove, type Table, update, type Write } from './table.ts'
 import { changeWorkspace, workspaceNotFound } from './workspaces.ts'
@@ -29,11 +30,14 @@ export function requireRole({ workspaceId, accountId, role }: Member, allowed: r
 
 const lastAdmin = (): Refusal => new Refusal('last_admin', 'This is the last admin: make somebody else admin first.')
 
-/** The change of a role and of the count of admins, under the rule that one remains. Refuses `last_admin`; throws `Changed` on a race. */
+/**
+ * The change of a role and of the count of admins, under the rule that one remains; a demotion ends what they have sent. Refuses
+ * `last_admin`; throws `Changed` on a race.
+ */
 export async function changeRole(table: Table, member: Member, role: Role, permit: Write | undefined): Promise<Member> {
   const row = update(keys.member(member.workspaceId, member.accountId), { set: { role } }, is('role', member.role), changed)
   const admins = Number(role === 'admin') - Number(member.role === 'admin')
-  const count = { add: { adminCount: admins } }
+  const count = { add: { adminCount: admins }, ...(isDemotion(member.role, role) && dismissing(member.accountId)) }
   const rule = admins < 0 ? above('adminCount', 1) : undefined
   await table.write(changeWorkspace(member.workspaceId, count, { rule, broken: lastAdmin }), row, permit)
   return { ...member, role }
@@ -47,10 +51,10 @@ const removal = (member: Member): Write[] => [
   remove(keys.memberAddress(member)),
 ]
 
-/** Takes somebody else out. `permit` keeps an admin in the workspace. Throws `Changed` on a race. */
+/** Takes somebody else out, and ends what they have sent. `permit` keeps an admin in the workspace. Throws `Changed` on a race. */
 export async function removeMember(table: Table, member: Member, permit: Write): Promise<void> {
   const counts = { memberCount: -1, adminCount: member.role === 'admin' ? -1 : 0 }
-  await table.write(changeWorkspace(member.workspaceId, { add: counts }), permit, ...removal(member))
+  await table.write(changeWorkspace(member.workspaceId, { add: counts, ...dismissing(member.accountId) }), permit, ...removal(member))
 }
 
 /**

@@ -1,18 +1,19 @@
-import { cooldownLeft, heldBack, sentAgain } from '../domain/inviting.ts'
-import type { Invitation } from '../domain/model.ts'
+import { cooldownLeft, heldBack, senderIn, sentAgain } from '../domain/inviting.ts'
+import type { Invitation, Member, Workspace } from '../domain/model.ts'
 import { Refusal } from '../domain/refusals.ts'
 import type { Settings } from '../settings.ts'
 import { amend, mailboxOf, notBlocked, resend } from './invitations.ts'
 import { countInvites, countMail, MailUsedUp } from './quotas.ts'
 import type { Table, Write } from './table.ts'
-import { stillActive } from './workspaces.ts'
+import { stillUndisturbed } from './workspaces.ts'
 
 interface ResendRequest {
   readonly table: Table
   readonly settings: Settings
   readonly now: Date
   readonly permit: Write
-  readonly accountId: string
+  /** Who sends it. */
+  readonly member: Member
   /** Makes the memory of the answer, for the transaction. */
   readonly remember: (sent: Invitation) => Write | undefined
 }
@@ -20,16 +21,21 @@ interface ResendRequest {
 /**
  * Sends a pending invitation again; `isMailed` is false where today's e-mails to the address are used up: its link stays good then.
  * Refuses `rate_limited` within the cooldown, over the account's daily number, and for an address that bounced or complained.
+ * Throws `Changed` on a race.
  */
-export async function resendOne(request: ResendRequest, seen: Invitation): Promise<{ invitation: Invitation; isMailed: boolean }> {
-  const { table, settings, now, permit, accountId, remember } = request
+export async function resendOne(
+  request: ResendRequest,
+  workspace: Workspace,
+  seen: Invitation,
+): Promise<{ invitation: Invitation; isMailed: boolean }> {
+  const { table, settings, now, permit, member, remember } = request
   refuseWithinCooldown(seen, settings, now)
   const mailbox = mailboxOf(seen.email)
-  const fields = sentAgain(seen, undefined, { now, ttlSeconds: settings.INVITATION_TTL_SECONDS })
+  const fields = sentAgain(seen, undefined, senderIn(workspace, member), { now, ttlSeconds: settings.INVITATION_TTL_SECONDS })
   const invitation = { ...seen, ...fields }
-  const guards = [stillActive(seen.workspaceId), permit]
+  const guards = [stillUndisturbed(workspace), permit]
   const counts = [
-    countInvites(accountId, 1, settings.INVITATIONS_PER_DAY, now),
+    countInvites(member.accountId, 1, settings.INVITATIONS_PER_DAY, now),
     countMail(mailbox, settings.MAILS_PER_ADDRESS_PER_DAY, now),
   ]
   try {
@@ -37,7 +43,7 @@ export async function resendOne(request: ResendRequest, seen: Invitation): Promi
     return { invitation, isMailed: true }
   } catch (error) {
     if (!(error instanceof MailUsedUp)) throw error
-    const held = heldBack(seen, undefined, 'suppressed')
+    const held = heldBack(seen, 'suppressed')
     const kept = { ...seen, ...held }
     await table.write(...guards, amend(seen, held), remember(kept))
     return { invitation: kept, isMailed: false }

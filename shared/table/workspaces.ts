@@ -2,6 +2,8 @@ import type { Member, Workspace } from '../domain/model.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { absent, all, type Change, type Condition, is } from './conditions.ts'
 import { indexKeys, keys } from './design.ts'
+import { noneDismissedSince } from './dismissals.ts'
+import { changed } from './races.ts'
 import { check, put, type Table, update, type Write } from './table.ts'
 
 export const workspaceNotFound = (): Refusal =>
@@ -49,9 +51,9 @@ export function changeWorkspace(
 
 /** Renames a workspace. */
 export async function renameWorkspace(table: Table, workspace: Workspace, name: string, now: Date, permit: Write): Promise<Workspace> {
-  const changed = { name, updatedAt: now.toISOString() }
-  await table.write(changeWorkspace(workspace.id, { set: changed }), permit)
-  return { ...workspace, ...changed }
+  const set = { name, updatedAt: now.toISOString() }
+  await table.write(changeWorkspace(workspace.id, { set }), permit)
+  return { ...workspace, ...set }
 }
 
 /** One page of the workspaces that an account belongs to, oldest membership first; `next` is the position to go on behind. */
@@ -83,3 +85,9 @@ export async function readOwnWorkspace(table: Table, workspaceId: string, accoun
 /** The rule that a write into a workspace needs which does not change the workspace item itself: it is active. */
 export const stillActive = (workspaceId: string, otherwise: () => Refusal = workspaceNotFound): Write =>
   check(keys.workspace(workspaceId), is('status', 'active'), otherwise)
+
+/** As `stillActive`, and nobody was dismissed since it was read: throws `Changed` then. */
+export const stillUndisturbed = (workspace: Workspace): Write =>
+  check(keys.workspace(workspace.id), all(is('status', 'active'), noneDismissedSince(workspace)), (found) =>
+    found?.status === 'active' ? changed() : workspaceNotFound(),
+  )

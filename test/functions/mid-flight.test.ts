@@ -1,27 +1,8 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { expect, test } from 'vitest'
-import type { Services } from '#shared/services.ts'
 import { keys } from '#shared/table/design.ts'
-import { withClient } from '#test/support/faults.ts'
+import { interrupted, withClient } from '#test/support/faults.ts'
 import { scene, tamper } from '#test/support/scene.ts'
-import { createWorld, signUp, tokenOf, type World } from '#test/support/world.ts'
-
-/** The services of a world in which something happens once, just before the first transaction is sent. */
-function interrupted(world: World, happens: () => Promise<unknown>): Services {
-  let isArmed = true
-  const prepare = (client: DynamoDBClient) =>
-    client.middlewareStack.add(
-      (next) => async (args) => {
-        if (isArmed && 'TransactItems' in args.input) {
-          isArmed = false
-          await happens()
-        }
-        return next(args)
-      },
-      { step: 'initialize', name: 'interruption' },
-    )
-  return withClient(world, prepare)
-}
+import { createWorld, signUp, tokenOf } from '#test/support/world.ts'
 
 test('an admin who is demoted while making themselves admin again stays demoted', async () => {
   const { world, path, join, here, members } = await scene()

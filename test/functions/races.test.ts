@@ -505,3 +505,60 @@ test('every invitation row is read back as it was written', async () => {
     ...body.results[0].invitation,
   })
 })
+
+test('nothing that an admin sent lets anybody in once they are removed or demoted, whatever races with it', async () => {
+  await forSeeds(20, async (random) => {
+    const team = await scene()
+    const { world, ann, path, join, invite, members } = team
+    const boss = await join(bobsAddress, 'admin')
+    const [racing = '', waiting = '', late1 = ''] = ['a', 'b', 'c'].map((name) => `${name}@example.com`)
+    const sent = await invite([racing, waiting], 'admin', boss.token)
+    const [one, two] = sent.body.results.map(({ invitation }: { invitation: { id: string } }) => invitation.id)
+    await team.mail()
+    world.passSeconds(60)
+    const call = late(world, random)
+    const there = { ...path, accountId: boss.id }
+    const asBoss = { as: boss.token, path }
+    const accept = (email: string, invitationId: string) => call('acceptInvitation', { as: tokenOf(email), body: { invitationId } })
+
+    const [, accepted, invited] = await Promise.all([
+      random.pick([
+        () => call('removeMember', { as: ann.token, path: there }),
+        () => call('updateMember', { as: ann.token, path: there, body: { role: 'member' } }),
+        () => call('updateMember', { as: boss.token, path: there, body: { role: 'developer' } }),
+      ])(),
+      accept(racing, one),
+      call('createInvitations', { ...asBoss, body: { emails: [late1, waiting], role: 'admin' } }),
+      call('resendInvitation', { ...asBoss, path: { ...path, invitationId: random.pick([one, two]) } }),
+      call('createInvitations', { as: ann.token, path, body: { emails: ['d@example.com'] } }),
+      world.run('sendMail'),
+      world.run('cleanUp'),
+    ])
+
+    const third = invited.body.results?.[0].invitation.id ?? `inv_${'0'.repeat(52)}`
+    expect([200, 404]).toContain(accepted.status)
+    expect(await accept(racing, one)).toMatchObject({ status: accepted.status })
+    expect(await accept(waiting, two)).toMatchObject({ status: 404, body: { code: 'invitation_not_found' } })
+    expect(await accept(late1, third)).toMatchObject({ status: 404, body: { code: 'invitation_not_found' } })
+    const expected = [ann.email, bobsAddress, ...(accepted.status === 200 ? [racing] : [])]
+    for (const { email } of await members()) expect(expected).toContain(email)
+    await holds(world)
+  })
+})
+
+test('many who are removed at once are all removed, and each is noted', async () => {
+  await forSeeds(3, async (random) => {
+    const { world, ann, path, item } = await scene()
+    const people = await crowd(world, path.workspaceId, 9)
+    const call = late(world, random)
+
+    const answers = await Promise.all(people.map(({ accountId }) => call('removeMember', { as: ann.token, path: { ...path, accountId } })))
+
+    expect(statuses(answers)).toEqual(Array(9).fill(204))
+    const { dismissals, ...rest } = await item()
+    expect(dismissals).toBe(9)
+    const noted = Object.entries(rest).flatMap(([name, count]) => (name.startsWith('dismissed#') ? Number(count) : []))
+    expect(noted.sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    await holds(world)
+  })
+})

@@ -25,6 +25,20 @@ test('of a live workspace support sees counts, usage, payment and what became of
   expect(report).not.toMatch(/bob@|carl@|ann@|atr_|hash/i)
 })
 
+test('support sees which invitations are dead because of whoever sent them', async () => {
+  const team = await departure()
+  const boss = await team.join('boss@example.com', 'admin')
+  await team.invite('bob@example.com', 'developer', boss.token)
+  await team.invite('carl@example.com')
+  await team.here('removeMember', { path: { accountId: boss.id } })
+
+  const report = await reportOn(team)
+
+  expect(report).toMatch(/^invitations +1 pending$/m)
+  expect(report).toMatch(/b\*\*\*@example\.com .*\(dead: /)
+  expect(report).not.toMatch(/c\*\*\*@example\.com .*\(dead: /)
+})
+
 test('of a workspace in deletion support sees how far it is, and that the payment provider is away', async () => {
   const team = await departure()
   await team.card('pm_card_visa')

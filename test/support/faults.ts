@@ -78,6 +78,23 @@ export function withClient(world: World, prepare: (client: DynamoDBClient) => vo
 export const faulty = (world: World, random: Random, faults: Faults): Services =>
   withClient(world, (client) => injectFaults(client, random, faults))
 
+/** The services of a world in which something happens once, just before the first transaction is sent. */
+export function interrupted(world: World, happens: () => Promise<unknown>): Services {
+  let isArmed = true
+  const prepare = (client: DynamoDBClient) =>
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        if (isArmed && 'TransactItems' in args.input) {
+          isArmed = false
+          await happens()
+        }
+        return next(args)
+      },
+      { step: 'initialize', name: 'interruption' },
+    )
+  return withClient(world, prepare)
+}
+
 class Crash extends Error {}
 
 /**

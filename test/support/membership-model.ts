@@ -1,5 +1,7 @@
 import type { Role } from '#shared/domain/roles.ts'
 
+const ranks: Readonly<Record<Role, number>> = { admin: 2, developer: 1, member: 0 }
+
 /** Something that somebody tries, by name. */
 export type Act =
   | { readonly kind: 'invite'; readonly by: string; readonly to: string; readonly role: Role | undefined }
@@ -16,7 +18,7 @@ export type Act =
 export class Membership {
   /** In the order in which they joined. */
   readonly #members = new Map<string, Role>()
-  readonly #invited = new Map<string, { role: Role; day: number }>()
+  readonly #invited = new Map<string, { role: Role; day: number; by: string }>()
   readonly #accepted = new Map<string, number>()
   #day = 0
 
@@ -30,7 +32,7 @@ export class Membership {
         this.#day += act.days
         return 'ok'
       case 'invite':
-        return this.#asAdmin(act.by) ?? this.#invite(act.to, act.role)
+        return this.#asAdmin(act.by) ?? this.#invite(act.to, act.role, act.by)
       case 'accept':
         return this.#accept(act.by)
       case 'decline':
@@ -66,12 +68,12 @@ export class Membership {
     return invitation !== undefined && this.#day - invitation.day < 7
   }
 
-  #invite(name: string, role: Role | undefined): string {
+  #invite(name: string, role: Role | undefined, by: string): string {
     if (this.#members.has(name)) return 'already_member'
     const isOpen = this.#isOpen(name)
     const before = isOpen ? this.#invited.get(name)?.role : undefined
     const given = role ?? before ?? 'member'
-    this.#invited.set(name, { role: given, day: this.#day })
+    this.#invited.set(name, { role: given, day: this.#day, by })
     this.#accepted.delete(name)
     return `${isOpen ? 'resent' : 'invited'} as ${given}`
   }
@@ -113,12 +115,20 @@ export class Membership {
   }
 
   #remove(name: string): string {
-    return this.#members.delete(name) ? 'ok' : 'member_not_found'
+    if (!this.#members.delete(name)) return 'member_not_found'
+    this.#dismiss(name)
+    return 'ok'
+  }
+
+  /** What they sent last is dead. */
+  #dismiss(name: string): void {
+    for (const [invited, { by }] of this.#invited) if (by === name) this.#invited.delete(invited)
   }
 
   #setRole(name: string, role: Role): string {
     if (!this.#members.has(name)) return 'member_not_found'
     if (role !== 'admin' && this.#admins().join() === name) return 'last_admin'
+    if (ranks[role] < ranks[this.#members.get(name) as Role]) this.#dismiss(name)
     this.#members.set(name, role)
     return 'ok'
   }
