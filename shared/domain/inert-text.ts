@@ -1,16 +1,39 @@
+import { withoutTowers } from './characters.ts'
+
 /** Joins nothing and shows nothing; a mail program that looks for links, addresses or telephone numbers stops at it. */
 const stop = '\u200b'
 
-const hidden = /[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+/** What shows nothing, or turns what follows; not what forms a letter or an emoji: joiners, variation selectors, the tags of flags. */
+const hidden = /(?!\u200c|\u200d|[\u{e0000}-\u{e0fff}]|\p{Variation_Selector})\p{Default_Ignorable_Code_Point}|[\u2028\u2029]/gu
+
+/** What holds an address together, and every full stop: a dot to those who wrote the standard of international domains, and maybe others. */
+const joints = /[.:/@\\\p{Sentence_Terminal}]/u
 
 /**
- * What a person typed, fit for an e-mail: invisible and direction-changing characters are gone, and what a mail program would turn
- * into a link (a domain, an address, a URL, a telephone number) is interrupted where nobody sees it.
+ * Signs that look like a dot, a colon or a slash, and that nothing maps to one:
+ * https://www.unicode.org/Public/security/latest/confusables.txt
+ */
+const lookalikes = new Set(
+  '\ua4f8\u{10a50}\u{1d16d}' + // dots
+    '\u02d0\u02f8\u05c3\u0703\u0704\u205a\u2236\ua4fd\ua789' + // colons
+    '\u2041\u2044\u2215\u2571\u27cb\u29f8\u2216\u27cd\u29f5\u29f9', // slashes
+)
+
+/** Whether a character is, or is taken for, a joint: also in another width or font, as in `․`, `﹒`, `．`, `⒈` and `℀`. */
+const isJoint = (character: string): boolean => lookalikes.has(character) || joints.test(character.normalize('NFKC'))
+
+/** A text in which each joint that something follows is followed by a stop. */
+const withStops = (text: string): string =>
+  [...text].map((character, i, all) => (isJoint(character) && /^\S/.test(all[i + 1] ?? '') ? character + stop : character)).join('')
+
+/**
+ * What a person typed, fit for an e-mail: invisible and direction-changing characters and towers of marks are gone, and what a mail
+ * program would turn into a link (a domain, an address, a URL, a telephone number) is interrupted where nobody sees it.
  */
 export function inertText(typed: string): string {
-  const visible = typed.replace(hidden, '').replace(/\p{Cc}/gu, ' ')
-  const unlinked = visible.replace(/([.:/@\\。．｡：／＠])(?=\S)/gu, `$1${stop}`)
-  return (unlinked.match(/\p{Nd}/gu) ?? []).length < 5 ? unlinked : unlinked.replace(/(\p{Nd})(?=[\p{Nd}\s().-])/gu, `$1${stop}`)
+  const visible = withoutTowers(typed.replace(hidden, '').replace(/\p{Cc}/gu, ' '))
+  const unlinked = withStops(visible)
+  return (unlinked.match(/\p{Nd}/gu) ?? []).length < 5 ? unlinked : unlinked.replace(/(\p{Nd})(?=[\p{Nd}\p{Cf}\s().-])/gu, `$1${stop}`)
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

@@ -1,29 +1,41 @@
 import * as z from 'zod/mini'
+import { isVisible, turning, withoutTowers } from './characters.ts'
 
 const maximum = 100
 const control = /\p{Cc}/u
 
-/** A name (of a workspace, project, API key, person): 1 to 100 code points after trimming, no control characters. */
+/** A rule for names; where one is broken, those after it are not looked at, so that a field has one problem. */
+const rule = (holds: (name: string) => boolean, error: string) => z.refine<string>(holds, { error, abort: true })
+
+/** A name (of a workspace, project, API key, person), by the contract's rule: §1, Names. What is kept from before it stays as it is. */
 export const nameSchema = z
   .string()
   .check(
     z.trim(),
-    z.refine((name) => name !== '', 'A name has at least one character.'),
-    z.refine((name) => [...name].length <= maximum, `A name has at most ${maximum} characters.`),
-    z.refine((name) => !control.test(name), 'A name has no control characters.'),
-    z.refine((name) => name.isWellFormed(), 'A name is well-formed Unicode.'),
+    rule((name) => [...name].length <= maximum, `A name has at most ${maximum} characters.`),
+    rule((name) => !control.test(name), 'A name has no control characters.'),
+    rule((name) => !turning.test(name), 'A name has no bidirectional overrides or isolates (U+202A–202E, U+2066–2069).'),
+    rule(isVisible, 'A name has at least one visible character.'),
+    rule((name) => withoutTowers(name) === name, 'A name has at most four combining marks in a row.'),
+    rule((name) => name.isWellFormed(), 'A name is well-formed Unicode.'),
   )
-  .register(z.globalRegistry, { description: '1 to 100 characters after trimming, no control characters', examples: ['Blue Team'] })
+  .register(z.globalRegistry, {
+    description:
+      '1 to 100 characters after trimming, at least one of them visible; no control characters, no bidirectional overrides or isolates, at most four combining marks in a row',
+    examples: ['Blue Team'],
+  })
 
 const cut = (text: string): string => [...text].slice(0, maximum).join('').trim()
 
-const cleaned = (text: string): string =>
-  cut(
-    text
-      .toWellFormed()
-      .replace(/\p{Cc}+/gu, ' ')
-      .trim(),
-  )
+/** A text made to satisfy the rule for names; empty where nothing of it can be seen. */
+function cleaned(text: string): string {
+  const plain = text
+    .toWellFormed()
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(new RegExp(turning, 'g'), '')
+  const name = cut(withoutTowers(plain).trim())
+  return isVisible(name) ? name : ''
+}
 
 /** The name of a person who gave none: the token's name, else the part of the e-mail before the `@`, cleaned and cut to the rule. */
 export const nameFromClaims = (claimed: string | undefined, email: string): string =>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import * as z from 'zod/mini'
 import { operations } from '#functions/operations.ts'
 import { idBody } from '#shared/domain/ids.ts'
 import { refusals } from '#shared/domain/refusals.ts'
@@ -70,6 +71,9 @@ const those = (holds: (operation: Operation) => boolean) => operations.filter(ho
 const guarded = those((operation) => !isIn(['open'])(operation))
 const inWorkspace = those(isIn(['workspace', 'member']))
 const withBody = those(({ body }) => body !== undefined)
+
+/** Those that take a name of something. */
+const named = withBody.filter(({ body }) => body instanceof z.ZodMiniObject && 'name' in body.shape)
 
 const permissionOf = (operation: Operation) => {
   const access = accessOf(operation)
@@ -235,6 +239,16 @@ describe('what a request says', () => {
 
     expect([status, body.code]).toEqual([400, 'invalid_request'])
     expect(body.errors).toContainEqual({ pointer: '/surprise', detail: expect.any(String) })
+  })
+
+  test.each(named)('$name takes no name that cannot be seen, or that disturbs what stands around it', async (operation) => {
+    const bad = ['', ' ', '\u200b', '\u3164', '\u0301', 'a\u202eb', 'a\u2067b', 'a\u0000b', `a${'\u0301'.repeat(5)}`, 'x'.repeat(101), null]
+    for (const name of bad) {
+      const { status, body } = await ask(operation, { as: allowed(operation), body: { name } })
+
+      expect([status, body.code], JSON.stringify(name)).toEqual([400, 'invalid_request'])
+      expect(body.errors, JSON.stringify(name)).toEqual([{ pointer: '/name', detail: expect.any(String) }])
+    }
   })
 
   test.each(guarded)('$name refuses a query parameter that it does not know, and points at it', async (operation) => {
