@@ -13,6 +13,10 @@ export const metricUnits = {
   ChargesRefused: MetricUnit.Count,
   /** Charges that were put off because the payment provider is away. */
   ChargesPutOff: MetricUnit.Count,
+  /** Final invoices above what the payment provider can charge at once: somebody has to agree with the payer on another way. */
+  ChargesTooLarge: MetricUnit.Count,
+  /** Requests that the payment provider rejects because of us: our key, or ids of another account than the key's. */
+  ProviderRejections: MetricUnit.Count,
   /** Messages of any queue that a worker could not handle and that come again. */
   MessagesFailed: MetricUnit.Count,
 } as const

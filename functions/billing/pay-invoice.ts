@@ -9,7 +9,7 @@ export const payInvoice = operation({
   name: 'payInvoice',
   method: 'POST',
   path: '/v1/invoices/{invoiceId}/pay',
-  summary: 'Pay an invoice that is open or uncollectible; one that is paid is left as it is',
+  summary: 'Pay an invoice that is open or uncollectible; one that is paid or waived is left as it is',
   tag: 'Usage and billing',
   access: account,
   needs: ['table', 'payments'],
@@ -18,8 +18,9 @@ export const payInvoice = operation({
   output: invoiceShape,
   refuses: ['invoice_not_found'],
   load: ({ path, caller, table }) => readInvoiceAs(table, path.invoiceId, caller.accountId),
-  handle: async ({ loaded, body, table, payments, now }) => {
+  handle: async ({ loaded, body, table, payments, clock, now }) => {
     if (!loaded) throw invoiceNotFound()
-    return invoiceView(loaded.status === 'paid' ? loaded : await payWith(table, payments, loaded, body.paymentMethodId, now))
+    const { invoice } = await payWith({ table, payments, clock }, loaded, body.paymentMethodId, now)
+    return invoiceView(invoice)
   },
 })

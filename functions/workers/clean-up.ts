@@ -1,9 +1,10 @@
 import { isOpen } from '#shared/domain/inviting.ts'
-import type { Deletion, Invitation, Reader, Workspace } from '#shared/domain/model.ts'
+import type { Deletion, Invitation, Invoice, Reader, Workspace } from '#shared/domain/model.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { tellable } from '#shared/domain/tellable.ts'
-import { secondsUntil } from '#shared/domain/time.ts'
+import { later, secondsUntil } from '#shared/domain/time.ts'
 import type { Services } from '#shared/services.ts'
+import { lookAgain } from '#shared/table/charging.ts'
 import { collectEnded, forgetEnded } from '#shared/table/collecting.ts'
 import { progress } from '#shared/table/deletions.ts'
 import { dueShards, keys } from '#shared/table/design.ts'
@@ -18,7 +19,7 @@ type Tools = Pick<Services, 'table' | 'queue' | 'clock' | 'logger' | 'metrics'>
 
 /**
  * The sweep: takes out invitations that have ended, and asks again for what was written down but never done: e-mails that are owed,
- * deletions that stand still. It reads only what is due; what it cannot do now stays due and is found by the next run.
+ * deletions that stand still, what invoices owe to the payment provider. It reads only what is due; what it cannot do now stays due and is found by the next run.
  */
 export const cleanUp = scheduledWorker({
   name: 'cleanUp',
@@ -40,10 +41,11 @@ async function sweep(tools: Tools, shard: number): Promise<number> {
   let oldest = 0
   let startAfter: Item | undefined
   do {
-    const { invitations, deletions, readers, last } = await listDue(tools.table, shard, startAfter, now)
+    const { invitations, deletions, readers, invoices, last } = await listDue(tools.table, shard, startAfter, now)
     await sweepInvitations(tools, invitations, now)
     await sweepDeletions(tools, deletions, now)
     await sweepReaders(tools, readers, now)
+    await sweepInvoices(tools, invoices, now)
     oldest = Math.max(oldest, ...deletions.map(({ requestedAt }) => -secondsUntil(requestedAt, now)))
     startAfter = last
   } while (startAfter)
@@ -83,6 +85,15 @@ async function sweepReaders(tools: Tools, due: readonly Reader[], now: Date): Pr
   await tools.queue.announce(
     'mail',
     due.map(({ invoiceId, accountId }) => ({ kind: 'invoice' as const, invoiceId, accountId })),
+  )
+}
+
+/** The provider is asked by the deletion's worker, so that one that does not answer holds up nothing here. */
+async function sweepInvoices(tools: Tools, due: readonly Invoice[], now: Date): Promise<void> {
+  for (const invoice of due) await attempt(tools, { invoiceId: invoice.id }, lookAgain(tools.table, invoice, later(now, patience)))
+  await tools.queue.announce(
+    'deletion',
+    due.map(({ id }) => ({ invoiceId: id })),
   )
 }
 

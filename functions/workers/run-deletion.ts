@@ -1,14 +1,15 @@
+import { settleWithProvider } from '#shared/billing/owed.ts'
 import { runDeletion as run } from '#shared/deletion/run.ts'
 import { queueWorker } from '#shared/worker/worker.ts'
 
 export const runDeletion = queueWorker({
   name: 'runDeletion',
-  summary: 'Goes on with the deletion of a workspace: final invoice, charge, purge',
+  summary: 'Goes on with the deletion of a workspace (final invoice, charge, purge), and settles its invoice with the payment provider',
   queue: 'deletion',
   batchSize: 1,
   timeoutSeconds: 60,
   needs: ['table', 'queue', 'payments'],
   touches: ['get', 'query', 'put', 'update', 'batch write'],
   announces: ['deletion', 'mail'],
-  handle: ({ deletionId }, tools) => run(deletionId, tools),
+  handle: (work, tools) => ('invoiceId' in work ? settleWithProvider(work.invoiceId, tools) : run(work.deletionId, tools)),
 })

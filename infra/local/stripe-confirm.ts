@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import { authenticationRequired, type Decline } from './stripe-cards.ts'
+import { customerOf } from './stripe-customers.ts'
 import { done, failed, type Outcome, type Scene } from './stripe-endpoint.ts'
 import { invalid, Unreachable } from './stripe-errors.ts'
 import { cardOf, checkUsable, methodOf } from './stripe-methods.ts'
@@ -17,6 +18,7 @@ export interface Confirmation {
  */
 export function confirm(intent: Intent, { paymentMethod, offSession }: Confirmation, scene: Scene): Outcome {
   checkConfirmable(intent.object)
+  if (typeof intent.object.customer === 'string') customerOf(scene, intent.object.customer)
   const method = methodOf(scene, paymentMethod ?? methodIdOf(intent.object))
   checkOwner(method, intent.object)
   checkUsable(method)

@@ -40,3 +40,12 @@ export const listCustomers: Endpoint = listEndpoint<Stripe.Customer>({
   filters: ['email'],
   objects: ({ customers }) => [...customers.values()],
 })
+
+/** `DELETE /v1/customers/{id}`: its payment methods are detached with it, and its intents stay. */
+export const deleteCustomer: Endpoint = (form, id) => {
+  onlyKnown(form, [])
+  return (scene) => {
+    const { id: deletedCustomer } = customerOf(scene, id, 'id', 404)
+    return done({ id: deletedCustomer, object: 'customer', deleted: true }, { deletedCustomer })
+  }
+}

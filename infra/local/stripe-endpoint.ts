@@ -9,6 +9,8 @@ export interface Scene {
   readonly now: Date
   /** A fresh id with a prefix: `pi` for a payment intent. */
   readonly newId: (prefix: string) => string
+  /** The account whose key asks: `acct_…`. */
+  readonly account: string
   /** Empty where the request had none. */
   readonly idempotencyKey: string
 }

@@ -47,3 +47,6 @@ export const noApiKey = (): StripeRefusal =>
 /** A provider that answers, but cannot work. */
 export const unavailable = (): StripeRefusal =>
   new StripeRefusal(503, { type: 'api_error', message: 'The payment provider is unavailable: try again later.' })
+
+/** Stripe itself has failed: what the request asked for was done or not. */
+export const broken = (): StripeRefusal => new StripeRefusal(500, { type: 'api_error', message: 'An unknown error occurred.' })

@@ -1,5 +1,6 @@
 import { findRoute, type Route } from './routes.ts'
-import { createCustomer, listCustomers, readCustomer } from './stripe-customers.ts'
+import { readAccount } from './stripe-account.ts'
+import { createCustomer, deleteCustomer, listCustomers, readCustomer } from './stripe-customers.ts'
 import type { Endpoint, Execution } from './stripe-endpoint.ts'
 import { unknownUrl } from './stripe-errors.ts'
 import type { Form } from './stripe-form.ts'
@@ -13,9 +14,11 @@ interface StripeRoute extends Route {
 const route = (method: string, path: string, endpoint: Endpoint): StripeRoute => ({ method, path: `/v1${path}`, endpoint })
 
 const routes: readonly StripeRoute[] = [
+  route('GET', '/account', readAccount),
   route('POST', '/customers', createCustomer),
   route('GET', '/customers', listCustomers),
   route('GET', '/customers/{id}', readCustomer),
+  route('DELETE', '/customers/{id}', deleteCustomer),
   route('GET', '/payment_methods/{id}', readMethod),
   route('POST', '/payment_methods/{id}/attach', attachMethod),
   route('POST', '/payment_methods/{id}/detach', detachMethod),

@@ -45,6 +45,8 @@ export interface Remembered {
 /** What one request changes: all of it or nothing. */
 export interface Change {
   readonly customer?: Stripe.Customer
+  /** Its id. */
+  readonly deletedCustomer?: string
   readonly method?: Method
   readonly intent?: Intent
   readonly charge?: Charge
@@ -70,9 +72,16 @@ export interface Store {
 /** Opens the memory: what the file holds, or nothing where there is no file, and then it lasts as long as the process. */
 export function openStore(journalFile?: string): Store {
   const journal: Journal<Change> = journalFile === undefined ? { entries: [], append: () => {} } : openJournal<Change>(journalFile)
-  const state = { customers: new Map(), methods: new Map(), intents: new Map(), charges: [] as Charge[], answers: new Map() }
-  const apply = ({ customer, method, intent, charge, answer }: Change) => {
+  const methods = new Map<string, Method>()
+  const state = { customers: new Map(), methods, intents: new Map(), charges: [] as Charge[], answers: new Map() }
+  const forget = (id: string) => {
+    state.customers.delete(id)
+    for (const [key, method] of methods)
+      if (method.object.customer === id) methods.set(key, { ...method, object: { ...method.object, customer: null }, spent: true })
+  }
+  const apply = ({ customer, deletedCustomer, method, intent, charge, answer }: Change) => {
     if (customer) state.customers.set(customer.id, customer)
+    if (deletedCustomer) forget(deletedCustomer)
     if (method) state.methods.set(method.object.id, method)
     if (intent) state.intents.set(intent.object.id, intent)
     if (charge) state.charges.push(charge)

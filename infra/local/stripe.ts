@@ -4,7 +4,7 @@ import type Stripe from 'stripe'
 import type { Faults } from './faults.ts'
 import { splitTarget } from './http-event.ts'
 import type { Execution, Outcome } from './stripe-endpoint.ts'
-import { StripeRefusal, Unreachable, unavailable } from './stripe-errors.ts'
+import { broken, StripeRefusal, Unreachable, unavailable } from './stripe-errors.ts'
 import { fingerprint, parseForm } from './stripe-form.ts'
 import { answerTo, checkApiKey, idempotencyKeyOf, refusalBody, type StripeHandle, type StripeRequest } from './stripe-http.ts'
 import { firstAnswer, keysInUse } from './stripe-idempotency.ts'
@@ -31,6 +31,10 @@ export interface StripeOptions {
   readonly clock?: () => Date
   /** Makes ids; random by default, which a run that is to be repeated exactly does not want. */
   readonly newId?: (prefix: string) => string
+  /** The account that every key is for: `acct_…`. */
+  readonly account?: string
+  /** Whether Stripe fails (500) at a `POST`, and whether that was before or after it has done what it was asked for. */
+  readonly fails?: (path: string) => 'before' | 'after' | undefined
   /** What passes before a `POST` is executed: the time in which another with its idempotency key is a 409. */
   readonly pause?: () => Promise<unknown>
 }
@@ -39,7 +43,14 @@ const randomId = (prefix: string) => `${prefix}_${randomBytes(12).toString('hex'
 
 /** Opens the stand-in: a state machine without a socket. All that a request changes is kept, in one piece, before it is answered. */
 export function openStripe(options: StripeOptions): LocalStripe {
-  const { faults, clock = () => new Date(), newId = randomId, pause = setImmediate } = options
+  const {
+    faults,
+    clock = () => new Date(),
+    newId = randomId,
+    pause = setImmediate,
+    account = 'acct_local',
+    fails = () => undefined,
+  } = options
   const { state, commit } = openStore(options.journalFile)
   const inUse = keysInUse()
   const isDown = () => faults.paymentProvider === 'down'
@@ -54,7 +65,7 @@ export function openStripe(options: StripeOptions): LocalStripe {
       return await (request.method === 'POST' ? post(request, requestId) : get(request, requestId))
     } catch (error) {
       if (error instanceof StripeRefusal) return refuse(error)
-      if (error instanceof Unreachable) return unreached++ % 3 < 2 ? 'drop' : refuse(unavailable())
+      if (error instanceof Unreachable) return 'drop'
       throw error
     }
   }
@@ -76,7 +87,7 @@ export function openStripe(options: StripeOptions): LocalStripe {
       const execution = endpoint(parseForm(request.body))
       await pause()
       if (isDown()) return 'drop' as const
-      const { status, body, change } = run(execution, keyed.key)
+      const { status, body, change } = executed(execution, path, keyed.key)
       const text = JSON.stringify(body)
       const answer = { ...keyed, requestId, at: clock().getTime(), status, body: text }
       commit({ ...change, ...(keyed.key !== '' && { answer }) })
@@ -84,9 +95,24 @@ export function openStripe(options: StripeOptions): LocalStripe {
     })
   }
 
+  /** Once a request is executed its answer is kept with its idempotency key, that of a failure (5xx) too: Stripe goes on giving it. */
+  function executed(execution: Execution, path: string, idempotencyKey: string): Outcome {
+    const failure = fails(path)
+    if (failure === 'before') return failureOutcome(broken())
+    try {
+      const outcome = run(execution, idempotencyKey)
+      return failure === 'after' ? { ...outcome, ...failureOutcome(broken()) } : outcome
+    } catch (error) {
+      if (error instanceof Unreachable && unreached++ % 3 === 2) return failureOutcome(unavailable())
+      throw error
+    }
+  }
+
+  const failureOutcome = (refusal: StripeRefusal) => ({ status: refusal.status, body: refusalBody(refusal) })
+
   function run(execution: Execution, idempotencyKey: string): Outcome {
     try {
-      return execution({ state, now: clock(), newId, idempotencyKey })
+      return execution({ state, now: clock(), newId, account, idempotencyKey })
     } catch (error) {
       if (error instanceof StripeRefusal) return { status: error.status, body: refusalBody(error) }
       throw error

@@ -1,22 +1,34 @@
 import type { Invoice } from '../domain/model.ts'
-import { notePayment } from '../table/invoices.ts'
 import type { Table } from '../table/table.ts'
-import { chargeInvoice } from './charge.ts'
+import { type Charged, chargeInvoice } from './charge.ts'
+import { detachMethod, noteTooLarge } from './owed.ts'
 import { providerAway, requirePayments } from './payment-method.ts'
-import { PaymentRefused, type Payments, ProviderAway } from './payments.ts'
+import { type Payments, ProviderAway, withDeadline } from './payments.ts'
 
-/** Charges an invoice to a payment method that is named with the request; it is not kept. Refuses `unavailable` where the provider is away. */
-export async function payWith(table: Table, payments: Payments | undefined, invoice: Invoice, paymentMethodId: string, now: Date) {
-  const provider = requirePayments(payments)
+/** How long a payment may take before no further request to the provider begins, in milliseconds: an answer takes 29 seconds at most. */
+const patience = 16_000
+
+interface Place {
+  readonly table: Table
+  readonly payments: Payments | undefined
+  readonly clock: () => Date
+}
+
+/**
+ * Charges an invoice to a payment method that is named with the request; it is not kept. One that nobody can pay at once, or that is
+ * settled already, is answered as it is. Refuses `unavailable` where the provider is away; what is unclear then the sweep finds.
+ */
+export async function payWith({ table, payments, clock }: Place, invoice: Invoice, paymentMethodId: string, now: Date): Promise<Charged> {
+  if (invoice.status === 'paid' || invoice.status === 'waived') return { invoice }
+  const provider = withDeadline(requirePayments(payments), () => now.getTime() + patience - clock().getTime())
   try {
-    const customerId = invoice.billing?.customerId ?? invoice.customerId ?? (await provider.createCustomer(invoice.workspaceId))
-    if (!invoice.billing && !invoice.customerId) await notePayment(table, invoice, { customerId })
-    const charged = await chargeInvoice(table, provider, invoice, { customerId, paymentMethodId }, now)
-    // A card that was left attached while the provider was away has served now; the answer is that of the charge all the same.
-    if (charged.status === 'paid' && invoice.billing) await provider.detach(invoice.billing.paymentMethodId).catch(() => {})
-    return charged
+    const tooLarge = await noteTooLarge(table, provider, invoice, now)
+    if (tooLarge) return { invoice: tooLarge }
+    const charged = await chargeInvoice({ table, payments: provider, clock, by: 'payer' }, invoice, paymentMethodId)
+    // The method that was kept has served now. Where the provider is away, the sweep detaches it; the answer is that of the charge.
+    if (charged.invoice.status === 'paid') await detachMethod(table, provider, charged.invoice).catch(() => {})
+    return charged.refusal?.kind === 'tooLarge' ? { invoice: charged.invoice } : charged
   } catch (error) {
-    // Refused here is the customer, which says nothing of the payer: it is for the operator to mend.
-    throw error instanceof ProviderAway || error instanceof PaymentRefused ? providerAway(error) : error
+    throw error instanceof ProviderAway ? providerAway(error) : error
   }
 }

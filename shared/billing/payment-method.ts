@@ -1,9 +1,11 @@
 import type { Billing } from '../domain/model.ts'
+import { failureOf } from '../domain/payment-failure.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { putBilling, readBilling } from '../table/invoices.ts'
 import { untilUnchanged } from '../table/races.ts'
 import type { Table, Write } from '../table/table.ts'
 import { stillActive } from '../table/workspaces.ts'
+import { ownAccount } from './charge.ts'
 import { PaymentRefused, type Payments, ProviderAway } from './payments.ts'
 
 /** Refuses (503) where there is no provider to ask, or it does not answer. */
@@ -28,10 +30,9 @@ export async function replacePaymentMethod({ table, payments, workspaceId, permi
   const provider = requirePayments(payments)
   const seen = await readBilling(table, workspaceId)
   if (seen?.paymentMethodId === paymentMethodId) return seen
-  const attached = await provider.attach({ workspaceId, customerId: seen?.customerId, paymentMethodId }).catch((error) => {
+  const billing = await attach(provider, workspaceId, seen, paymentMethodId).catch((error) => {
     throw refusalOf(error)
   })
-  const billing: Billing = { provider: provider.provider, ...attached }
   try {
     const before = await untilUnchanged(
       seen,
@@ -51,6 +52,21 @@ export async function replacePaymentMethod({ table, payments, workspaceId, permi
   return billing
 }
 
+/** Attaches a payment method to the customer that is kept, or to a new one where there is none, or the provider no longer has it. */
+async function attach(provider: Payments, workspaceId: string, seen: Billing | undefined, paymentMethodId: string): Promise<Billing> {
+  const account = await ownAccount(provider, seen?.account)
+  const attachTo = async (customerId: string): Promise<Billing> => {
+    const attached = await provider.attach(customerId, paymentMethodId)
+    return { provider: provider.provider, account, customerId, ...attached }
+  }
+  if (!seen) return attachTo(await provider.createCustomer(workspaceId))
+  return attachTo(seen.customerId).catch(async (error) => {
+    const isGone = error instanceof PaymentRefused && error.reason.kind === 'customerMissing'
+    if (!isGone) throw error
+    return attachTo(await provider.createCustomer(workspaceId, seen.customerId))
+  })
+}
+
 /** What is left attached serves nobody; the provider may be away all the same. */
 async function detachQuietly(payments: Payments, paymentMethodId: string | undefined): Promise<void> {
   if (paymentMethodId) await payments.detach(paymentMethodId).catch(() => {})
@@ -59,6 +75,6 @@ async function detachQuietly(payments: Payments, paymentMethodId: string | undef
 function refusalOf(error: unknown): unknown {
   if (error instanceof ProviderAway) return providerAway(error)
   if (!(error instanceof PaymentRefused)) return error
-  const detail = `The payment provider refused it: ${error.message}`
-  return new Refusal('payment_method_refused', detail, { errors: [{ pointer: '/paymentMethodId', detail: error.message }] })
+  const detail = failureOf(error.reason)
+  return new Refusal('payment_method_refused', detail, { errors: [{ pointer: '/paymentMethodId', detail }] })
 }

@@ -1,72 +1,97 @@
 import { randomUUID } from 'node:crypto'
 import Stripe from 'stripe'
 import type { Settings } from '../settings.ts'
-import { type AttachRequest, type Intent, PaymentRefused, type Payments, ProviderAway, ProviderFailed } from './payments.ts'
+import { type Intent, IntentMoved, PaymentRefused, type Payments, ProviderFailed } from './payments.ts'
+import { call, declined, translated } from './stripe-errors.ts'
 
-/** Stripe through its own SDK. Its retries are off: what is tried again, and for how long, is decided where the state is kept. */
-export function stripePayments(stripe: Stripe): Payments {
-  const customerWith = (workspaceId: string, idempotencyKey: string) =>
-    call(async () => (await stripe.customers.create({ metadata: { workspaceId } }, { idempotencyKey })).id)
-  // A failure (5xx) is what Stripe answers to its idempotency key for a day: only another key is another attempt.
-  const customers = (workspaceId: string) =>
-    customerWith(workspaceId, `customer-${workspaceId}`).catch((error) => {
-      if (!(error instanceof ProviderFailed)) throw error
-      return customerWith(workspaceId, `customer-${workspaceId}-${randomUUID()}`)
-    })
+/**
+ * Stripe through its own SDK. Its retries are off: what is tried again, and for how long, is decided where the state is kept. The mode is
+ * that of the key (`sk_live_…`), which https://docs.stripe.com/keys names.
+ */
+export function stripePayments(stripe: Stripe, mode: 'test' | 'live' = 'test'): Payments {
+  let known: Promise<string> | undefined
+  const readIntent = async (id: string) => intentOf(await call(() => stripe.paymentIntents.retrieve(id)))
   return {
     provider: 'stripe',
-    createCustomer: customers,
-    attach: async ({ workspaceId, customerId, paymentMethodId }: AttachRequest) => {
-      const customer = customerId ?? (await customers(workspaceId))
-      const { id, card } = await call(() => stripe.paymentMethods.attach(paymentMethodId, { customer })).catch(async (error) => {
-        // The answer to an earlier attachment may have been lost: a method that is this customer's already is attached.
-        const method = error instanceof PaymentRefused && (await call(() => stripe.paymentMethods.retrieve(paymentMethodId)))
-        if (method && method.customer === customer) return method
+    account: () => {
+      known ??= call(async () => `${(await stripe.accounts.retrieveCurrent()).id} ${mode}`)
+      return known.catch((error) => {
+        known = undefined
         throw error
       })
-      return { customerId: customer, paymentMethodId: id, ...(card && { brand: card.brand, last4: card.last4 }) }
+    },
+    mostAtOnce: async (currency) => (longer.has(currency) ? 999_999_999_999 : 99_999_999),
+    createCustomer: (workspaceId, replaces) => {
+      const make = (idempotencyKey: string) =>
+        call(async () => (await stripe.customers.create({ metadata: { workspaceId } }, { idempotencyKey })).id)
+      const key = replaces === undefined ? `customer-${workspaceId}` : `customer-${workspaceId}-after-${replaces}`
+      // A failure (5xx) is what Stripe answers to its idempotency key for a day: only another key is another attempt.
+      return make(key).catch((error) => {
+        if (!(error instanceof ProviderFailed)) throw error
+        return make(`${key}-${randomUUID()}`)
+      })
+    },
+    attach: async (customer, paymentMethodId) => {
+      const attach = () => stripe.paymentMethods.attach(paymentMethodId, { customer })
+      const { id, card } = await call(attach, 'paymentMethod').catch(async (error) => {
+        if (!(error instanceof PaymentRefused)) throw error
+        // The answer to an earlier attachment may have been lost: a method that is this customer's already is attached.
+        const method = await call(() => stripe.paymentMethods.retrieve(paymentMethodId), 'paymentMethod').catch(() => undefined)
+        if (method?.customer === customer) return method
+        throw error
+      })
+      return { paymentMethodId: id, ...(card && { brand: card.brand, last4: card.last4 }) }
     },
     detach: async (paymentMethodId) => {
-      await call(() => stripe.paymentMethods.detach(paymentMethodId)).catch((error) => {
+      await call(() => stripe.paymentMethods.detach(paymentMethodId), 'paymentMethod').catch((error) => {
         if (!(error instanceof PaymentRefused)) throw error
       })
     },
     findIntent: async (customer, invoiceId) => {
+      const found: Intent[] = []
       for await (const intent of listed(() => stripe.paymentIntents.list({ customer, limit: 100 })))
-        if (intent.metadata.invoiceId === invoiceId && intent.status !== 'canceled') return intentOf(intent)
-      return undefined
+        if (intent.metadata.invoiceId === invoiceId) found.push(intentOf(intent))
+      const order = ['succeeded', 'pending', 'open']
+      return order.flatMap((wanted) => found.filter(({ status }) => status === wanted))[0]
     },
-    createIntent: async ({ customerId, invoiceId, workspaceId, amount, currency, failures }) => {
+    createIntent: async ({ customerId, invoiceId, workspaceId, amount, currency, round }) => {
       const parameters = { customer: customerId, amount, currency, metadata: { invoiceId, workspaceId }, payment_method_types: ['card'] }
-      const idempotencyKey = failures > 0 ? `invoice-${invoiceId}-${failures}` : `invoice-${invoiceId}`
+      const idempotencyKey = round > 0 ? `invoice-${invoiceId}-${round}` : `invoice-${invoiceId}`
       return intentOf(await call(() => stripe.paymentIntents.create(parameters, { idempotencyKey })))
     },
-    confirm: async (intentId, payment_method) => {
-      const confirmed = await call(() => stripe.paymentIntents.confirm(intentId, { payment_method, off_session: true })).catch(
-        async (error) => {
-          // The answer to an earlier confirmation may have been lost: what the intent says counts, not this refusal.
-          const intent = error instanceof PaymentRefused ? await call(() => stripe.paymentIntents.retrieve(intentId)) : undefined
-          if (intent?.status === 'succeeded' || intent?.status === 'processing') return intent
-          throw error
-        },
-      )
-      if (confirmed.status === 'requires_action') throw new PaymentRefused('The card holder has to confirm this payment.')
-      return intentOf(confirmed)
+    readIntent,
+    cancelIntent: async (id) => {
+      const cancel = () => stripe.paymentIntents.cancel(id)
+      return call(cancel).then(intentOf, (error) => {
+        if (error instanceof IntentMoved) return readIntent(id)
+        throw error
+      })
+    },
+    confirm: async (id, payment_method) => {
+      const confirm = () => stripe.paymentIntents.confirm(id, { payment_method, off_session: true })
+      const confirmed = await call(confirm, 'paymentMethod').then(intentOf, async (error) => {
+        if (!(error instanceof PaymentRefused || error instanceof IntentMoved)) throw error
+        // The answer to an earlier confirmation may have been lost: what the intent says counts, not this refusal.
+        const intent = await readIntent(id)
+        const isDeclined = error instanceof PaymentRefused && error.reason.kind === 'declined'
+        if (intent.status === 'open' || (intent.status === 'canceled' && isDeclined)) throw error
+        return intent
+      })
+      if (confirmed.status === 'open') throw new PaymentRefused(declined('authentication_required'))
+      return confirmed
     },
   }
 }
 
-const statuses: Readonly<Record<string, Intent['status']>> = { succeeded: 'succeeded', processing: 'pending' }
+/** Currencies of which Stripe may take more than eight digits, and twelve at most: what is too much of these it says when it is asked. */
+const longer: ReadonlySet<string> = new Set(['clp', 'cop', 'huf', 'idr', 'inr', 'irr', 'jpy', 'krw', 'lbp', 'ngn', 'pyg', 'twd', 'vnd'])
 
-const intentOf = ({ id, status }: Stripe.PaymentIntent): Intent => ({ id, status: statuses[status] ?? 'open' })
+const statuses: Readonly<Record<string, Intent['status']>> = { succeeded: 'succeeded', processing: 'pending', canceled: 'canceled' }
 
-/** Only 429, 5xx and network faults are worth another try; every other 4xx is a refusal for good. */
-async function call<T>(request: () => Promise<T>): Promise<T> {
-  try {
-    return await request()
-  } catch (error) {
-    throw translated(error)
-  }
+function intentOf({ id, status, last_payment_error }: Stripe.PaymentIntent): Intent {
+  const isRefused = status === 'requires_payment_method' && last_payment_error
+  const refusal = isRefused && declined(last_payment_error.decline_code ?? last_payment_error.code)
+  return { id, status: statuses[status] ?? 'open', ...(refusal && { refusal }) }
 }
 
 async function* listed(request: () => AsyncIterable<Stripe.PaymentIntent>): AsyncGenerator<Stripe.PaymentIntent> {
@@ -75,19 +100,6 @@ async function* listed(request: () => AsyncIterable<Stripe.PaymentIntent>): Asyn
   } catch (error) {
     throw translated(error)
   }
-}
-
-function translated(error: unknown): unknown {
-  if (!(error instanceof Stripe.errors.StripeError)) return error
-  const { statusCode = 0, message, code, decline_code } = error
-  // 409: another request with the same Idempotency-Key is under way, which says nothing of its outcome.
-  const isRefusal = statusCode >= 400 && statusCode < 500 && statusCode !== 429 && statusCode !== 409
-  if (statusCode >= 500) return new ProviderFailed('The payment provider has failed', { cause: error })
-  if (!isRefusal) return new ProviderAway('The payment provider does not answer', { cause: error })
-  // What is wrong with the key of this service (its text names it) is nothing for the payer.
-  const isOurs = statusCode === 401 || statusCode === 403
-  const reason = isOurs ? '' : [message, decline_code ?? code].filter(Boolean).join(' ')
-  return new PaymentRefused(reason || 'The payment provider refuses this service.', { cause: error })
 }
 
 /** Opens Stripe, or nothing where no key is configured: invoices then stay open. */
@@ -100,5 +112,6 @@ export function openPayments({ settings }: { readonly settings: Settings }): Pay
     port: base.port,
     protocol: base.protocol === 'http:' ? ('http' as const) : ('https' as const),
   }
-  return stripePayments(new Stripe(STRIPE_API_KEY, { ...place, maxNetworkRetries: 0, timeout: 8_000, telemetry: false }))
+  const stripe = new Stripe(STRIPE_API_KEY, { ...place, maxNetworkRetries: 0, timeout: 8_000, telemetry: false })
+  return stripePayments(stripe, STRIPE_API_KEY.includes('_live_') ? 'live' : 'test')
 }

@@ -1,51 +1,83 @@
 import { chargeInvoice } from '../billing/charge.ts'
-import { type Payments, ProviderAway } from '../billing/payments.ts'
+import { detachMethod, noteTooLarge, reportAway } from '../billing/owed.ts'
+import { type Payments, ProviderAway, withDeadline } from '../billing/payments.ts'
 import type { Billing, Deletion, Invoice } from '../domain/model.ts'
 import { later, secondsUntil } from '../domain/time.ts'
+import { handOver } from '../table/charging.ts'
 import { finishStep, progress } from '../table/deletions.ts'
 import { listReaders, oweInvoiceMail, readInvoice } from '../table/invoices.ts'
 import type { StepOutcome, Tools } from './step.ts'
 
-/** Charges the final invoice, once; a provider that is away is asked again with back-off, until it is given up. Then mails the invoice. */
+/**
+ * Charges the final invoice, once; a provider that is away is asked again with back-off, until it is given up. Then the invoice is handed
+ * over to those who may pay it, and mailed. What it owes to the provider beyond that holds up nothing: it is done by the sweep.
+ */
 export async function chargeFinalInvoice(deletion: Deletion, tools: Tools): Promise<StepOutcome> {
-  const { table, payments, clock, metrics } = tools
+  const { table, clock } = tools
   if (deletion.nextAttemptAt && secondsUntil(deletion.nextAttemptAt, clock()) > 0) return 'later'
   const invoice = await readInvoice(table, deletion.invoiceId)
   if (!invoice) throw new Error('The invoice of a deletion is not there')
-  try {
-    if (payments && invoice.billing) await settle(tools, payments, invoice, invoice.billing)
-  } catch (error) {
-    if (!(error instanceof ProviderAway)) throw error
-    metrics.record('ChargesPutOff', 1, aboutOf(invoice))
-    if (await waitForProvider(deletion, tools)) return 'later'
-  }
+  const charged = await charge(deletion, invoice, tools)
+  if (charged === 'putOff') return 'later'
+  if (charged.status === 'open' && !(await handOver(table, charged, clock()))) return waitForProvider(deletion, tools, workerIsAtIt)
+  if (tools.payments && charged.status !== 'open') await detachMethod(table, tools.payments, charged).catch(untilTheSweep)
   await mailInvoice(deletion.invoiceId, tools)
   await table.write(finishStep(deletion, 'chargeFinalInvoice', clock()))
   return 'done'
 }
 
-/** Charges what is open; once the invoice is settled the payment method has served. */
-async function settle({ table, clock, metrics }: Tools, payments: Payments, invoice: Invoice, billing: Billing): Promise<void> {
-  if (invoice.status === 'open') {
-    const { status } = await chargeInvoice(table, payments, invoice, billing, clock())
-    if (status === 'uncollectible') metrics.record('ChargesRefused', 1, aboutOf(invoice))
+/** Charges what is open to the method that was kept. Answers the invoice as it is then, or that the provider is to be asked again. */
+async function charge(deletion: Deletion, invoice: Invoice, tools: Tools): Promise<Invoice | 'putOff'> {
+  const { table, clock, metrics } = tools
+  if (!tools.payments || invoice.status !== 'open' || invoice.handedOver) return invoice
+  const payments = withDeadline(tools.payments, () => tools.remaining() - 15_000)
+  try {
+    const tooLarge = await noteTooLarge(table, payments, invoice, clock())
+    if (tooLarge) metrics.record('ChargesTooLarge', 1, aboutOf(invoice))
+    if (tooLarge || !invoice.billing || isGivenUp(deletion, tools)) return tooLarge ?? invoice
+    return await settle(tools, payments, invoice, invoice.billing)
+  } catch (error) {
+    if (!(error instanceof ProviderAway)) throw error
+    reportAway(metrics, error, invoice)
+    if (isGivenUp(deletion, tools)) return invoice
+    await waitForProvider(deletion, tools)
+    return 'putOff'
   }
-  await payments.detach(billing.paymentMethodId)
+}
+
+async function settle({ table, clock, metrics }: Tools, payments: Payments, invoice: Invoice, billing: Billing): Promise<Invoice> {
+  const charged = await chargeInvoice({ table, payments, clock, by: 'worker' }, invoice, billing.paymentMethodId)
+  if (charged.refusal?.kind === 'declined') metrics.record('ChargesRefused', 1, aboutOf(invoice))
+  if (charged.refusal?.kind === 'tooLarge') metrics.record('ChargesTooLarge', 1, aboutOf(invoice))
+  return charged.invoice
+}
+
+/** What a provider that is away is owed is done by the sweep. */
+function untilTheSweep(error: unknown): void {
+  if (!(error instanceof ProviderAway)) throw error
 }
 
 const aboutOf = ({ id, workspaceId }: Invoice) => ({ invoiceId: id, workspaceId })
 
-/** Says when the provider is asked again: after 2, 4, 8 … 900 seconds, at last when it is given up. False once it is. */
-async function waitForProvider(deletion: Deletion, { table, queue, settings, clock }: Tools): Promise<boolean> {
+/** Seconds until the provider is given up. */
+const patienceLeft = ({ chargeSince }: Deletion, { settings, clock }: Tools): number =>
+  settings.CHARGE_GIVE_UP_SECONDS + (chargeSince ? secondsUntil(chargeSince, clock()) : 0)
+
+const isGivenUp = (deletion: Deletion, tools: Tools): boolean => patienceLeft(deletion, tools) <= 0
+
+/** Says when the provider is asked again: after 2, 4, 8 … 900 seconds, at last when it is given up. */
+async function waitForProvider(deletion: Deletion, tools: Tools, longest = Math.min(900, patienceLeft(deletion, tools))): Promise<'later'> {
+  const { table, queue, clock } = tools
   const now = clock()
   const { chargeSince = now.toISOString(), chargeAttempts = 0 } = deletion
-  const left = settings.CHARGE_GIVE_UP_SECONDS + secondsUntil(chargeSince, now)
-  if (left <= 0) return false
-  const wait = Math.ceil(Math.min(900, 2 ** (chargeAttempts + 1), left))
+  const wait = Math.ceil(Math.min(longest, 2 ** (chargeAttempts + 1)))
   const noted = { chargeSince, chargeAttempts: chargeAttempts + 1, nextAttemptAt: later(now, wait) }
   if (await progress(table, deletion, noted, now, wait)) await queue.announce('deletion', [{ deletionId: deletion.id }], wait)
-  return true
+  return 'later'
 }
+
+/** How long the hand-over waits for another worker that may be at an attempt, at the most before it looks again, in seconds. */
+const workerIsAtIt = 15
 
 /** How long the sweep leaves an invoice's e-mail to the queue, in seconds. */
 const patience = 15

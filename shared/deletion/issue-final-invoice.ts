@@ -15,13 +15,13 @@ export async function issueFinalInvoice(deletion: Deletion, { table, clock }: To
   const usage = await sealUsage(table, workspace)
   const number = (await lastInvoiceNumber(table)) + 1
   const now = clock()
-  const invoice = issued(draftInvoice(workspace, usage, priceBook, requestedAt), number, payerOf(billing), now.toISOString())
-  await table.write(finishStep(deletion, 'issueFinalInvoice', now), ...issueWrites(invoice, number))
+  const invoice = issued(draftInvoice(workspace, usage, priceBook, requestedAt), number, payerOf(billing), priceBook, now.toISOString())
+  await table.write(finishStep(deletion, 'issueFinalInvoice', now), ...issueWrites(invoice, number, now))
   return 'done'
 }
 
 const payerOf = (billing: Billing | undefined): Billing | undefined => {
   if (!billing) return undefined
-  const { provider, customerId, paymentMethodId } = billing
-  return { provider, customerId, paymentMethodId }
+  const { provider, account, customerId, paymentMethodId } = billing
+  return { provider, customerId, paymentMethodId, ...(account !== undefined && { account }) }
 }

@@ -140,13 +140,15 @@ export interface Person {
 /** What the payment provider knows a workspace by. */
 export interface Billing {
   readonly provider: string
+  /** The provider's account and mode that the ids are of; one of before has none, and counts as of the current one. */
+  readonly account?: string
   readonly customerId: string
   readonly paymentMethodId: string
   readonly brand?: string
   readonly last4?: string
 }
 
-export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'uncollectible'
+export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'uncollectible' | 'waived'
 
 export interface InvoiceLine {
   readonly meter: string
@@ -180,13 +182,24 @@ export interface Invoice {
   readonly failure: string | null
   /** Where it is charged: copied when it is issued, because the workspace's own data goes. */
   readonly billing?: Billing
+  /** The provider's account and mode that customer and intent are of; one of before has none, and counts as of the current one. */
+  readonly account?: string
+  /** The customer that is charged, where it is not that of `billing` (any more). */
   readonly customerId?: string
   /** The one PaymentIntent of the invoice. */
   readonly intentId?: string
   /** There once a PaymentIntent may exist of which nobody knows: it is looked for before one is created. */
-  readonly intentSought?: true
-  /** How often the provider has failed at creating it. */
+  readonly intentSought?: boolean
+  /** How many intents were asked for of which none came, or which were canceled. */
   readonly intentFailures?: number
+  /** There while nobody knows what came of an attempt to charge it: when it began, and an id. */
+  readonly attempt?: string | undefined
+  /** Until then, at the most, the deletion's worker may be at an attempt, whose id follows. */
+  readonly workerUntil?: string
+  /** The deletion's worker charges it no more: from here on only `payInvoice` does. */
+  readonly handedOver?: boolean
+  /** The payment method of `billing` is detached at the provider. */
+  readonly detached?: boolean
 }
 
 export const deletionSteps = ['revokeAccess', 'revokeApiKeys', 'issueFinalInvoice', 'chargeFinalInvoice', 'purgeData'] as const

@@ -118,7 +118,7 @@ export const invoiceShape = z
     kind: z.enum(['final', 'period']),
     workspaceId: workspaceIdSchema,
     workspaceName: z.string(),
-    status: z.enum(['draft', 'open', 'paid', 'uncollectible']),
+    status: z.enum(['draft', 'open', 'paid', 'uncollectible', 'waived']),
     periodStart: instantSchema,
     periodEnd: instantSchema,
     currency: z.string(),

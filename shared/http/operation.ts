@@ -67,7 +67,7 @@ export interface Input<P extends string, B extends z.ZodMiniType, Q extends z.Zo
   readonly now: Date
 }
 
-type Tools<N extends Need> = Pick<Services, N | 'settings'>
+type Tools<N extends Need> = Pick<Services, N | 'settings' | 'clock'>
 
 /** Who asks, as far as it is known before anything was read. */
 type Caller<A extends Access> = A['kind'] extends 'open'

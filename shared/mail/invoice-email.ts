@@ -8,10 +8,13 @@ import type { Email } from './ses.ts'
 const money = (amount: Amount, { currency, minorDigits = currencyOf(currency)?.minorDigits ?? 2 }: Invoice): string =>
   `${formatAmount(amount, minorDigits)} ${currency.toUpperCase()}`
 
+const how = (id: string) => `You can pay it with another payment method (invoice ${id}).`
+
 const outcomeOf = ({ status, total, failure, id }: Invoice): string => {
   if (status === 'paid') return total === 0 ? 'There is nothing to pay.' : 'It has been paid: thank you.'
-  const why = status === 'uncollectible' ? `It could not be charged: ${inertText(failure ?? 'refused')}` : 'It has not been charged.'
-  return `${why} You can pay it with another payment method (invoice ${id}).`
+  if (status === 'waived') return 'The amount is too small to be charged: there is nothing to pay.'
+  if (status === 'uncollectible') return `It could not be charged. ${inertText(failure ?? '')} ${how(id)}`
+  return failure ? `It has not been charged. ${inertText(failure)} (Invoice ${id}.)` : `It has not been charged. ${how(id)}`
 }
 
 /** The final invoice as an e-mail. Nothing that a person typed is in the subject, and in the body it is inert. */

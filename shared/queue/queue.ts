@@ -23,10 +23,15 @@ export interface DeletionWork {
   readonly deletionId: string
 }
 
+/** Settles what an invoice owes to the payment provider, also long after the deletion. */
+export interface InvoiceWork {
+  readonly invoiceId: string
+}
+
 /** Every queue that Atrium sends to, and the messages that it carries. */
 export interface Messages {
   readonly mail: InvitationMail | InvoiceMail
-  readonly deletion: DeletionWork
+  readonly deletion: DeletionWork | InvoiceWork
 }
 export type QueueName = keyof Messages
 

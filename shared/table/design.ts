@@ -54,7 +54,13 @@ export const entities = {
     gsi2sk: '<dueAt>',
     is: 'a deletion: its steps and counts; stays',
   },
-  Invoice: { pk: 'INVOICE#<invoiceId>', sk: 'INVOICE', is: 'an invoice; stays' },
+  Invoice: {
+    pk: 'INVOICE#<invoiceId>',
+    sk: 'INVOICE',
+    gsi2pk: 'DUE#<shard>',
+    gsi2sk: '<dueAt>',
+    is: 'an invoice, and what it owes to the payment provider; stays',
+  },
   Reader: {
     pk: 'INVOICE#<invoiceId>',
     sk: 'READER#<accountId>',
@@ -294,14 +300,14 @@ export const accessPatterns: readonly AccessPattern[] = [
   {
     is: 'issue the final invoice under the next number',
     write: ['update Deletion', 'put Invoice', 'update InvoiceNumber'],
-    indexWrites: 2,
+    indexWrites: 3,
   },
-  { is: 'note a payment', update: 'Invoice' },
+  { is: 'note a payment, or what an invoice owes to the payment provider', update: 'Invoice', indexWrites: 2 },
   { is: 'who may read an invoice', query: 'Reader', where: 'pk = INVOICE#<invoiceId>, sk begins with READER#' },
   { is: 'owe or settle an invoice’s e-mail', update: 'Reader', indexWrites: 1 },
   { is: 'erase a page of what a workspace left (25 a call)', batch: 'remove' },
   {
-    is: 'what is due (invitations, deletions, readers of invoices), in each partition of the sweep',
+    is: 'what is due (invitations, deletions, invoices and their readers), in each partition of the sweep',
     query: 'Invitation',
     index: 'gsi2',
     where: 'gsi2pk = DUE#<shard>, gsi2sk up to now',

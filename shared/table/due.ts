@@ -1,5 +1,5 @@
-import type { Deletion, Invitation, Reader } from '../domain/model.ts'
-import { duePartition } from './design.ts'
+import type { Deletion, Invitation, Invoice, Reader } from '../domain/model.ts'
+import { duePartition, keys, prefix } from './design.ts'
 import type { Item, Table } from './table.ts'
 
 /** What the sweep must look at, by kind, as it is now. */
@@ -7,6 +7,8 @@ export interface Due {
   readonly invitations: readonly Invitation[]
   readonly deletions: readonly Deletion[]
   readonly readers: readonly Reader[]
+  /** Those that owe something to the payment provider. */
+  readonly invoices: readonly Invoice[]
   /** Where the next page starts. */
   readonly last: Item | undefined
 }
@@ -15,13 +17,14 @@ export interface Due {
 export async function listDue(table: Table, shard: number, startAfter: Item | undefined, now: Date): Promise<Due> {
   const moment = now.toISOString()
   const page = await table.query({ index: 'gsi2', pk: duePartition(shard), upTo: moment, limit: 100, startAfter })
-  const items = await table.getAll<{ pk: string; gsi2sk?: string }>(page.items)
+  const items = await table.getAll<{ pk: string; sk: string; gsi2sk?: string }>(page.items)
   const due = items.filter((item) => item?.gsi2sk !== undefined && item.gsi2sk <= moment)
-  const of = <T>(begins: string) => due.filter((item) => item?.pk.startsWith(begins)) as unknown as T[]
+  const of = <T>(begins: string, sk = '') => due.filter((item) => item?.pk.startsWith(begins) && item.sk.startsWith(sk)) as unknown as T[]
   return {
     invitations: of<Invitation>('WORKSPACE#'),
     deletions: of<Deletion>('DELETION#'),
-    readers: of<Reader>('INVOICE#'),
+    readers: of<Reader>('INVOICE#', prefix.reader),
+    invoices: of<Invoice>('INVOICE#', keys.invoice('').sk),
     last: page.last,
   }
 }

@@ -2,10 +2,11 @@ import { bill, byMeter, type Usage } from '../billing/bill.ts'
 import type { PriceBook } from '../billing/price-book.ts'
 import { finalInvoiceIdOf, isId } from '../domain/ids.ts'
 import type { Account, Billing, Invoice, Reader, Workspace } from '../domain/model.ts'
+import { detachAt, owesDetach } from '../domain/owing.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
 import { claim, unclaimed } from './claims.ts'
-import { absent, all, exists, is, oneOf } from './conditions.ts'
+import { absent, all, exists, is } from './conditions.ts'
 import { indexKeys, keys, prefix } from './design.ts'
 import { changed } from './races.ts'
 import { put, type Table, update, type Write } from './table.ts'
@@ -33,10 +34,13 @@ export function draftInvoice(workspace: Workspace, usage: Usage, book: PriceBook
   }
 }
 
-/** A draft as it is issued: an invoice over nothing is paid at once, any other is open. */
-export function issued(draft: Invoice, number: number, billing: Billing | undefined, issuedAt: string): Invoice {
-  const isFree = draft.total === 0
-  const payment = { status: isFree ? ('paid' as const) : ('open' as const), paidAt: isFree ? issuedAt : null }
+/**
+ * A draft as it is issued: an invoice over nothing is paid at once, one below the least amount that is charged is waived, any other is
+ * open. Says when its payment method is to be detached, if it has one: that is found by the sweep, whatever becomes of the workspace.
+ */
+export function issued(draft: Invoice, number: number, billing: Billing | undefined, { minimumCharge }: PriceBook, issuedAt: string) {
+  const status = draft.total === 0 ? 'paid' : draft.total < minimumCharge ? 'waived' : 'open'
+  const payment = { status, paidAt: status === 'paid' ? issuedAt : null } as const
   return { ...draft, ...payment, number: `ATR-${String(number).padStart(6, '0')}`, issuedAt, ...(billing && { billing }) }
 }
 
@@ -47,10 +51,13 @@ export async function lastInvoiceNumber(table: Table): Promise<number> {
 }
 
 /** The writes that issue an invoice under the next number: none is given twice or left out. Throws `Changed` on a race. */
-export const issueWrites = (invoice: Invoice, number: number): Write[] => [
-  put({ ...keys.invoice(invoice.id), ...invoice }, absent('pk'), changed),
+export const issueWrites = (invoice: Invoice, number: number, now: Date): Write[] => [
+  put({ ...keys.invoice(invoice.id), ...invoice, ...dueWithProvider(invoice, now) }, absent('pk'), changed),
   update(keys.invoiceNumber, { set: { last: number } }, number === 1 ? absent('pk') : is('last', number - 1), changed),
 ]
+
+/** When the sweep looks what an invoice owes to the payment provider, as it is issued. */
+const dueWithProvider = (invoice: Invoice, now: Date) => owesDetach(invoice) && indexKeys.due(invoice.id, detachAt(invoice, later(now, 60)))
 
 export async function readInvoice(table: Table, invoiceId: string): Promise<Invoice | undefined> {
   const [invoice] = await table.get<[Invoice]>(keys.invoice(invoiceId))
@@ -62,23 +69,6 @@ export async function readInvoiceAs(table: Table, invoiceId: string, accountId: 
   if (!isId('in', invoiceId)) return undefined
   const [invoice, reader] = await table.get<[Invoice, Reader]>(keys.invoice(invoiceId), keys.reader(invoiceId, accountId))
   return reader && invoice
-}
-
-type Payment = Partial<
-  Pick<Invoice, 'status' | 'paidAt' | 'payment' | 'failure' | 'intentId' | 'customerId' | 'intentSought' | 'intentFailures'>
->
-
-/** Notes what became of a payment. One that is paid stays so. Answers the invoice as it is then. */
-export async function notePayment(table: Table, invoice: Invoice, payment: Payment): Promise<Invoice> {
-  const changes = { set: payment as Record<string, unknown> }
-  const noted = await table.change(keys.invoice(invoice.id), changes, oneOf('status', ['open', 'uncollectible']))
-  return ((noted as Invoice | undefined) ?? (await readInvoice(table, invoice.id))) as Invoice
-}
-
-/** Stores the one intent of an invoice, or answers the one that somebody else stored first. */
-export async function storeIntent(table: Table, invoice: Invoice, intentId: string): Promise<string> {
-  const stored = await table.attempt(keys.invoice(invoice.id), { set: { intentId } }, absent('intentId'))
-  return stored ? intentId : ((await readInvoice(table, invoice.id))?.intentId ?? intentId)
 }
 
 /** Somebody may read an invoice and its deletion, for ever. Can be written twice: an e-mail that is owed stays owed. */

@@ -94,7 +94,7 @@ test('that the provider is at the same request already is no refusal: nobody kno
   const d = await departure()
   const payments = paymentsOf(d)
   const customerId = await payments.createCustomer(d.workspaceId)
-  const request = { customerId, invoiceId: d.invoiceId, workspaceId: d.workspaceId, amount: 700, currency: 'usd', failures: 0 }
+  const request = { customerId, invoiceId: d.invoiceId, workspaceId: d.workspaceId, amount: 700, currency: 'usd', round: 0 }
 
   const [first, second] = await Promise.allSettled([payments.createIntent(request), payments.createIntent(request)])
 
@@ -239,8 +239,8 @@ test('what the provider has failed with is not asked for again under the same id
   const payments = stripePayments(failing)
   const request = { customerId: 'cus_1', invoiceId: 'in_1', workspaceId: 'ws_1', amount: 700, currency: 'usd' }
 
-  await expect(payments.createIntent({ ...request, failures: 0 })).rejects.toThrow(ProviderAway)
-  await expect(payments.createIntent({ ...request, failures: 1 })).rejects.toThrow(ProviderAway)
+  await expect(payments.createIntent({ ...request, round: 0 })).rejects.toThrow(ProviderAway)
+  await expect(payments.createIntent({ ...request, round: 1 })).rejects.toThrow(ProviderAway)
   await expect(payments.createCustomer('ws_1')).rejects.toThrow(ProviderAway)
 
   expect(keysOf.intent[0]).toBe('invoice-in_1')
@@ -254,8 +254,8 @@ test('a failure of the provider is counted, so that the next attempt is another 
   await d.erase()
   await d.finish()
   const asked: number[] = []
-  const createIntent: Payments['createIntent'] = async ({ failures }) => {
-    asked.push(failures)
+  const createIntent: Payments['createIntent'] = async ({ round }) => {
+    asked.push(round)
     throw new ProviderFailed('The payment provider has failed')
   }
   Object.assign(d.world.services, { payments: { ...paymentsOf(d), createIntent } })

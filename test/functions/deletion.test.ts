@@ -132,7 +132,7 @@ test('the requester and those who were admins read deletion and invoice for ever
   const d = await departure()
   const bob = await d.join('bob@example.com', 'admin')
   const cid = await d.join('cid@example.com', 'developer')
-  await d.use('storage', 1)
+  await d.use('storage', 100)
   await d.erase()
 
   for (const phase of ['before', 'after']) {
@@ -217,16 +217,23 @@ test('without a payment method the invoice stays open and can be paid by another
   expect(d.charges()).toEqual([{ amount: 700, status: 'succeeded' }])
 })
 
-test('an amount that is too small for the provider is a refusal for good', async () => {
-  const d = await departure()
-  await d.card('pm_card_visa')
-  await d.use('storage', 1)
-  await d.erase()
-  await d.finish()
+test.each([['pm_card_visa'], [undefined]])(
+  'an amount below the least that is charged is waived, with the payment method %s',
+  async (card) => {
+    const d = await departure()
+    if (card) await d.card(card)
+    await d.use('storage', 1)
+    await d.erase()
+    await d.finish()
 
-  expect(await d.invoice()).toMatchObject({ status: 'uncollectible', total: 7, failure: expect.any(String) })
-  expect(d.charges()).toEqual([])
-})
+    expect(await d.invoice()).toMatchObject({ status: 'waived', total: 7, failure: null, paidAt: null, payment: null })
+    expect(await d.pay('pm_card_visa')).toMatchObject({ status: 200, body: { status: 'waived' } })
+    await d.mail()
+    expect(d.world.mails.at(-1)?.text).toContain('nothing to pay')
+    expect(d.charges()).toEqual([])
+    expect(d.provider.intents()).toEqual([])
+  },
+)
 
 test('a card whose holder has to take part is a refusal for good', async () => {
   const d = await departure()

@@ -43,6 +43,8 @@ test('there are exactly these alarms, and each says on purpose what no number me
     'work-failing': 'notBreaching',
     'charges-refused': 'notBreaching',
     'charges-put-off': 'notBreaching',
+    'provider-rejects-us': 'notBreaching',
+    'charge-too-large': 'notBreaching',
     'bounce-rate': 'ignore',
     'complaint-rate': 'ignore',
     'sign-in-preTokenGeneration': 'notBreaching',

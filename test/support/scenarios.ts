@@ -257,7 +257,7 @@ export const scenarios: readonly (readonly [string, number, (team: Metered) => P
   ],
   [
     'runDeletion of a workspace that used a meter',
-    64,
+    65,
     async (team) => {
       await use(team)
       await team.here('setPaymentMethod', { body: { paymentMethodId: 'pm_card_visa' } })

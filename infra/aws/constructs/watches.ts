@@ -97,6 +97,22 @@ export const watchesOf = (watched: Watched): Watch[] => [
     missing: NOT_BREACHING,
   },
   {
+    name: 'provider-rejects-us',
+    metric: reported(watched, 'ProviderRejections', 15),
+    from: 1,
+    loses: 'The payment provider rejects the key of this service, or it is the key of another account: nobody can pay.',
+    runbook: 'the-payment-provider-rejects-us',
+    missing: NOT_BREACHING,
+  },
+  {
+    name: 'charge-too-large',
+    metric: reported(watched, 'ChargesTooLarge', 60),
+    from: 1,
+    loses: 'A final invoice is above what the payment provider can charge at once: nobody can pay it as the service offers it.',
+    runbook: 'a-charge-is-too-large',
+    missing: NOT_BREACHING,
+  },
+  {
     name: 'bounce-rate',
     metric: reputation('BounceRate'),
     from: 0.04, // SES reviews an account at 5 % and stops it at 10 %

@@ -1,0 +1,69 @@
+import type { Invoice } from '../domain/model.ts'
+import { detachAt, owesDetach } from '../domain/owing.ts'
+import { failureOf } from '../domain/payment-failure.ts'
+import { later } from '../domain/time.ts'
+import type { Services } from '../services.ts'
+import { isOver, lookAgain, noteDetached, noteUnpaid } from '../table/charging.ts'
+import { readInvoice } from '../table/invoices.ts'
+import type { Table } from '../table/table.ts'
+import { notePaid, ownAccount, refusedAs } from './charge.ts'
+import { type Payments, ProviderAway, ProviderRejectsUs, withDeadline } from './payments.ts'
+
+type Tools = Pick<Services, 'table' | 'payments' | 'clock' | 'metrics'> & { readonly remaining: () => number }
+
+/** How long a provider that is away, or has not decided, is left alone, in seconds. */
+const pause = 900
+
+/**
+ * What an invoice owes to the provider, whatever has become of its workspace: to look what came of an attempt whose outcome nobody knows
+ * (this never charges), and to detach a payment method that has served. What cannot be done now is done by a later sweep.
+ */
+export async function settleWithProvider(invoiceId: string, { table, payments, clock, metrics, remaining }: Tools): Promise<void> {
+  const invoice = await readInvoice(table, invoiceId)
+  if (!invoice) return
+  try {
+    if (!payments) throw new ProviderAway('No payment provider is configured')
+    const provider = withDeadline(payments, () => remaining() - 15_000)
+    const clear = await clarify(table, provider, invoice, clock())
+    const dueAt = owesDetach(clear) ? detachAt(clear, clock().toISOString()) : undefined
+    if (dueAt !== undefined && dueAt <= clock().toISOString()) return await detachMethod(table, provider, clear)
+    await lookAgain(table, clear, clear.attempt ? later(clock(), pause) : dueAt)
+  } catch (error) {
+    if (!(error instanceof ProviderAway)) throw error
+    reportAway(metrics, error, invoice)
+    await lookAgain(table, invoice, later(clock(), pause))
+  }
+}
+
+/** Notes what came of an attempt of which nobody has heard, once whoever made it cannot be at it any more. */
+async function clarify(table: Table, payments: Payments, invoice: Invoice, now: Date): Promise<Invoice> {
+  const { attempt, intentId } = invoice
+  if (!attempt || !intentId || !isOver(attempt, now)) return invoice
+  await ownAccount(payments, invoice.account ?? invoice.billing?.account)
+  const { status, refusal } = await payments.readIntent(intentId)
+  if (status === 'succeeded') return notePaid(table, payments, invoice, now)
+  if (status === 'pending') return invoice
+  return (await noteUnpaid(table, invoice, refusal ? refusedAs(refusal) : {}, now)) ?? invoice
+}
+
+/** Detaches the payment method that was kept with an invoice, if it is not yet. */
+export async function detachMethod(table: Table, payments: Payments, invoice: Invoice): Promise<void> {
+  if (!invoice.billing || invoice.detached) return
+  await ownAccount(payments, invoice.billing.account)
+  await payments.detach(invoice.billing.paymentMethodId)
+  await noteDetached(table, invoice)
+}
+
+/** Says on an invoice that is more than can be charged at once that it must be paid in another way; undefined where it is not. */
+export async function noteTooLarge(table: Table, payments: Payments, invoice: Invoice, now: Date): Promise<Invoice | undefined> {
+  if (invoice.total <= (await payments.mostAtOnce(invoice.currency))) return undefined
+  if (invoice.failure !== null) return invoice
+  return (await noteUnpaid(table, invoice, { failure: failureOf({ kind: 'tooLarge' }) }, now)) ?? readInvoice(table, invoice.id)
+}
+
+/** A provider that is away is a number; one that rejects us another, which rings at once. */
+export function reportAway(metrics: Services['metrics'], error: ProviderAway, { id, workspaceId }: Invoice): void {
+  const about = { invoiceId: id, workspaceId }
+  metrics.record('ChargesPutOff', 1, about)
+  if (error instanceof ProviderRejectsUs) metrics.record('ProviderRejections', 1, about)
+}

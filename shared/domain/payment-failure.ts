@@ -1,0 +1,31 @@
+/**
+ * Why the provider says no, in terms of our own. `declined`: the card or its bank refuses; `declineCode` is the provider's word for the
+ * reason, which is for deciding what to say and never to be shown. `methodUnusable`: the payment method is not there any more, used up,
+ * or somebody else's. `tooSmall` and `tooLarge`: the amount cannot be charged at once. `customerMissing`: the customer is not there any more.
+ */
+export type PaymentRefusalReason =
+  | { readonly kind: 'declined'; readonly declineCode: string }
+  | { readonly kind: 'methodUnusable' | 'tooSmall' | 'tooLarge' | 'customerMissing' }
+
+/** The sentence of an invoice's `failure`, and of a payment method that cannot be set: for the payer, without a word of the provider's. */
+export function failureOf(reason: PaymentRefusalReason): string {
+  switch (reason.kind) {
+    case 'declined':
+      return declines[reason.declineCode] ?? 'The card was declined. Pay with another card, or ask the bank that issued it.'
+    case 'methodUnusable':
+      return 'This payment method cannot be used any more. Pay with another one.'
+    case 'tooLarge':
+      return 'The amount is more than can be charged at once. It must be paid in another way: ask the operator of this service.'
+    case 'tooSmall':
+      return 'The amount is too small to be charged.'
+    case 'customerMissing':
+      return 'The payment could not be made. Try again.'
+  }
+}
+
+/** What may be said beyond that a card was declined, by Stripe's code: https://docs.stripe.com/declines/codes. */
+const declines: Readonly<Record<string, string>> = {
+  authentication_required: 'The card was declined: its bank wants authentication by the card holder. Pay with another card.',
+  expired_card: 'The card has expired. Pay with another card.',
+  insufficient_funds: 'The card was declined for insufficient funds. Pay with another card.',
+}
