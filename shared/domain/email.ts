@@ -28,6 +28,9 @@ export function deliverableEmail(text: string): string | undefined {
 /** The form in which addresses are compared: lower case (ASCII only), the domain in its `xn--` form; undefined where the text is no address. */
 export const canonicalEmail = (text: string): string | undefined => deliverableEmail(text)?.toLowerCase()
 
+/** `name+tag@…` → `name@…`: many mail services deliver both to one mailbox, many others do not, so that it is fit for counting alone. */
+export const withoutTag = (email: string): string => email.replace(/^([^+@]+)\+[^@]*@/, '$1@')
+
 /** An address from outside, trimmed, as it was given. */
 export const emailSchema = z
   .string()

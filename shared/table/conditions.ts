@@ -13,6 +13,7 @@ export const absent = (attribute: string): Condition => ({ test: 'absent', attri
 export const is = (attribute: string, value: unknown): Condition => ({ test: '=', attribute, value })
 export const below = (attribute: string, value: unknown): Condition => ({ test: '<', attribute, value })
 export const atMost = (attribute: string, value: unknown): Condition => ({ test: '<=', attribute, value })
+export const atLeast = (attribute: string, value: unknown): Condition => ({ test: '>=', attribute, value })
 export const above = (attribute: string, value: unknown): Condition => ({ test: '>', attribute, value })
 export const contains = (attribute: string, value: unknown): Condition => ({ test: 'contains', attribute, value })
 export const oneOf = (attribute: string, values: readonly unknown[]): Condition => ({ test: 'in', attribute, values })

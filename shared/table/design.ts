@@ -71,7 +71,11 @@ export const entities = {
   InvoicePointer: { pk: 'ACCOUNT#<accountId>', sk: 'INVOICE#<requestedAt>#<invoiceId>', is: 'an invoice that the account may read; stays' },
   InvoiceNumber: { pk: 'COUNTER', sk: 'INVOICE', is: 'the last invoice number that was given' },
   Memory: { pk: 'WORKSPACE#<workspaceId>', sk: 'REPLAY#<hash>', is: 'a request with an Idempotency-Key that was answered; TTL' },
-  MailQuota: { pk: 'MAILBOX#<hash of the address>', sk: 'MAILED#<day>', is: 'invitation e-mails to an address on a UTC day; TTL' },
+  MailQuota: {
+    pk: 'MAILBOX#<hash of the address>',
+    sk: 'MAILED#<day>',
+    is: 'invitation e-mails on a UTC day to a mailbox (the address without its tag); TTL',
+  },
   MailBlock: { pk: 'MAILBOX#<hash of the address>', sk: 'BLOCK', is: 'bounced or complained: not written to until then; TTL' },
 } as const satisfies Record<
   string,

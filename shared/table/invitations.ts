@@ -1,5 +1,5 @@
 import { isDead } from '../domain/dismissals.ts'
-import { canonicalEmail } from '../domain/email.ts'
+import { canonicalEmail, withoutTag } from '../domain/email.ts'
 import { derivedBody, type InvitationPlace, invitationPlace } from '../domain/ids.ts'
 import { acceptedMemory, hasExpired, isOpen, maximumMembers, maximumPending } from '../domain/inviting.ts'
 import type { Account, Invitation, MailBlock, Member, Workspace } from '../domain/model.ts'
@@ -19,8 +19,11 @@ export const invitationNotFound = (): Refusal =>
 
 const invitationExpired = (): Refusal => new Refusal('invitation_expired', 'The invitation has expired: ask for a new one.')
 
-/** What stands for an address across workspaces (its daily count, its block, the list of its invitations): a hash. */
+/** What stands for an address across workspaces (its block, the list of its invitations): a hash. */
 export const mailboxOf = (email: string): string => derivedBody('mailbox', canonicalEmail(email) ?? email)
+
+/** What the e-mails of a day are counted by: all tags of a mailbox together. */
+export const countedMailboxOf = (email: string): string => mailboxOf(withoutTag(email))
 
 /** How long the sweep waits for the queue to do it, before it sends again what is owed. In seconds. */
 const outboxPatience = 15

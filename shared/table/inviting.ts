@@ -6,7 +6,17 @@ import type { Role } from '../domain/roles.ts'
 import type { Settings } from '../settings.ts'
 import { collectEnded } from './collecting.ts'
 import { keys } from './design.ts'
-import { amend, countInvited, listInvitationRows, mailboxOf, mailOf, putInvitation, resend, TooManyPending } from './invitations.ts'
+import {
+  amend,
+  countedMailboxOf,
+  countInvited,
+  listInvitationRows,
+  mailboxOf,
+  mailOf,
+  putInvitation,
+  resend,
+  TooManyPending,
+} from './invitations.ts'
 import { countInvites, releaseMail, reserveMail } from './quotas.ts'
 import { changed, untilUnchanged } from './races.ts'
 import type { Table, Write } from './table.ts'
@@ -18,6 +28,8 @@ export interface Addressee {
   readonly email: string
   readonly place: InvitationPlace
   readonly mailbox: string
+  /** What its e-mails of the day are counted by, together with those to other tags of the same mailbox. */
+  readonly counted: string
 }
 
 /** What is known of an address: its invitation, whether it is a member's, whether it may be written to. */
@@ -58,6 +70,7 @@ export const addresseeOf = (workspaceId: string, email: string, canonical: strin
   email,
   place: { workspaceId, addressKey: addressKey(workspaceId, canonical) },
   mailbox: mailboxOf(canonical),
+  counted: countedMailboxOf(canonical),
 })
 
 /**
@@ -92,6 +105,9 @@ async function readSeen(table: Table, workspaceId: string, addressees: readonly 
   return { workspace, standings }
 }
 
+/** For which addresses an e-mail was asked for, and whether the day's count of the mailbox had one left. */
+type Reserved = Map<Addressee, boolean>
+
 /** Why an address is not written to, before its count of the day is looked at. */
 function withheldFrom({ invitation, block }: Standing, workspace: Workspace, settings: Settings, now: Date): Withheld | undefined {
   if (isOpen(invitation, workspace, now) && cooldownLeft(invitation, settings.INVITATION_RESEND_COOLDOWN_SECONDS, now) > 0)
@@ -106,11 +122,11 @@ function withheldFrom({ invitation, block }: Standing, workspace: Workspace, set
  */
 export async function inviteAll(request: InviteRequest, first: Seen): Promise<readonly Decision[]> {
   const { table, addressees, now } = request
-  const reserved = new Map<string, boolean>()
+  const reserved: Reserved = new Map()
   const again = () => readSeen(table, first.workspace.id, addressees)
   try {
     const decisions = await untilUnchanged(first, again, (seen) => decideAndWrite(request, seen, reserved))
-    const mailed = new Set(decisions.filter(({ isMailed }) => isMailed).map(({ addressee }) => addressee.mailbox))
+    const mailed = new Set(decisions.filter(({ isMailed }) => isMailed).map(({ addressee }) => addressee))
     // They are an upper bound: what cannot be given back now is no reason to say that nobody was invited.
     await giveBack(table, reserved, mailed, now).catch(() => {})
     return decisions
@@ -121,25 +137,24 @@ export async function inviteAll(request: InviteRequest, first: Seen): Promise<re
   }
 }
 
-async function giveBack(table: Table, reserved: ReadonlyMap<string, boolean>, mailed: ReadonlySet<string>, now: Date): Promise<void> {
-  const unused = [...reserved].filter(([mailbox, granted]) => granted && !mailed.has(mailbox))
-  await Promise.all(unused.map(([mailbox]) => releaseMail(table, mailbox, now)))
+async function giveBack(table: Table, reserved: Reserved, mailed: ReadonlySet<Addressee>, now: Date): Promise<void> {
+  const unused = [...reserved].flatMap(([addressee, granted]) => (granted && !mailed.has(addressee) ? addressee : []))
+  const byCount = Map.groupBy(unused, ({ counted }) => counted)
+  await Promise.all([...byCount].map(([counted, { length }]) => releaseMail(table, counted, length, now)))
 }
 
-async function decideAndWrite(request: InviteRequest, seen: Seen, reserved: Map<string, boolean>): Promise<Decision[]> {
+async function decideAndWrite(request: InviteRequest, seen: Seen, reserved: Reserved): Promise<Decision[]> {
   const { table, addressees, now, settings, permit, member } = request
   const { workspace, standings } = seen
   const withheldAtFirst = addressees.map((_, i) => withheldFrom(standings[i] as Standing, workspace, settings, now))
-  const candidates = addressees.filter(
-    (_, i) => !standings[i]?.isMember && !withheldAtFirst[i] && !reserved.has(addressees[i]?.mailbox ?? ''),
-  )
+  const candidates = addressees.filter((each, i) => !standings[i]?.isMember && !withheldAtFirst[i] && !reserved.has(each))
   await Promise.all(
-    candidates.map(async ({ mailbox }) =>
-      reserved.set(mailbox, await reserveMail(table, mailbox, settings.MAILS_PER_ADDRESS_PER_DAY, now)),
+    candidates.map(async (addressee) =>
+      reserved.set(addressee, await reserveMail(table, addressee.counted, settings.MAILS_PER_ADDRESS_PER_DAY, now)),
     ),
   )
   const decisions = addressees.map((addressee, i) => {
-    const withheld = withheldAtFirst[i] ?? (reserved.get(addressee.mailbox) === false ? 'suppressed' : undefined)
+    const withheld = withheldAtFirst[i] ?? (reserved.get(addressee) === false ? 'suppressed' : undefined)
     return decide(request, workspace, addressee, standings[i] as Standing, withheld)
   })
   const rows = decisions.flatMap(({ write }) => write ?? [])

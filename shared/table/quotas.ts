@@ -1,6 +1,6 @@
 import { Refusal } from '../domain/refusals.ts'
 import { dayOf, epochSeconds, later, secondsToNextDay } from '../domain/time.ts'
-import { above, absent, any, atMost, below } from './conditions.ts'
+import { absent, any, atLeast, atMost, below } from './conditions.ts'
 import { keys, ttlAttribute } from './design.ts'
 import { changed, ifUnchanged } from './races.ts'
 import { type Table, update, type Write } from './table.ts'
@@ -39,8 +39,8 @@ export const reserveMail = (table: Table, mailbox: string, perDay: number, now: 
   table.attempt(keys.mailQuota(mailbox, dayOf(now)), mailCount(now), mailRule(perDay))
 
 /**
- * Gives a reserved e-mail back that was not sent after all: a transaction, which subtracts once also where its answer is lost. An update
- * would subtract twice, and let one e-mail too many through.
+ * Gives reserved e-mails back that were not sent after all: a transaction, which subtracts once also where its answer is lost. An update
+ * would subtract twice, and let too many e-mails through.
  */
-export const releaseMail = (table: Table, mailbox: string, now: Date): Promise<boolean> =>
-  ifUnchanged(table.write(update(keys.mailQuota(mailbox, dayOf(now)), { add: { count: -1 } }, above('count', 0), changed)))
+export const releaseMail = (table: Table, mailbox: string, unused: number, now: Date): Promise<boolean> =>
+  ifUnchanged(table.write(update(keys.mailQuota(mailbox, dayOf(now)), { add: { count: -unused } }, atLeast('count', unused), changed)))

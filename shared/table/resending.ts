@@ -2,7 +2,7 @@ import { cooldownLeft, heldBack, senderIn, sentAgain } from '../domain/inviting.
 import type { Invitation, Member, Workspace } from '../domain/model.ts'
 import { Refusal } from '../domain/refusals.ts'
 import type { Settings } from '../settings.ts'
-import { amend, mailboxOf, notBlocked, resend } from './invitations.ts'
+import { amend, countedMailboxOf, mailboxOf, notBlocked, resend } from './invitations.ts'
 import { countInvites, countMail, MailUsedUp } from './quotas.ts'
 import type { Table, Write } from './table.ts'
 import { stillUndisturbed } from './workspaces.ts'
@@ -30,16 +30,15 @@ export async function resendOne(
 ): Promise<{ invitation: Invitation; isMailed: boolean }> {
   const { table, settings, now, permit, member, remember } = request
   refuseWithinCooldown(seen, settings, now)
-  const mailbox = mailboxOf(seen.email)
   const fields = sentAgain(seen, undefined, senderIn(workspace, member), { now, ttlSeconds: settings.INVITATION_TTL_SECONDS })
   const invitation = { ...seen, ...fields }
   const guards = [stillUndisturbed(workspace), permit]
   const counts = [
     countInvites(member.accountId, 1, settings.INVITATIONS_PER_DAY, now),
-    countMail(mailbox, settings.MAILS_PER_ADDRESS_PER_DAY, now),
+    countMail(countedMailboxOf(seen.email), settings.MAILS_PER_ADDRESS_PER_DAY, now),
   ]
   try {
-    await table.write(...guards, notBlocked(mailbox, now), ...counts, resend(seen, fields, now), remember(invitation))
+    await table.write(...guards, notBlocked(mailboxOf(seen.email), now), ...counts, resend(seen, fields, now), remember(invitation))
     return { invitation, isMailed: true }
   } catch (error) {
     if (!(error instanceof MailUsedUp)) throw error

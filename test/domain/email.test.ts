@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { canonicalEmail, deliverableEmail, emailSchema } from '#shared/domain/email.ts'
+import { canonicalEmail, deliverableEmail, emailSchema, withoutTag } from '#shared/domain/email.ts'
 
 test.each([
   ['ann@example.com', 'ann@example.com'],
@@ -121,4 +121,15 @@ test('a text that is far too long is no address, and is not looked at', () => {
   const calls = Array.from({ length: 2_000 }, () => canonicalEmail(`a@${domain}.com`))
 
   expect(new Set(calls)).toEqual(new Set([undefined]))
+})
+
+test.each([
+  ['ann+news@example.com', 'ann@example.com'],
+  ['ann+a+b@example.com', 'ann@example.com'],
+  ['ann+@example.com', 'ann@example.com'],
+  ['ann@example.com', 'ann@example.com'],
+  // Nothing would be left of the name.
+  ['+news@example.com', '+news@example.com'],
+])('%j is counted as %j', (email, counted) => {
+  expect(withoutTag(email)).toBe(counted)
 })
