@@ -15,6 +15,31 @@ export function byMeter(usage: Usage, month?: string): Map<string, Micro> {
   return sums
 }
 
+interface Period {
+  readonly periodStart: string
+  readonly periodEnd: string
+}
+
+const beginOf = (month: string): string => `${month}-01T00:00:00.000Z`
+
+/** Its last millisecond. */
+const endOf = (month: string): string => {
+  const [year, of] = month.split('-').map(Number)
+  return new Date(Date.UTC(year ?? 0, of ?? 0) - 1).toISOString()
+}
+
+/**
+ * The months that usage is billed of: the last one ends at `at` where that is not over yet. An event may have occurred before its workspace
+ * was made (`since`), which is the begin only where there is nothing to bill; one that is ahead of `at` may begin a month.
+ */
+export function periodOf(usage: Usage, since: string, at: string): Period {
+  const months = [...usage.keys()].sort()
+  const [first, last] = [months.at(0), months.at(-1)]
+  if (first === undefined || last === undefined) return { periodStart: since, periodEnd: at }
+  const [begun, over] = [beginOf(last), endOf(last)]
+  return { periodStart: beginOf(first), periodEnd: at < begun ? begun : at < over ? at : over }
+}
+
 export interface BillLine {
   readonly meter: string
   readonly description: string

@@ -1,4 +1,4 @@
-import { bill, byMeter, type Usage } from '../billing/bill.ts'
+import { bill, byMeter, periodOf, type Usage } from '../billing/bill.ts'
 import type { PriceBook } from '../billing/price-book.ts'
 import { finalInvoiceIdOf, isId } from '../domain/ids.ts'
 import type { Account, Billing, Invoice, Reader, Workspace } from '../domain/model.ts'
@@ -23,8 +23,7 @@ export function draftInvoice(workspace: Workspace, usage: Usage, book: PriceBook
     workspaceId: workspace.id,
     workspaceName: workspace.name,
     status: 'draft',
-    periodStart: workspace.createdAt,
-    periodEnd: at,
+    ...periodOf(usage, workspace.createdAt, at),
     currency: book.currency,
     minorDigits: book.minorDigits,
     issuedAt: null,
