@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import type { Payments } from './billing/payments.ts'
+import type { Deadline } from './deadline.ts'
 import type { Tokens } from './http/tokens.ts'
 import type { Mail } from './mail/ses.ts'
 import type { Metrics } from './metrics.ts'
@@ -21,3 +22,13 @@ export interface Services {
   /** Undefined where no payment provider is configured. */
   readonly payments: Payments | undefined
 }
+
+/** The services of one invocation: what they do for it ends by its deadline. Not every function has a table. */
+export const withinTime = <S extends { readonly table?: Table }>(
+  services: S,
+  deadline: Deadline,
+): S & { readonly remaining: () => number } => ({
+  ...services,
+  ...(services.table && { table: services.table.until(deadline) }),
+  remaining: deadline.remaining,
+})

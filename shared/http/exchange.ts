@@ -1,3 +1,4 @@
+import type { Deadline } from '../deadline.ts'
 import type { RefusalCode } from '../domain/refusals.ts'
 import type { Services } from '../services.ts'
 import type { Write } from '../table/table.ts'
@@ -9,8 +10,10 @@ import type { Operation } from './operation.ts'
 export interface Exchange {
   readonly event: HttpEvent
   readonly operation: Operation
-  readonly services: Services
+  readonly services: Services & { readonly remaining: () => number }
   readonly now: Date
+  /** By when the answer is given. */
+  readonly deadline: Deadline
   readonly requestId: string
   /** What the log may say beside the operation: ids only. */
   readonly about: Record<string, string>
@@ -22,7 +25,7 @@ export interface Exchange {
   /** The pending answer of the operation's `load`. */
   loading?: Promise<unknown>
   repetition?: Repetition | undefined
-  /** The note that an API key was used; it may fail, and is waited for because a function is frozen once it answered. */
+  /** The note that an API key was used; it may fail, and is waited for, a moment, because a function is frozen once it answered. */
   noting?: Promise<void>
 }
 

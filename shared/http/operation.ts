@@ -67,7 +67,10 @@ export interface Input<P extends string, B extends z.ZodMiniType, Q extends z.Zo
   readonly now: Date
 }
 
-type Tools<N extends Need> = Pick<Services, N | 'settings' | 'clock'>
+type Tools<N extends Need> = Pick<Services, N | 'settings' | 'clock'> & {
+  /** Milliseconds until the answer must be given; the table keeps to it by itself. */
+  readonly remaining: () => number
+}
 
 /** Who asks, as far as it is known before anything was read. */
 type Caller<A extends Access> = A['kind'] extends 'open'

@@ -1,8 +1,9 @@
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
+import { Deadline } from '../deadline.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { tellable } from '../domain/tellable.ts'
-import type { Services } from '../services.ts'
+import { type Services, withinTime } from '../services.ts'
 import { idempotencyKeyProblem, limit, readContent } from './content.ts'
 import type { HttpEvent, HttpResult } from './event.ts'
 import type { Exchange } from './exchange.ts'
@@ -41,10 +42,11 @@ const refuseRoute = async () => {
   throw new Refusal('not_found', 'There is no such route: see GET /v1/openapi.json for those that there are.')
 }
 
-const begin = (operation: Operation, services: Services, event: HttpEvent): Exchange => ({
+const begin = (operation: Operation, services: Services, event: HttpEvent, deadline: Deadline): Exchange => ({
   event,
   operation,
-  services,
+  services: withinTime(services, deadline),
+  deadline,
   now: services.clock(),
   requestId: event.requestContext.requestId,
   about: {},
@@ -52,34 +54,28 @@ const begin = (operation: Operation, services: Services, event: HttpEvent): Exch
 
 /** Takes a request through its steps, writes one line to the log and adds the request id, whichever step the answer comes from. */
 function answering(operation: Operation, services: Services, steps: readonly Step[], last: (exchange: Exchange) => Promise<HttpResult>) {
-  const handler = middy<Exchange, HttpResult>({ timeoutEarlyInMillis: 100, timeoutEarlyResponse: timeIsUp })
-    .use([refusing, ...steps])
+  // middy's own early timeout waits for the last step alone, not for those before it.
+  const handler = middy<Exchange, HttpResult>({ timeoutEarlyInMillis: 0 })
+    .use([...steps])
     .handler(last)
   return async (event: HttpEvent, context: Context): Promise<HttpResult> => {
-    const exchange = begin(operation, services, event)
-    const result = await handler(exchange, context)
+    const deadline = Deadline.of(context)
+    const exchange = begin(operation, services, event, deadline)
+    const result = await deadline.wait(() => handler(exchange, context)).catch((error) => refuse(exchange, error))
     await exchange.noting
     return finish(exchange, result)
   }
 }
 
-/** Just before the function is stopped: an answer is better than none. What is under way may still have its effect. */
-const timeIsUp = (): never => {
-  throw new Refusal('unavailable', 'This took too long: send the request again.', { retryAfter: 1 })
-}
-
-/** Turns every error into problem+json. */
-const refusing: Step = {
-  onError: (request) => {
-    const { event: exchange, error } = request
-    const refusal = error instanceof Refusal ? error : internalError()
-    if (refusal !== error || refusal.code === 'unavailable') {
-      const { operation, requestId, about, services } = exchange
-      services.logger.error('failed', { operation: operation.name, requestId, ...about, error: tellable(error) })
-    }
-    exchange.refused = refusal.code
-    request.response = problemResult(refusal, exchange.requestId)
-  },
+/** Turns any error into problem+json. */
+function refuse(exchange: Exchange, error: unknown): HttpResult {
+  const refusal = error instanceof Refusal ? error : internalError()
+  if (refusal !== error || refusal.code === 'unavailable') {
+    const { operation, requestId, about, services } = exchange
+    services.logger.error('failed', { operation: operation.name, requestId, ...about, error: tellable(error) })
+  }
+  exchange.refused = refusal.code
+  return problemResult(refusal, exchange.requestId)
 }
 
 function finish({ services, operation, now, requestId, about, refused: code }: Exchange, result: HttpResult): HttpResult {

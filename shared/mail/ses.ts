@@ -1,4 +1,5 @@
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
+import { Deadline } from '../deadline.ts'
 import type { Settings } from '../settings.ts'
 
 /** One e-mail; `to` is deliverable as it stands. */
@@ -18,9 +19,12 @@ export interface Mail {
 
 const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
 
+/** How long SES is waited for, the SDK's further attempts included, in milliseconds: of a mailer's half minute enough is left to give the e-mail back. */
+const patience = 12_000
+
 /** Mail through Amazon SES. */
 export function openMail({ settings }: { readonly settings: Settings }): Mail {
-  const client = new SESClient({ requestHandler: { connectionTimeout: 1_000, requestTimeout: 7_000 } })
+  const client = new SESClient({ requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true } })
   return {
     send: async ({ to, subject, text, html, tags }) => {
       const command = new SendEmailCommand({
@@ -29,7 +33,7 @@ export function openMail({ settings }: { readonly settings: Settings }): Mail {
         ...(tags && { Tags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })) }),
         Message: { Subject: utf8(subject), Body: { Text: utf8(text), Html: utf8(html) } },
       })
-      return (await client.send(command)).MessageId ?? ''
+      return (await Deadline.in(patience).wait((abortSignal) => client.send(command, { abortSignal }))).MessageId ?? ''
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { Deadline } from '../deadline.ts'
 import type { MailEvent } from '../domain/mail-events.ts'
 import { tellable } from '../domain/tellable.ts'
 import type { Settings } from '../settings.ts'
@@ -51,13 +52,17 @@ export interface Queue {
 const batchesOfTen = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(all.length / 10) }, (_, i) => all.slice(i * 10, i * 10 + 10))
 
+/** How long a queue is waited for, in milliseconds: what it does not take is found again, and the answer to somebody must not wait for it. */
+const patience = 2_000
+
 /** Opens the queues with the SDK's own settings; the log is told of every batch that could not be sent. */
 export function openQueue({ settings, logger }: { readonly settings: Settings; readonly logger: Pick<Logger, 'warn'> }): Queue {
   const client = new SQSClient({})
   const urls: Record<QueueName, string> = { mail: settings.MAIL_QUEUE_URL, deletion: settings.DELETION_QUEUE_URL }
   const send = async (queue: QueueName, batch: readonly object[], DelaySeconds: number) => {
     const Entries = batch.map((message, i) => ({ Id: String(i), MessageBody: JSON.stringify(message), DelaySeconds }))
-    const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: urls[queue], Entries }))
+    const command = () => new SendMessageBatchCommand({ QueueUrl: urls[queue], Entries })
+    const { Failed } = await Deadline.in(patience).ask((abortSignal) => client.send(command(), { abortSignal }))
     if (Failed?.length) throw new Error(`${Failed.length} of ${batch.length} messages were not taken: ${Failed[0]?.Code}`)
   }
   return {

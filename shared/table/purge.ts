@@ -72,17 +72,16 @@ async function readPage(
 ): Promise<Page> {
   const range = bounds ? 'sk BETWEEN :from AND :to' : prefix ? 'begins_with(sk, :from)' : ''
   const from = range && { ':from': { S: bounds?.first ?? prefix } }
-  const { Items = [], LastEvaluatedKey } = await table.client.send(
-    new QueryCommand({
-      TableName: table.name,
-      ConsistentRead: true,
-      KeyConditionExpression: ['pk = :pk', range].filter(Boolean).join(' AND '),
-      ExpressionAttributeValues: { ':pk': { S: pk }, ...from, ...(bounds && { ':to': { S: bounds.last } }) },
-      ProjectionExpression: 'sk',
-      ExclusiveStartKey: after,
-      Limit: pageSize,
-    }),
-  )
+  const input = {
+    TableName: table.name,
+    ConsistentRead: true,
+    KeyConditionExpression: ['pk = :pk', range].filter(Boolean).join(' AND '),
+    ExpressionAttributeValues: { ':pk': { S: pk }, ...from, ...(bounds && { ':to': { S: bounds.last } }) },
+    ProjectionExpression: 'sk',
+    ExclusiveStartKey: after,
+    Limit: pageSize,
+  }
+  const { Items = [], LastEvaluatedKey } = await table.send((abortSignal) => table.client.send(new QueryCommand(input), { abortSignal }))
   const keys = Items.map(({ sk }) => ({ pk, sk: sk?.S ?? '' })).filter(({ sk }) => sk !== except)
   return { keys, last: LastEvaluatedKey }
 }
@@ -100,7 +99,8 @@ async function eraseBatch(table: Table, batch: readonly Key[]): Promise<void> {
   let open: WriteRequest[] = batch.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk: { S: pk }, sk: { S: sk } } } }))
   for (let attempt = 0; open.length > 0; attempt++) {
     if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(1000, 25 * 2 ** attempt)))
-    const command = new BatchWriteItemCommand({ RequestItems: { [table.name]: open } })
-    open = (await table.client.send(command)).UnprocessedItems?.[table.name] ?? []
+    const input = { RequestItems: { [table.name]: open } }
+    const answer = await table.send((abortSignal) => table.client.send(new BatchWriteItemCommand(input), { abortSignal }))
+    open = answer.UnprocessedItems?.[table.name] ?? []
   }
 }

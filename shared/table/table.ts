@@ -10,6 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { Deadline } from '../deadline.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { type Change, type Condition, changeText, conditionText, Placeholders } from './conditions.ts'
 import { indexes, type Key } from './design.ts'
@@ -92,8 +93,8 @@ const nameOf = (error: unknown): string => (error instanceof Error ? error.name 
 /** Reads a stored number: whole ones beyond 2^53 stay exact as BigInt. Atrium stores no others. */
 const exactNumber = (text: string): number | bigint => (Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text))
 
-/** How long a write is tried again against conflicts and throttles before it is a 503, in milliseconds. */
-const patience = 4_000
+/** How long one call is tried, again where it meets conflicts, throttles or silence, before it is a 503: that, or the invocation's time. In milliseconds. */
+const patience = 9_000
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
@@ -101,10 +102,17 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 export class Table {
   readonly client: DynamoDBDocumentClient
   readonly name: string
+  private readonly deadline: Deadline | undefined
 
   constructor(client: DynamoDBDocumentClient, name: string) {
     this.client = client
     this.name = name
+    this.deadline = undefined
+  }
+
+  /** The same table as an invocation uses it: no call goes on, or begins, beyond its time. */
+  until(deadline: Deadline): Table {
+    return Object.assign(Object.create(this), { deadline })
   }
 
   /** Reads items by key, strongly consistent, in the order of the keys; parallel calls of 100 keys count as one round. */
@@ -116,19 +124,18 @@ export class Table {
   async getAll<T>(wanted: readonly Key[]): Promise<(T | undefined)[]> {
     const distinct = [...new Map(wanted.map((key) => [textOf(key), { pk: key.pk, sk: key.sk }])).values()]
     const chunks = Array.from({ length: Math.ceil(distinct.length / 100) }, (_, i) => distinct.slice(i * 100, i * 100 + 100))
-    const found = new Map((await Promise.all(chunks.map((chunk) => this.#getChunk(chunk)))).flat().map((item) => [textOf(item), item]))
+    const found = new Map((await Promise.all(chunks.map((chunk) => this.getChunk(chunk)))).flat().map((item) => [textOf(item), item]))
     return wanted.map((key) => found.get(textOf(key)) as T | undefined)
   }
 
-  async #getChunk(chunk: readonly Key[]): Promise<(Item & Key)[]> {
+  private async getChunk(chunk: readonly Key[]): Promise<(Item & Key)[]> {
     const items: (Item & Key)[] = []
     let open: Record<string, unknown>[] = [...chunk.map((key) => ({ ...key }))]
-    const deadline = Date.now() + patience
+    const deadline = this.patience()
     for (let attempt = 0; open.length > 0; attempt++) {
-      if (attempt > 0) await this.#backOff(attempt, deadline)
-      const answer = await this.#send(() =>
-        this.client.send(new BatchGetCommand({ RequestItems: { [this.name]: { Keys: open, ConsistentRead: true } } })),
-      )
+      if (attempt > 0) await backOff(attempt, deadline)
+      const command = () => new BatchGetCommand({ RequestItems: { [this.name]: { Keys: open, ConsistentRead: true } } })
+      const answer = await this.send((abortSignal) => this.client.send(command(), { abortSignal }), deadline)
       items.push(...((answer.Responses?.[this.name] ?? []) as (Item & Key)[]))
       open = answer.UnprocessedKeys?.[this.name]?.Keys ?? []
     }
@@ -149,7 +156,7 @@ export class Table {
       Limit: options.limit,
       ExclusiveStartKey: options.startAfter,
     }
-    const answer = await this.#send(() => this.client.send(new QueryCommand(input)))
+    const answer = await this.send((abortSignal) => this.client.send(new QueryCommand(input), { abortSignal }))
     return { items: (answer.Items ?? []) as (T & Item & Key)[], last: answer.LastEvaluatedKey }
   }
 
@@ -183,18 +190,19 @@ export class Table {
   async write(...writes: readonly (Write | undefined)[]): Promise<void> {
     const wanted = writes.filter((write) => write !== undefined)
     const TransactItems = wanted.map(({ request }) => named(request, this.name))
-    const deadline = Date.now() + patience
+    const deadline = this.patience()
     let token = randomUUID()
     for (let attempt = 1; ; attempt++) {
+      const command = () => new TransactWriteCommand({ TransactItems, ClientRequestToken: token })
       try {
-        await this.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken: token }))
+        await deadline.ask((abortSignal) => this.client.send(command(), { abortSignal }), { isPassing })
         return
       } catch (error) {
         const refused = refusalIn(error, wanted)
         if (refused) throw refused
         if (isCancelledInPassing(error)) token = randomUUID()
         else if (!isAway(error)) throw error
-        await this.#backOff(attempt, deadline, error)
+        await backOff(attempt, deadline, error)
       }
     }
   }
@@ -208,34 +216,37 @@ export class Table {
   async change(key: Key, change: Change, condition: Condition = { test: 'exists', attribute: 'pk' }): Promise<Item | undefined> {
     const p = new Placeholders()
     const input = { UpdateExpression: changeText(change, p), ConditionExpression: conditionText(condition, p), ...p.maps() }
-    const command = new UpdateCommand({ TableName: this.name, Key: { ...key }, ...input, ReturnValues: 'ALL_NEW' })
+    const command = () => new UpdateCommand({ TableName: this.name, Key: { ...key }, ...input, ReturnValues: 'ALL_NEW' })
     try {
-      return (await this.#send(() => this.client.send(command))).Attributes
+      return (await this.send((abortSignal) => this.client.send(command(), { abortSignal }))).Attributes
     } catch (error) {
       if (nameOf(error) === 'ConditionalCheckFailedException') return undefined
       throw error
     }
   }
 
-  /** Sends one request, again where the table is away beyond the SDK's own retries. */
-  async #send<T>(request: () => Promise<T>): Promise<T> {
-    const deadline = Date.now() + patience
+  /** Sends a request that can be sent more than once, again where the table is away beyond the SDK's own retries or does not answer. */
+  async send<T>(request: (signal: AbortSignal) => Promise<T>, deadline = this.patience()): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await request()
+        return await deadline.ask(request, { isPassing: isAway })
       } catch (error) {
         if (!isAway(error)) throw error
-        await this.#backOff(attempt, deadline, error)
+        await backOff(attempt, deadline, error)
       }
     }
   }
 
-  async #backOff(attempt: number, deadline: number, cause?: unknown): Promise<void> {
-    const wait = Math.random() * Math.min(1_000, 25 * 2 ** attempt)
-    if (Date.now() + wait > deadline)
-      throw new Refusal('unavailable', 'The service is busy or out of reach: send the request again.', { retryAfter: 1, cause })
-    await pause(wait)
+  private patience(): Deadline {
+    return this.deadline?.atMost(patience) ?? Deadline.in(patience)
   }
+}
+
+async function backOff(attempt: number, deadline: Deadline, cause?: unknown): Promise<void> {
+  const wait = Math.random() * Math.min(1_000, 25 * 2 ** attempt)
+  if (wait > deadline.remaining())
+    throw new Refusal('unavailable', 'The service is busy or out of reach: send the request again.', { retryAfter: 1, cause })
+  await pause(wait)
 }
 
 const textOf = (key: Key): string => `${key.pk}\n${key.sk}`
@@ -271,6 +282,9 @@ function isAway(error: unknown): boolean {
   return away.has(nameOf(error)) || ($metadata?.httpStatusCode ?? 0) >= 500 || (typeof code === 'string' && /^E[A-Z_]+$/.test(code))
 }
 
+/** No answer while another request of the same transaction is under way: it may have met that one. */
+const isPassing = (error: unknown): boolean => isAway(error) || isCancelledInPassing(error)
+
 /** A document client as Atrium uses it: undefined attributes are left out, numbers are exact. */
 export const documentClient = (client: DynamoDBClient): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(client, {
@@ -278,9 +292,6 @@ export const documentClient = (client: DynamoDBClient): DynamoDBDocumentClient =
     unmarshallOptions: { wrapNumbers: exactNumber },
   })
 
-/** How long a connection and an answer are waited for, in milliseconds: a connection that is dead must not cost a function's whole time. */
-const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000 }
-
-/** Opens the table with the SDK's own settings (region, credentials and endpoint from the environment). */
+/** Opens the table with the SDK's own settings (region, credentials and endpoint from the environment). An answer is waited for as long as the deadline says. */
 export const openTable = ({ settings }: { readonly settings: { readonly TABLE_NAME: string } }): Table =>
-  new Table(documentClient(new DynamoDBClient({ requestHandler: timeouts })), settings.TABLE_NAME)
+  new Table(documentClient(new DynamoDBClient({})), settings.TABLE_NAME)

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
-import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
-import type { Services } from '../services.ts'
+import type { Context, PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
+import { Deadline } from '../deadline.ts'
+import { type Services, withinTime } from '../services.ts'
 import type { TableAction } from '../table/actions.ts'
 
 /** What a trigger works with. The user pool names its triggers before it has an issuer and clients, so there are no settings. */
@@ -31,7 +32,7 @@ export function triggerHandler(
   { handle }: Trigger,
   openTable: Opener,
   { TABLE_NAME = '' }: Readonly<Record<string, string | undefined>> = process.env,
-): (event: TriggerEvents[keyof TriggerEvents]) => Promise<object> {
+): (event: TriggerEvents[keyof TriggerEvents], context: Context) => Promise<object> {
   const tools = { table: openTable({ settings: { TABLE_NAME } }), logger: new Logger({ serviceName: 'atrium' }), clock: () => new Date() }
-  return (event) => handle(event, tools)
+  return (event, context) => handle(event, withinTime(tools, Deadline.of(context)))
 }

@@ -6,7 +6,7 @@ import type { TableAction } from '../table/actions.ts'
 export type WorkerNeed = 'table' | 'queue' | 'mail' | 'payments'
 
 type Tools<N extends WorkerNeed> = Pick<Services, N | 'settings' | 'logger' | 'metrics' | 'clock'> & {
-  /** Milliseconds until the function is stopped; what is not done by then must be asked for again. */
+  /** Milliseconds until the run has to end, which is before the function is stopped; what is not done by then must be asked for again. */
   readonly remaining: () => number
 }
 

@@ -1,6 +1,7 @@
 import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { preTokenGeneration } from '#functions/identity/pre-token-generation.ts'
+import { lambdaContext } from '#infra/local/lambda-context.ts'
 import { derivedId } from '#shared/domain/ids.ts'
 import type { Table } from '#shared/table/table.ts'
 import { triggerHandler } from '#shared/worker/trigger.ts'
@@ -38,7 +39,7 @@ beforeEach(async () => {
 /** Calls the function as Cognito does. */
 function call(userAttributes: Record<string, string>, table: Table = world.services.table) {
   const handler = triggerHandler(preTokenGeneration, () => table, { TABLE_NAME: table.name })
-  return asFunction('preTokenGeneration', () => handler(signIn(userAttributes)))
+  return asFunction('preTokenGeneration', () => handler(signIn(userAttributes), lambdaContext('preTokenGeneration', 5_000)))
 }
 
 /** The same, with a log that the test reads. */

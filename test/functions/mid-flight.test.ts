@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
+import { getMe } from '#functions/accounts/get-me.ts'
+import { lambdaContext } from '#infra/local/lambda-context.ts'
+import { httpHandler } from '#shared/http/handler.ts'
 import { keys } from '#shared/table/design.ts'
+import { httpEvent } from '#test/support/event.ts'
 import { interrupted, withClient } from '#test/support/faults.ts'
 import { scene, tamper } from '#test/support/scene.ts'
 import { createWorld, signUp, tokenOf } from '#test/support/world.ts'
@@ -62,7 +66,9 @@ test('a name server that does not answer is a 503, as a table that does not', as
     ),
   )
 
-  expect(await world.call('getMe', { as: ann.token }, services)).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+  const answer = await httpHandler(getMe, services)(httpEvent(getMe, { as: ann.token }), lambdaContext('getMe', 1_000))
+
+  expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } })
 })
 
 test('a full workspace answers for its members as any other, with and without an Idempotency-Key', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Context } from 'aws-lambda'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { lambdaContext } from '#infra/local/lambda-context.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import type { HttpEvent } from '#shared/http/event.ts'
 import { httpHandler } from '#shared/http/handler.ts'
@@ -12,7 +12,7 @@ import { type Ask, httpEvent } from '#test/support/event.ts'
 import { scene } from '#test/support/scene.ts'
 import { tokenOf, type World } from '#test/support/world.ts'
 
-const context = {} as Context
+const context = lambdaContext('test', 60_000)
 
 /** Calls an operation that is on no list, with an event that is changed on its way. */
 async function call(world: World, declared: Operation, ask: Ask, change: Partial<HttpEvent> = {}) {
@@ -256,7 +256,7 @@ describe('what goes wrong', () => {
     const slow = operation({ ...about, name: 'slow', access: account, output: z.object({}), handle: () => new Promise<never>(() => {}) })
     const event = httpEvent(slow, { as: ann.token })
 
-    const answer = await httpHandler(slow, world.services)(event, { getRemainingTimeInMillis: () => 600 } as Context)
+    const answer = await httpHandler(slow, world.services)(event, lambdaContext('slow', 600))
 
     expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1', 'x-request-id': expect.any(String) } })
     expect(world.logs).toContainEqual(expect.objectContaining({ message: 'request', status: 503, code: 'unavailable' }))

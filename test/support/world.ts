@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import type { Context } from 'aws-lambda'
 import { inject } from 'vitest'
 import { operations } from '#functions/operations.ts'
 import { workers } from '#functions/workers.ts'
+import { lambdaContext } from '#infra/local/lambda-context.ts'
 import { canonicalEmail } from '#shared/domain/email.ts'
 import { derivedId } from '#shared/domain/ids.ts'
 import type { Person } from '#shared/domain/model.ts'
@@ -35,7 +35,8 @@ const verify = async (token: string): Promise<Person> => {
   return { accountId: derivedId('acc', 'test', sub), email, emailVerified: verified, name }
 }
 
-const context = { awsRequestId: 'test', functionName: 'test', getRemainingTimeInMillis: () => 60_000 } as unknown as Context
+/** Time enough, of the machine's own. */
+const contextOf = (name: string) => ({ ...lambdaContext(name, 60_000), awsRequestId: 'test' })
 
 const environment = {
   TABLE_NAME: 'atrium',
@@ -108,7 +109,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
       statusCode = 200,
       headers = {},
       body,
-    } = await asFunction(name, () => httpHandler(operation, wired)(httpEvent(operation, ask), context))
+    } = await asFunction(name, () => httpHandler(operation, wired)(httpEvent(operation, ask), contextOf(name)))
     if (!headers['x-request-id']) throw new Error(`${name} answered ${statusCode} without x-request-id`)
     const isJson = String(headers['content-type'] ?? '').includes('json')
     const answer = {
@@ -128,7 +129,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     const taken = isQueueWorker(worker) ? (messages ?? takeQueued(worker.queue as QueueName)) : []
     const Records = taken.map((message, i) => ({ messageId: String(i), body: JSON.stringify(message) }))
     const answer = await asFunction(name, () =>
-      workerHandler(worker, wired)({ Records } as Parameters<ReturnType<typeof workerHandler>>[0], context),
+      workerHandler(worker, wired)({ Records } as Parameters<ReturnType<typeof workerHandler>>[0], contextOf(name)),
     )
     return answer?.batchItemFailures ?? []
   }

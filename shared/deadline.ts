@@ -1,0 +1,90 @@
+import type { Context } from 'aws-lambda'
+import { Refusal } from './domain/refusals.ts'
+
+/** The longest that a timer can be set for, in milliseconds. */
+const longestTimer = 2 ** 31 - 1
+
+/**
+ * The moment by which an invocation has to be done. Everything that it waits for ends by then, so that an answer is given before Lambda
+ * stops the function. Time is only what `remaining` says: a machine that stands still while that does not move is in time.
+ */
+export class Deadline {
+  /** Milliseconds left; 0 or less once the time is up. */
+  readonly remaining: () => number
+
+  constructor(remaining: () => number) {
+    this.remaining = remaining
+  }
+
+  /** An invocation's own: a tenth of its time, at most two seconds of it, is left for ending in order. */
+  static of(context: Pick<Context, 'getRemainingTimeInMillis'>): Deadline {
+    const spare = Math.min(2_000, context.getRemainingTimeInMillis() / 10)
+    return new Deadline(() => context.getRemainingTimeInMillis() - spare)
+  }
+
+  /** That many milliseconds from now, for what no invocation bounds. */
+  static in(milliseconds: number): Deadline {
+    const end = performance.now() + milliseconds
+    return new Deadline(() => end - performance.now())
+  }
+
+  /** One within this one: that many milliseconds from now at most. */
+  atMost(milliseconds: number): Deadline {
+    const rest = Math.max(0, this.remaining() - milliseconds)
+    return new Deadline(() => this.remaining() - rest)
+  }
+
+  /** Waits for work, and refuses `unavailable` where it is not done in time. `signal` tells the work that nobody waits any more. */
+  wait<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.ask(work, { attempts: 1 })
+  }
+
+  /**
+   * Waits for the answer to a request that can be sent more than once. Where half of the time that is left passes without one, it is sent
+   * again beside the first: a dead connection then costs half of the time, and whoever waits in a line that still moves keeps their place.
+   * An error for which `isPassing` holds is no answer while another request is under way.
+   */
+  async ask<T>(
+    request: (signal: AbortSignal) => Promise<T>,
+    { attempts = 3, isPassing = () => false }: { attempts?: number; isPassing?: (error: unknown) => boolean } = {},
+  ): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const abort = new AbortController()
+    let sent = 0
+    let open = 0
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const send = () => {
+      sent++
+      open++
+      request(abort.signal).then(
+        (answer) => {
+          open--
+          resolve(answer)
+        },
+        (error) => {
+          open--
+          if (open === 0 || !isPassing(error)) reject(error)
+        },
+      )
+    }
+    const watch = () => {
+      const left = this.remaining()
+      if (left <= 0) return reject(timeIsUp())
+      timer = setTimeout(later, Math.min(longestTimer, sent < attempts ? left / 2 : left))
+    }
+    const later = () => {
+      if (sent < attempts && this.remaining() > 0) send()
+      watch()
+    }
+    if (this.remaining() > 0) send()
+    watch()
+    try {
+      return await promise
+    } finally {
+      clearTimeout(timer)
+      if (open > 0) abort.abort()
+    }
+  }
+}
+
+const timeIsUp = (): Refusal => new Refusal('unavailable', 'This took too long: send the request again.', { retryAfter: 1 })
