@@ -1,13 +1,14 @@
 import * as z from 'zod/mini'
 import { canonicalEmail, emailSchema } from '#shared/domain/email.ts'
 import { roleSchema } from '#shared/domain/roles.ts'
-import { invitationShape } from '#shared/domain/shapes.ts'
+import { invitationShape, rememberedInvitation } from '#shared/domain/shapes.ts'
 import { invitationView } from '#shared/domain/views.ts'
 import { member, operation } from '#shared/http/operation.ts'
 import { addresseeOf, inviteAll, mailsOf, type Outcome, readStandings } from '#shared/table/inviting.ts'
 
 const outcomes = ['invited', 'resent', 'already_member'] as const satisfies Outcome[]
 const result = z.object({ email: z.string(), outcome: z.enum(outcomes), invitation: z.optional(invitationShape) })
+const remembered = z.object({ results: z.array(z.object({ outcome: z.enum(outcomes), invitation: z.optional(rememberedInvitation) })) })
 
 /** Addresses that differ only in case (or in how the domain is written) count once, as they were first given. */
 const addressees = (workspaceId: string, emails: readonly string[]) => {
@@ -30,6 +31,16 @@ export const createInvitations = operation({
   refuses: ['too_many_invitations', 'too_many_members', 'rate_limited'],
   takesVerified: true,
   idempotent: true,
+  remembers: remembered,
+  replay: async (memory, { path, body }) => {
+    const { results } = remembered.parse(JSON.parse(memory.body ?? ''))
+    const emails = addressees(path.workspaceId, body.emails).map(({ email }) => email)
+    const named = results.map(({ outcome, invitation }, i) => {
+      const email = emails[i] ?? ''
+      return { email, outcome, ...(invitation && { invitation: { ...invitation, email } }) }
+    })
+    return { results: named }
+  },
   load: ({ path, body, table }) => readStandings(table, addressees(path.workspaceId, body.emails)),
   handle: async ({ loaded, workspace, member: me, permit, body, table, queue, settings, now, remember }) => {
     const answerOf = (decisions: Awaited<ReturnType<typeof inviteAll>>) => ({

@@ -1,8 +1,8 @@
 import type { Invitation } from '#shared/domain/model.ts'
-import { invitationShape } from '#shared/domain/shapes.ts'
+import { invitationShape, rememberedInvitation } from '#shared/domain/shapes.ts'
 import { invitationView } from '#shared/domain/views.ts'
 import { member, operation } from '#shared/http/operation.ts'
-import { mailOf, readAgain, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
+import { invitationNotFound, mailOf, readAgain, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
 import { resendOne } from '#shared/table/resending.ts'
 
@@ -20,6 +20,12 @@ export const resendInvitation = operation({
   refuses: ['invitation_not_found', 'invitation_expired', 'rate_limited'],
   takesVerified: true,
   idempotent: true,
+  remembers: rememberedInvitation,
+  replay: async (memory, { path, table }) => {
+    const invitation = await readInvitationOf(table, path.workspaceId, path.invitationId)
+    if (!invitation) throw invitationNotFound()
+    return { ...rememberedInvitation.parse(JSON.parse(memory.body ?? '')), email: invitation.email }
+  },
   load: ({ path, table }) => readInvitationOf(table, path.workspaceId, path.invitationId),
   handle: async ({ loaded, path, workspace, member: me, permit, table, queue, settings, now, remember }) => {
     const request = {

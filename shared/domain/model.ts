@@ -100,7 +100,7 @@ export interface Project {
 export interface Memory {
   /** What was asked, as a hash. */
   readonly fingerprint: string
-  /** The first answer's body, without secrets; of createWorkspace only the workspace id is kept. */
+  /** The first answer's body, without secrets and addresses; of createWorkspace only the workspace id is kept. */
   readonly body?: string
   readonly workspaceId?: string
   readonly expiresAt: string

@@ -56,6 +56,9 @@ export const invitationShape = z
   .register(z.globalRegistry, { id: 'Invitation' })
 export type InvitationShape = z.infer<typeof invitationShape>
 
+/** What is remembered of an invitation under an Idempotency-Key: it outlives the invitation, and must not keep its address. */
+export const rememberedInvitation = z.omit(invitationShape, { email: true })
+
 export const projectShape = z
   .object({
     id: id('prj', 'a project'),

@@ -138,7 +138,9 @@ export interface Declaration<
   readonly takesVerified?: true
   /** Honours Idempotency-Key; `handle` then puts what `remember` gives into its write. */
   readonly idempotent?: true
-  /** Makes the first answer again from what is remembered, where the body itself is not (createWorkspace). */
+  /** The shape of what is remembered of an answer, where that is not all of it: e-mail addresses are left out. `replay` completes it. */
+  readonly remembers?: z.ZodMiniType
+  /** Makes the first answer again from what is remembered, where that is not the answer itself; without `remembers`, a workspace id. */
   readonly replay?: (memory: Memory, input: Input<P, B, Q> & Granted[A['kind']] & Tools<N>) => Promise<z.input<R>>
   /** Answers a member once the workspace is being deleted or gone, in place of the 404; undefined: the 404 stands. */
   readonly whenGone?: (

@@ -56,6 +56,7 @@ async function replayOf(exchange: Exchange, request: string, memory: Memory | un
 }
 
 function memoryOf({ operation, now }: Exchange, request: string, answer: { workspaceId?: string }): Memory {
-  const kept = operation.replay ? { workspaceId: answer.workspaceId } : { body: JSON.stringify(operation.output.parse(answer)) }
+  const shape = operation.remembers ?? (operation.replay ? undefined : operation.output)
+  const kept = shape ? { body: JSON.stringify(shape.parse(answer)) } : { workspaceId: answer.workspaceId }
   return { ...kept, fingerprint: request, expiresAt: later(now, remembered) } as Memory
 }

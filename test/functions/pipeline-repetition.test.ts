@@ -3,7 +3,7 @@ import { departure, finish } from '#test/support/departure.ts'
 import type { Ask } from '#test/support/event.ts'
 import { atEveryCrash, mortal } from '#test/support/faults.ts'
 import { allRows, kindOf } from '#test/support/invariants.ts'
-import { type Scene, scene } from '#test/support/scene.ts'
+import { type Scene, scene, tamper } from '#test/support/scene.ts'
 import type { Answer, World } from '#test/support/world.ts'
 
 const keyed = (key = 'key-1') => ({ 'idempotency-key': key })
@@ -47,6 +47,60 @@ async function effects({ services, queued }: World) {
 }
 
 const withoutSecret = ({ body }: Answer) => ({ ...body, ...('secret' in body && { secret: null }) })
+
+describe('what is remembered of a request', () => {
+  test.each(names)('%s leaves no address in it, and the replay has all the same', async (name) => {
+    const { world, ask } = await repeating(name)
+    const first = await ask('key-1')
+
+    const remembered = (await allRows(world.services.table)).filter(({ sk }) => sk.startsWith('REPLAY#'))
+
+    expect(remembered).toHaveLength(1)
+    expect(JSON.stringify(remembered)).not.toContain('@')
+    expect((await ask('key-1')).body).toEqual(withoutSecret(first))
+  })
+
+  test('invitations: a replay has the addresses as its own body spells them, and all else as it was', async () => {
+    const { world, invite, here } = await scene()
+    await invite('Bob@Example.com', 'developer')
+    world.passSeconds(61)
+    const body = { emails: ['ann@example.com', ' BOB@example.com', 'cat@Example.com', 'bob@example.com'] }
+    const ask = () => here('createInvitations', { body, headers: keyed() })
+    const first = await ask()
+    world.passSeconds(61)
+    await invite('bob@example.com', 'admin')
+    for (const { invitation } of first.body.results.slice(1)) await here('revokeInvitation', { path: { invitationId: invitation.id } })
+
+    const again = await ask()
+
+    const [ann, bob, cat] = first.body.results
+    expect(bob.invitation).toMatchObject({ email: 'Bob@Example.com', role: 'developer', sendCount: 2 })
+    expect(isReplay(again)).toBe(true)
+    expect(again.body.results).toEqual([ann, { ...bob, invitation: { ...bob.invitation, email: 'BOB@example.com' } }, cat])
+  })
+
+  test('an invitation sent again: a replay has the address of the invitation, and is a 404 where that is gone', async () => {
+    const { world, ask, here, path } = await repeating('resendInvitation')
+    const first = await ask('key-1')
+    world.passSeconds(61)
+    await here('resendInvitation', { path: { invitationId: first.body.id } })
+    expect((await ask('key-1')).body).toEqual(first.body)
+
+    await here('revokeInvitation', { path: { invitationId: first.body.id } })
+
+    expect(await ask('key-1')).toMatchObject({ status: 404, body: { code: 'invitation_not_found' } })
+    expect(path.workspaceId).toBe(first.body.workspaceId)
+  })
+
+  test('what was remembered with addresses, before they were left out, is answered as well', async () => {
+    const { world, ask } = await repeating('createInvitations')
+    const first = await ask('key-1')
+    const [row] = (await allRows(world.services.table)).filter(({ sk }) => sk.startsWith('REPLAY#'))
+    await tamper(world, { pk: row?.pk ?? '', sk: row?.sk ?? '' }, { body: JSON.stringify(first.body) })
+
+    expect((await ask('key-1')).body).toEqual(first.body)
+  })
+})
 
 describe('a request that is sent again with its Idempotency-Key', () => {
   test.each(names)('%s answers the first answer again, and has no second effect', async (name) => {
