@@ -28,6 +28,7 @@ export default defineConfig({
       folder('laws'),
       folder('simulation'),
       folder('infra', patient),
+      folder('deployed', patient),
       folder('local', oneByOne),
       folder('privileges', { ...patient, sequence: { groupOrder: 2 } }),
     ],

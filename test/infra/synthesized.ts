@@ -5,6 +5,7 @@ import { Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { Code } from 'aws-cdk-lib/aws-lambda'
 import { addAtrium, newApp } from '#infra/aws/atrium.ts'
+import { bundleFunctions, type CodeOf } from '#infra/aws/bundle/functions.ts'
 import { type Lists, lists as theLists } from '#infra/aws/lists.ts'
 import { type Stage, stageOf } from '#infra/aws/stages.ts'
 import { type RawTemplate, resolved, type StackTemplate } from './resolved.ts'
@@ -40,8 +41,16 @@ export const functionNameOf = ({ properties }: Resource): string => /^(\w+): /.e
 
 /** Synthesizes a stage, by its name or as it is, from lists; without the functions' code, which no template contains. */
 export async function synthesized(stage: string | Stage = 'prod', lists: Lists = theLists): Promise<Synthesized> {
-  const app = newApp(mkdtempSync(join(tmpdir(), 'atrium-synth-')))
   const codeOf = () => Code.fromInline('exports.handler = () => {}')
+  return synthesizedIn(mkdtempSync(join(tmpdir(), 'atrium-synth-')), stage, lists, codeOf)
+}
+
+/** As `synthesized`, with the functions' code: a folder for each, below one that the caller has made and takes away. */
+export const synthesizedWithCode = async (outdir: string, stage: string | Stage): Promise<Synthesized> =>
+  synthesizedIn(outdir, stage, theLists, await bundleFunctions(theLists, join(outdir, 'functions')))
+
+async function synthesizedIn(outdir: string, stage: string | Stage, lists: Lists, codeOf: CodeOf): Promise<Synthesized> {
+  const app = newApp(outdir)
   await addAtrium(app, typeof stage === 'string' ? stageOf(stage) : stage, { lists, codeOf })
   const made = app.node.findAll().filter((node) => Stack.isStack(node))
   const templates = unvalidated(() => new Map(made.map((stack): [Stack, RawTemplate] => [stack, Template.fromStack(stack).toJSON()])))

@@ -53,7 +53,11 @@ const parts = ({ bounceType = 'Permanent' }: Twist): Record<EventType, object> =
  * An event about an invitation's e-mail as SES publishes it through SNS, delivered raw:
  * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-examples.html
  */
-export function sesEvent(eventType: EventType, { id, sendCount, messageId }: Invitation, twist: Twist = {}): object {
+export function sesEvent(
+  eventType: EventType,
+  { id, sendCount, messageId }: Pick<Invitation, 'id' | 'sendCount' | 'messageId'>,
+  twist: Twist = {},
+): object {
   return {
     eventType,
     mail: {

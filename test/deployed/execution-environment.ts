@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { DeployedFunction } from './deployment.ts'
+import { region } from './stand-in-values.ts'
+
+/** What a process needs of the world that is played around it. */
+export interface Surroundings {
+  /** The port that takes every connection. */
+  readonly gatePort: number
+  /** The file of the certificate that the gate proves itself with. */
+  readonly authorityFile: string
+  readonly accessKeyId: string
+}
+
+/** How long a process may take to start or to answer before it is given up, in milliseconds: a machine may be busy. */
+const patience = 60_000
+
+/** What Lambda puts beside a function's own variables: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+const setByLambda = ({ arn, handler, folder, memorySize }: DeployedFunction, { authorityFile, accessKeyId }: Surroundings) => ({
+  _HANDLER: handler,
+  LAMBDA_TASK_ROOT: folder,
+  LAMBDA_RUNTIME_DIR: import.meta.dirname,
+  AWS_REGION: region,
+  AWS_DEFAULT_REGION: region,
+  AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+  AWS_LAMBDA_FUNCTION_NAME: arn.split(':').at(-1) ?? '',
+  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memorySize),
+  AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+  AWS_LAMBDA_LOG_FORMAT: 'JSON',
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_SESSION_TOKEN: 'session',
+  TZ: ':UTC',
+  LANG: 'en_US.UTF-8',
+  PATH: '/usr/local/bin:/usr/bin:/bin:/opt/bin',
+  NODE_EXTRA_CA_CERTS: authorityFile,
+})
+
+interface Told {
+  readonly ready?: true
+  readonly answered?: string
+  readonly failed?: { readonly name: string; readonly message: string; readonly stack: string }
+}
+
+/** A function failed as a whole: it did not start, threw, or ended. */
+class FunctionFailed extends Error {}
+
+/**
+ * One execution environment: a process that has one function's code and its variables, nothing of the process that starts it, and that
+ * stands still (SIGSTOP) whenever no event is being handled.
+ */
+export class ExecutionEnvironment {
+  readonly #child: ChildProcess
+  readonly #function: DeployedFunction
+  readonly #ready: Promise<Told>
+  /** What the function wrote: its log. */
+  log = ''
+
+  constructor(fn: DeployedFunction, surroundings: Surroundings) {
+    this.#function = fn
+    const script = join(import.meta.dirname, 'bootstrap.mjs')
+    this.#child = spawn(process.execPath, [script, fn.folder, fn.handler, String(surroundings.gatePort)], {
+      env: { ...setByLambda(fn, surroundings), ...fn.environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.setEncoding('utf8').on('data', (text) => (this.log += text))
+    this.#ready = this.#told()
+    this.#ready.catch(() => {})
+  }
+
+  /** Settles when the function has been loaded, or cannot be: whoever calls it is told. */
+  get started(): Promise<void> {
+    return this.#ready.then(
+      () => this.#freeze(),
+      () => {},
+    )
+  }
+
+  /** Hands an event to the function and answers what it returned. Throws `FunctionFailed`, with the function's log. */
+  async invoke(event: object, { clockAhead = 0 } = {}): Promise<unknown> {
+    this.#requireGood(await this.#ready)
+    this.#child.kill('SIGCONT')
+    const told = this.#told()
+    this.#child.send({ event, clockAhead, requestId: randomUUID(), milliseconds: this.#function.timeoutSeconds * 1_000 })
+    const { answered = 'null' } = this.#requireGood(await told)
+    this.#freeze()
+    return JSON.parse(answered)
+  }
+
+  end(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  #freeze(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  #requireGood(told: Told): Told {
+    if (told.failed) throw new FunctionFailed(`${this.#function.name}: ${told.failed.name}: ${told.failed.message}\n${this.log}`)
+    return told
+  }
+
+  /** The next thing that the process says. */
+  #told(): Promise<Told> {
+    return new Promise((resolve, reject) => {
+      const fail = (what: string) => reject(new FunctionFailed(`${this.#function.name} ${what}\n${this.log}`))
+      const timer = setTimeout(() => fail(`does not answer within ${patience / 1_000} s`), patience)
+      const ended = (code: number | null, signal: string | null) => fail(`ended (${code ?? signal})`)
+      this.#child.once('exit', ended).once('message', (told: Told) => {
+        clearTimeout(timer)
+        this.#child.off('exit', ended)
+        resolve(told)
+      })
+    })
+  }
+}

@@ -1,0 +1,37 @@
+import { type LocalMail, startMail } from '#infra/local/mail.ts'
+import { readSendEmail, type SentEmail } from '#infra/local/ses-protocol.ts'
+import type { Answer } from './gate.ts'
+
+/** An e-mail as SES took it. */
+export interface Mailed extends SentEmail {
+  readonly messageId: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** `Tags.member.1.Name=invitation&Tags.member.1.Value=…` → `{ invitation: … }` */
+const tagsIn = (form: URLSearchParams): Record<string, string> =>
+  Object.fromEntries(
+    [...form].flatMap(([key, name]) => {
+      const number = /^Tags\.member\.(\d+)\.Name$/.exec(key)?.[1]
+      return number ? [[name, form.get(`Tags.member.${number}.Value`) ?? '']] : []
+    }),
+  )
+
+/** SES, by the stand-in of the local service; what it takes is kept with the id that it gives. */
+export async function openMailbox(dataDir: string) {
+  const local: LocalMail = await startMail({ dataDir, faults: { ses: null } })
+  const mailed: Mailed[] = []
+  return {
+    mailed,
+    serve: async ({ body, headers }: { body: string; headers: Readonly<Record<string, unknown>> }): Promise<Answer> => {
+      const passed = { 'content-type': String(headers['content-type']), authorization: String(headers.authorization) }
+      const response = await fetch(local.endpoint, { method: 'POST', headers: passed, body })
+      const answer = await response.text()
+      const messageId = /<MessageId>([^<]+)/.exec(answer)?.[1]
+      const form = new URLSearchParams(body)
+      if (messageId) mailed.push({ ...readSendEmail(form), tags: tagsIn(form), messageId })
+      return { status: response.status, body: answer }
+    },
+    stop: local.stop,
+  }
+}

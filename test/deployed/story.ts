@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto'
+import type { Answered, Cloud, Request } from './cloud.ts'
+import type { Mailed } from './mail.ts'
+
+/** Somebody of the story who signed in. */
+interface Person {
+  readonly email: string
+  readonly token: string
+}
+
+/** Everything that the story needs of the deployment. */
+interface Telling {
+  readonly cloud: Cloud
+  /** Asks, and answers the body. Throws where the answer has another status, and then says what the function wrote and what it was refused. */
+  readonly ask: (status: number, method: string, target: string, request?: Request) => Promise<Answered['body']>
+}
+
+/** An answer is another than the story goes on with. */
+const unexpected = (what: string, { functionName, status, body }: Answered, cloud: Cloud): Error =>
+  new Error(
+    [
+      `${what} (${functionName}) answered ${status} ${JSON.stringify(body)}`,
+      ...cloud.refusals,
+      ...(cloud.logs().get(functionName) ?? '').split('\n').filter((line) => line.includes('"ERROR"')),
+    ].join('\n'),
+  )
+
+const teller = (cloud: Cloud): Telling => ({
+  cloud,
+  ask: async (status, method, target, request) => {
+    const answer = await cloud.ask(method, target, request)
+    if (answer.status !== status) throw unexpected(`expected ${status}: ${method} ${target}`, answer, cloud)
+    return answer.body
+  },
+})
+
+function mustBe(what: string, is: unknown, wanted: unknown): void {
+  if (JSON.stringify(is) !== JSON.stringify(wanted))
+    throw new Error(`${what}: expected ${JSON.stringify(wanted)}, got ${JSON.stringify(is)}`)
+}
+
+const signIn = async ({ cloud }: Telling, name: string): Promise<Person> => {
+  const email = `${name.toLowerCase()}@example.com`
+  return { email, token: await cloud.signIn({ sub: randomUUID(), email, name }) }
+}
+
+/** The newest e-mail to an address; throws where there is none. */
+function mailTo({ mailed }: Cloud, email: string): Mailed {
+  const found = mailed.findLast(({ recipients }) => recipients.includes(email))
+  if (!found) throw new Error(`No e-mail went to ${email}`)
+  return found
+}
+
+const linkTokenIn = ({ text }: Mailed): string => /#token=([\w-]+)/.exec(text ?? '')?.[1] ?? ''
+
+/**
+ * Walks the whole story through a deployment, from the first sign-in to the receipt of a deletion: every operation and worker has its
+ * step, with a caller who may. Add a new one's step where it belongs; a test says which have none.
+ */
+export async function walkThrough(cloud: Cloud): Promise<void> {
+  const telling = teller(cloud)
+  await look(telling)
+  const ann = await foundAccount(telling)
+  const bob = await signIn(telling, 'Bob')
+  const { id } = await telling.ask(201, 'POST', '/v1/workspaces', { as: ann.token, body: { name: 'Blue' } })
+  const at = `/v1/workspaces/${id}`
+  await telling.ask(200, 'PATCH', at, { as: ann.token, body: { name: 'Blue Team' } })
+  await telling.ask(200, 'GET', '/v1/workspaces', { as: ann.token })
+  await invite(telling, at, ann, bob)
+  await meet(telling, at, ann, bob)
+  await build(telling, at, ann)
+  await loseAndFind(telling, at, ann)
+  await part(telling, at, ann)
+  await payLater(telling, ann)
+}
+
+/** What everybody may look at. */
+async function look({ ask }: Telling): Promise<void> {
+  await ask(200, 'GET', '/v1/health')
+  await ask(200, 'GET', '/v1/config')
+  await ask(200, 'GET', '/v1/openapi.json')
+  await ask(200, 'GET', '/invitations')
+  await ask(404, 'GET', '/v1/nothing')
+}
+
+/** The trigger made the account; the API knows it by the token that followed. */
+async function foundAccount(telling: Telling): Promise<Person> {
+  const ann = await signIn(telling, 'Ann')
+  const { account } = await telling.ask(200, 'POST', '/v1/accounts', { as: ann.token, body: {} })
+  mustBe('who has the account', [account.email, account.name], [ann.email, 'Ann'])
+  mustBe('who asks', (await telling.ask(200, 'GET', '/v1/whoami', { as: ann.token })).account.id, account.id)
+  await telling.ask(200, 'GET', '/v1/me', { as: ann.token })
+  return ann
+}
+
+/** Invitations go out, one bounces, one is sent again, one is taken back, one is declined, one accepted. */
+async function invite(telling: Telling, at: string, ann: Person, bob: Person): Promise<void> {
+  const { cloud, ask } = telling
+  const dan = await signIn(telling, 'Dan')
+  const emails = [bob.email, dan.email, 'eve@example.com', 'fay@example.com']
+  const { results } = await ask(200, 'POST', `${at}/invitations`, { as: ann.token, body: { emails, role: 'developer' } })
+  await cloud.deliver()
+  cloud.report('Bounce', mailTo(cloud, 'eve@example.com'))
+  await cloud.deliver()
+  const { data } = await ask(200, 'GET', `${at}/invitations`, { as: ann.token })
+  const deliveries = Object.fromEntries(data.map(({ email, delivery }: { email: string; delivery: string }) => [email, delivery]))
+  mustBe('deliveries', [deliveries['eve@example.com'], deliveries[bob.email]], ['bounced', 'sent'])
+
+  cloud.passSeconds(61)
+  const fay = results[3].invitation.id
+  await ask(200, 'POST', `${at}/invitations/${fay}/resend`, { as: ann.token })
+  await cloud.deliver()
+  await ask(204, 'DELETE', `${at}/invitations/${fay}`, { as: ann.token })
+
+  const { workspaceName } = await ask(200, 'POST', '/v1/invitations/lookup', { body: { token: linkTokenIn(mailTo(cloud, bob.email)) } })
+  mustBe('where the link leads', workspaceName, 'Blue Team')
+  await ask(204, 'POST', '/v1/invitations/decline', { as: dan.token, body: { token: linkTokenIn(mailTo(cloud, dan.email)) } })
+  mustBe('invitations of Bob', (await ask(200, 'GET', '/v1/me/invitations', { as: bob.token })).data.length, 1)
+  await ask(200, 'POST', '/v1/invitations/accept', { as: bob.token, body: { token: linkTokenIn(mailTo(cloud, bob.email)) } })
+}
+
+/** Members come, get another role, leave, and are removed. */
+async function meet({ cloud, ask }: Telling, at: string, ann: Person, bob: Person): Promise<void> {
+  const { data } = await ask(200, 'GET', `${at}/members`, { as: bob.token })
+  const { accountId } = data.find(({ email }: { email: string }) => email === bob.email)
+  await ask(200, 'PATCH', `${at}/members/${accountId}`, { as: ann.token, body: { role: 'member' } })
+  await ask(204, 'DELETE', `${at}/members/me`, { as: bob.token })
+  await ask(404, 'GET', at, { as: bob.token })
+  const { results } = await ask(200, 'POST', `${at}/invitations`, { as: ann.token, body: { emails: [bob.email] } })
+  await cloud.deliver()
+  await ask(200, 'POST', '/v1/invitations/accept', { as: bob.token, body: { invitationId: results[0].invitation.id } })
+  await ask(204, 'DELETE', `${at}/members/${accountId}`, { as: ann.token })
+}
+
+/** Projects, API keys and usage, by Ann and by a machine. */
+async function build({ ask }: Telling, at: string, ann: Person): Promise<void> {
+  const scopes = ['workspace:read', 'projects:read', 'projects:write', 'usage:read', 'usage:write']
+  const made = await ask(201, 'POST', `${at}/api-keys`, { as: ann.token, body: { name: 'Machine', scopes } })
+  const { secret } = await ask(201, 'POST', `${at}/api-keys/${made.apiKey.id}/rotate`, { as: ann.token, body: { graceSeconds: 60 } })
+  const other = await ask(201, 'POST', `${at}/api-keys`, { as: ann.token, body: { name: 'Other' } })
+  await ask(204, 'DELETE', `${at}/api-keys/${other.apiKey.id}`, { as: ann.token })
+  await ask(200, 'GET', `${at}/api-keys`, { as: ann.token })
+  await ask(200, 'GET', '/v1/whoami', { as: secret })
+
+  for (const as of [ann.token, secret]) {
+    const project = await ask(201, 'POST', `${at}/projects`, { as, body: { name: 'Rocket' } })
+    await ask(200, 'GET', `${at}/projects/${project.id}`, { as })
+    await ask(200, 'PATCH', `${at}/projects/${project.id}`, { as, body: { name: 'Comet' } })
+    await ask(200, 'GET', `${at}/projects`, { as })
+    await ask(204, 'DELETE', `${at}/projects/${project.id}`, { as })
+    for (const target of [at, `${at}/members`, `${at}/invitations`, '/v1/meters']) await ask(200, 'GET', target, { as })
+  }
+
+  const events = [{ id: 'e1', meter: 'storage', quantity: '100' }]
+  mustBe('what is counted', (await ask(200, 'POST', '/v1/usage-events', { as: secret, body: { events } })).accepted, 1)
+  for (const as of [ann.token, secret]) mustBe('usage', (await ask(200, 'GET', `${at}/usage`, { as })).total, 700)
+  await ask(200, 'PUT', `${at}/payment-method`, { as: ann.token, body: { paymentMethodId: 'pm_card_visa' } })
+  mustBe('what a deletion would charge', (await ask(200, 'GET', `${at}/invoices/upcoming`, { as: ann.token })).total, 700)
+  await ask(200, 'GET', `${at}/invoices`, { as: ann.token })
+}
+
+/** A message is lost; the schedule finds what it was about. */
+async function loseAndFind({ cloud, ask }: Telling, at: string, ann: Person): Promise<void> {
+  await ask(200, 'POST', `${at}/invitations`, { as: ann.token, body: { emails: ['gil@example.com'] } })
+  cloud.lose()
+  cloud.passSeconds(120)
+  await cloud.runSchedules()
+  await cloud.deliver()
+  mailTo(cloud, 'gil@example.com')
+}
+
+/** Deletes a workspace and answers its receipt, once all is done. */
+async function remove({ cloud, ask }: Telling, at: string, name: string, by: Person) {
+  const { id } = await ask(202, 'DELETE', `${at}?confirm=${encodeURIComponent(name)}`, { as: by.token })
+  await cloud.deliver()
+  const receipt = await ask(200, 'GET', `/v1/deletions/${id}`, { as: by.token })
+  mustBe('the deletion', receipt.status, 'completed')
+  return receipt
+}
+
+/** The workspace goes: the invoice is right, charged and mailed. */
+async function part(telling: Telling, at: string, ann: Person): Promise<void> {
+  const { cloud, ask } = telling
+  const { invoiceId, workspaceId } = await remove(telling, at, 'Blue Team', ann)
+  mustBe('the invoice', (await ask(200, 'GET', `/v1/invoices/${invoiceId}`, { as: ann.token })).status, 'paid')
+  mustBe(
+    'the charges',
+    cloud.charges(workspaceId).map(({ amount, status }) => [amount, status]),
+    [[700, 'succeeded']],
+  )
+  mustBe('my invoices', (await ask(200, 'GET', '/v1/me/invoices', { as: ann.token })).data.length, 1)
+  if (!/7\.00/.test(mailTo(cloud, ann.email).text ?? '')) throw new Error('The invoice did not come by e-mail')
+}
+
+/** A second workspace goes without a payment method; its invoice is paid afterwards. */
+async function payLater(telling: Telling, ann: Person): Promise<void> {
+  const { ask } = telling
+  const { id } = await ask(201, 'POST', '/v1/workspaces', { as: ann.token, body: { name: 'Red' } })
+  const { secret } = await ask(201, 'POST', `/v1/workspaces/${id}/api-keys`, { as: ann.token, body: { name: 'Machine' } })
+  await ask(200, 'POST', '/v1/usage-events', { as: secret, body: { events: [{ id: 'e1', meter: 'storage', quantity: '100' }] } })
+  const { invoiceId } = await remove(telling, `/v1/workspaces/${id}`, 'Red', ann)
+  const paid = await ask(200, 'POST', `/v1/invoices/${invoiceId}/pay`, { as: ann.token, body: { paymentMethodId: 'pm_card_visa' } })
+  mustBe('the invoice', [paid.status, paid.total], ['paid', 700])
+}
