@@ -1,27 +1,43 @@
 import Stripe from 'stripe'
-import { type LocalStripe, openStripe } from '#infra/local/stripe.ts'
+import { type LocalStripe, openStripe, type StripeOptions } from '#infra/local/stripe.ts'
 import { stripeFetch } from '#infra/local/stripe-fetch.ts'
-import type { StripeHandle } from '#infra/local/stripe-http.ts'
-import type { Payments } from '#shared/billing/payments.ts'
+import type { StripeAnswer, StripeHandle, StripeRequest } from '#infra/local/stripe-http.ts'
 import { stripePayments } from '#shared/billing/stripe.ts'
 import type { World } from './world.ts'
 
-/** The payment provider of a test: the stand-in, and a switch that takes it away. */
+type Pass = () => Promise<StripeAnswer | 'drop'>
+
+/** The payment provider of a test: the stand-in, a switch that takes it away, and what stands between it and Atrium. */
 export interface Provider extends LocalStripe {
   /** `down`: no request arrives. */
   readonly faults: { paymentProvider: 'down' | null }
+  /** Every request that Atrium has made: `POST /v1/customers`. */
+  readonly asked: string[]
+  /** Answers in the provider's place, or passes a request on; every request goes through it. */
+  around: (request: StripeRequest, pass: Pass) => Promise<StripeAnswer | 'drop'>
+  /** The same account as its owner sees and changes it, in Stripe's own words; nothing stands in between. */
+  readonly dashboard: Stripe
 }
 
-/** Stripe's own SDK over the stand-in in this process, every request through `around`. */
-const paymentsThrough = (handle: StripeHandle): Payments =>
-  stripePayments(
-    new Stripe('sk_test_world', { httpClient: Stripe.createFetchHttpClient(stripeFetch(handle)), maxNetworkRetries: 0, telemetry: false }),
-  )
+const sdkOver = (handle: StripeHandle) =>
+  new Stripe('sk_test_world', { httpClient: Stripe.createFetchHttpClient(stripeFetch(handle)), maxNetworkRetries: 0, telemetry: false })
 
 /** Gives a world a payment provider of its own, on the world's clock. */
-export function withProvider(world: World): Provider {
+export function withProvider(world: World, options: Pick<StripeOptions, 'account' | 'fails'> = {}): Provider {
   const faults: Provider['faults'] = { paymentProvider: null }
-  const stripe = openStripe({ faults, clock: () => new Date(world.now) })
-  Object.assign(world.services, { payments: paymentsThrough(stripe.handle) })
-  return { ...stripe, faults }
+  const stripe = openStripe({ faults, clock: () => new Date(world.now), ...options })
+  const provider: Provider = { ...stripe, faults, asked: [], around: (_, pass) => pass(), dashboard: sdkOver(stripe.handle) }
+  const handle: StripeHandle = (request) => {
+    provider.asked.push(`${request.method} ${request.path.replace(/\?.*/, '')}`)
+    return provider.around(request, () => stripe.handle(request))
+  }
+  Object.assign(world.services, { payments: stripePayments(sdkOver(handle)) })
+  return provider
 }
+
+/** An error as Stripe answers it. */
+export const stripeError = (status: number, fields: object = {}): StripeAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json', 'request-id': 'req_test' },
+  body: JSON.stringify({ error: { type: status < 500 ? 'invalid_request_error' : 'api_error', message: 'cus_1 is not yours', ...fields } }),
+})
