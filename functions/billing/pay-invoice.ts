@@ -20,7 +20,7 @@ export const payInvoice = operation({
   load: ({ path, caller, table }) => readInvoiceAs(table, path.invoiceId, caller.accountId),
   handle: async ({ loaded, body, table, payments, clock, now }) => {
     if (!loaded) throw invoiceNotFound()
-    const { invoice } = await payWith({ table, payments, clock }, loaded, body.paymentMethodId, now)
+    const { invoice } = await payWith({ table, payments, clock, now }, loaded, body.paymentMethodId)
     return invoiceView(invoice)
   },
 })

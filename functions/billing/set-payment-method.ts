@@ -15,6 +15,6 @@ export const setPaymentMethod = operation({
   body: z.strictObject({ paymentMethodId: z.string().check(z.minLength(1), z.maxLength(255)) }),
   output: paymentMethodShape,
   refuses: ['payment_method_refused'],
-  handle: ({ workspace, permit, body, table, payments }) =>
-    replacePaymentMethod({ table, payments, workspaceId: workspace.id, permit }, body.paymentMethodId),
+  handle: ({ workspace, permit, body, table, payments, clock, now }) =>
+    replacePaymentMethod({ table, payments, clock, now, workspaceId: workspace.id, permit }, body.paymentMethodId),
 })

@@ -2,25 +2,21 @@ import type { Invoice } from '../domain/model.ts'
 import type { Table } from '../table/table.ts'
 import { type Charged, chargeInvoice } from './charge.ts'
 import { detachMethod, noteTooLarge } from './owed.ts'
-import { providerAway, requirePayments } from './payment-method.ts'
-import { type Payments, ProviderAway, withDeadline } from './payments.ts'
+import { type Asking, inTime, providerAway } from './payment-method.ts'
+import { ProviderAway } from './payments.ts'
 
-/** How long a payment may take before no further request to the provider begins, in milliseconds: an answer takes 29 seconds at most. */
-const patience = 16_000
-
-interface Place {
+interface Place extends Asking {
   readonly table: Table
-  readonly payments: Payments | undefined
-  readonly clock: () => Date
 }
 
 /**
  * Charges an invoice to a payment method that is named with the request; it is not kept. One that nobody can pay at once, or that is
  * settled already, is answered as it is. Refuses `unavailable` where the provider is away; what is unclear then the sweep finds.
  */
-export async function payWith({ table, payments, clock }: Place, invoice: Invoice, paymentMethodId: string, now: Date): Promise<Charged> {
+export async function payWith(place: Place, invoice: Invoice, paymentMethodId: string): Promise<Charged> {
+  const { table, clock, now } = place
   if (invoice.status === 'paid' || invoice.status === 'waived') return { invoice }
-  const provider = withDeadline(requirePayments(payments), () => now.getTime() + patience - clock().getTime())
+  const provider = inTime(place)
   try {
     const tooLarge = await noteTooLarge(table, provider, invoice, now)
     if (tooLarge) return { invoice: tooLarge }

@@ -6,28 +6,42 @@ import { untilUnchanged } from '../table/races.ts'
 import type { Table, Write } from '../table/table.ts'
 import { stillActive } from '../table/workspaces.ts'
 import { ownAccount } from './charge.ts'
-import { PaymentRefused, type Payments, ProviderAway } from './payments.ts'
+import { PaymentRefused, type Payments, ProviderAway, withDeadline } from './payments.ts'
 
 /** Refuses (503) where there is no provider to ask, or it does not answer. */
 export const providerAway = (cause?: unknown): Refusal =>
   new Refusal('unavailable', 'The payment provider does not answer: try again.', { retryAfter: 30, cause })
 
-export function requirePayments(payments: Payments | undefined): Payments {
+function requirePayments(payments: Payments | undefined): Payments {
   if (!payments)
     throw new Refusal('unavailable', 'No payment provider is configured: ask the operator of this service.', { retryAfter: 3_600 })
   return payments
 }
 
-interface Place {
-  readonly table: Table
+/** How long a request may take before no further one to the provider begins, in milliseconds: it is answered within 29 seconds. */
+const patience = 16_000
+
+/** What a request that asks the provider works with; `now` is when it came. */
+export interface Asking {
   readonly payments: Payments | undefined
+  readonly clock: () => Date
+  readonly now: Date
+}
+
+/** The provider, for as long as whoever asks waits for an answer. Refuses where there is none. */
+export const inTime = ({ payments, clock, now }: Asking): Payments =>
+  withDeadline(requirePayments(payments), () => now.getTime() + patience - clock().getTime())
+
+interface Place extends Asking {
+  readonly table: Table
   readonly workspaceId: string
   readonly permit: Write
 }
 
 /** Attaches a payment method at the provider and keeps it in place of the one before, which is detached. Can be repeated. */
-export async function replacePaymentMethod({ table, payments, workspaceId, permit }: Place, paymentMethodId: string): Promise<Billing> {
-  const provider = requirePayments(payments)
+export async function replacePaymentMethod(place: Place, paymentMethodId: string): Promise<Billing> {
+  const { table, workspaceId, permit } = place
+  const provider = inTime(place)
   const seen = await readBilling(table, workspaceId)
   if (seen?.paymentMethodId === paymentMethodId) return seen
   const billing = await attach(provider, workspaceId, seen, paymentMethodId).catch((error) => {

@@ -38,26 +38,34 @@ function moneyProblems({ provider, services }: StagedWorld, team: Team, deletion
   const { chargeSince = deletion.requestedAt, doneAt } = deletion
   const waited = (Date.parse(doneAt.chargeFinalInvoice ?? '') - Date.parse(chargeSince)) / 1_000
   const isGivenUp = waited >= services.settings.CHARGE_GIVE_UP_SECONDS
-  const mustBePaid = team.cards === 'good' && !isGivenUp && (invoice.total === 0 || invoice.total >= smallestCharge)
-  // Of a provider that was given up nobody knows what it did last: `payInvoice` finds it out, without another charge.
-  const isClear = invoice.total === 0 || (isGivenUp && invoice.status === 'open') || (invoice.status === 'paid') === (charges.length === 1)
+  const hasCard = team.cards === 'good' && !provider.lost.has(team.id)
+  const mustBePaid = hasCard && !isGivenUp && (invoice.total === 0 || invoice.total >= smallestCharge)
+  // Also of a provider that was given up: what it did last the sweep has found out.
+  const isClear = invoice.total === 0 || (invoice.status === 'paid') === (charges.length === 1)
   return [
     charges.length > 1 && `charged ${charges.length} times`,
     charges.some(({ amount }) => amount !== invoice.total) && 'charged another amount than the invoice says',
+    invoice.attempt !== undefined && 'an attempt whose outcome nobody knows',
+    isSettled(invoice) && invoice.billing && !invoice.detached && `${invoice.status}, and its method is still attached`,
+    invoice.total > 0 && invoice.total < smallestCharge !== (invoice.status === 'waived') && `${invoice.status} over ${invoice.total}`,
     !isClear && `${invoice.status} with ${charges.length} charges`,
     invoice.total !== sumOf(invoice.lines.map(({ amount }) => amount)) && 'the total is not the sum of the lines',
     mustBePaid && invoice.status !== 'paid' && `a good card and the invoice is ${invoice.status}: ${invoice.failure}`,
   ].filter((problem) => typeof problem === 'string')
 }
 
-/** What does not hold once everything could be paid: an invoice has one intent and one charge, where it is not too small for one. */
+const isSettled = ({ status }: Invoice) => status !== 'open'
+
+/** What does not hold once everything could be paid: one charge, where it is not too small for one, and no intent beside it that could be charged. */
 export async function problemsOfPayment(world: StagedWorld, team: Team): Promise<string[]> {
   const { invoice } = await endOf(world, team)
   const intents = world.provider.intents().filter(({ metadata }) => metadata.invoiceId === invoice?.id)
   const charges = world.provider.charges(team.id).filter(({ status }) => status === 'succeeded')
   const expected = (invoice?.total ?? 0) >= smallestCharge ? 1 : 0
-  const isRight = charges.length === expected && intents.length === expected
-  return isRight ? [] : [`${team.id}: at last ${intents.length} intents and ${charges.length} charges over ${invoice?.total}`]
+  const alive = intents.filter(({ status }) => status !== 'canceled')
+  // One whose creation nobody heard of goes with its customer: it is never confirmed.
+  const isRight = charges.length === expected && (alive.length === expected || world.provider.lost.has(team.id))
+  return isRight ? [] : [`${team.id}: at last ${alive.length} intents and ${charges.length} charges over ${invoice?.total}`]
 }
 
 /** The receipt: all steps done, and each item that was there erased and counted once. */

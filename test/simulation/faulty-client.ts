@@ -8,6 +8,8 @@ import type { Processes } from './processes.ts'
 export interface Weather extends Faults {
   /** A message is lost on its way to the queue, and the sender is told so. */
   readonly lostMessage?: number
+  /** The payment provider says of a request that it has failed, and goes on saying so to its idempotency key. */
+  readonly providerFailure?: number
   /** A process dies early. */
   readonly crash?: number
   /** A batch is done by halves: read at two moments, or written in part. */

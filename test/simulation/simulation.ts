@@ -24,7 +24,16 @@ export interface Outcome {
   readonly trace: readonly string[]
 }
 
-const storm: Weather = { lostAnswer: 0.15, lostRequest: 0.03, conflict: 0.05, throttle: 0.02, halves: 0.3, lostMessage: 0.15, crash: 0.12 }
+const storm: Weather = {
+  lostAnswer: 0.15,
+  lostRequest: 0.03,
+  conflict: 0.05,
+  throttle: 0.02,
+  halves: 0.3,
+  lostMessage: 0.15,
+  providerFailure: 0.05,
+  crash: 0.12,
+}
 
 /** Plays a seed: workspaces are used, deleted, charged for and purged while everything goes wrong. Then looks at what is left. */
 export async function simulate(endpoint: string, seed: number): Promise<Outcome> {
@@ -119,26 +128,45 @@ async function sweep(world: StagedWorld, isOver: () => boolean): Promise<void> {
 
 const days = (count: number) => count * 86_400_000
 
-/** The clock jumps (in all less than an invitation lives, so that nothing ends by itself), and the provider is away for a while. */
+/**
+ * The clock jumps (in all less than an invitation lives, so that nothing ends by itself); the provider is away, rejects us, loses what it
+ * had, or is asked with the key of another account for a while.
+ */
 async function mischief(world: StagedWorld, isOver: () => boolean): Promise<void> {
   const { random, sleep } = world.stage
+  const { faults, payments, act } = world.provider
+  const isExchanged = random.chance(0.3)
   while (!isOver()) {
     await sleep(random.below(3_000))
-    if (random.chance(0.3)) world.jumped += random.pick([-2_000, 20_000, 20_000, 300_000, world.jumped < days(3) ? days(1.05) : 0])
+    if (random.chance(0.3)) world.pass(random.pick([-2_000, 20_000, 20_000, 300_000, world.jumped < days(3) ? days(1.05) : 0]))
     const isDown = random.chance(0.3)
-    world.provider.faults.paymentProvider = isDown ? 'down' : null
+    faults.paymentProvider = isDown ? 'down' : null
+    faults.status = random.chance(0.2) ? random.pick([401, 403, 409, 429, 500, 400]) : null
+    if (isExchanged) Object.assign(world.services, { payments: random.chance(0.3) ? payments.other : payments.own })
+    if (random.chance(0.3)) await act()
     await sleep(isDown ? random.pick([100, 1_000, 100_000]) : random.pick([1_000, 100_000]))
   }
+}
+
+/** Gives the service the key of the account that an invoice is charged at, and lets nothing be wrong with the provider. */
+async function mendProvider(world: StagedWorld, team?: Team): Promise<void> {
+  const { faults, payments } = world.provider
+  Object.assign(faults, { paymentProvider: null, status: null })
+  const invoice = team && (await world.look(() => endOf(world, team))).invoice
+  const account = invoice?.account ?? invoice?.billing?.account ?? ''
+  Object.assign(world.services, { payments: account.startsWith('acct_other') ? payments.other : payments.own })
 }
 
 /** Nothing goes wrong any more; what is still queued is worked off, however late. */
 async function calm(world: StagedWorld, teams: readonly Team[]): Promise<void> {
   world.weather = {}
   Object.assign(world.processes, { crash: 0, uneven: false })
-  world.provider.faults.paymentProvider = null
-  for (let round = 0; round < 4 || world.queues.open > 0; round++) {
-    await world.stage.sleep(120_000)
-    await world.work('cleanUp')
+  for (const team of teams) {
+    await mendProvider(world, team)
+    for (let round = 0; round < 4 || world.queues.open > 0; round++) {
+      await world.stage.sleep(400_000)
+      await world.work('cleanUp')
+    }
   }
   for (const team of teams) await report(world, team, team.reporters[0] ?? '', 1)
 }
@@ -146,6 +174,7 @@ async function calm(world: StagedWorld, teams: readonly Team[]): Promise<void> {
 /** What is still open can be paid by those who were admins, once. */
 async function payAtLast(world: StagedWorld, team: Team): Promise<void> {
   const path = { invoiceId: finalInvoiceIdOf(team.id) }
+  await mendProvider(world, team)
   await Promise.all(people.map((as) => world.call('payInvoice', { as, path, body: { paymentMethodId: 'pm_card_visa' } })))
   for (const as of people) await world.call('payInvoice', { as, path, body: { paymentMethodId: 'pm_card_visa' } })
   world.problems.push(...(await world.look(() => problemsOfPayment(world, team))))

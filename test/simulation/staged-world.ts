@@ -10,6 +10,7 @@ import type { QueueName } from '#shared/queue/queue.ts'
 import type { Services } from '#shared/services.ts'
 import { readSettings } from '#shared/settings.ts'
 import { tableDefinition } from '#shared/table/design.ts'
+import { readInvoice } from '#shared/table/invoices.ts'
 import { documentClient, Table } from '#shared/table/table.ts'
 import { workerHandler } from '#shared/worker/handler.ts'
 import { isQueueWorker } from '#shared/worker/worker.ts'
@@ -68,6 +69,8 @@ export async function stagedWorld(endpoint: string, seed: number) {
     weather: {} as Weather,
     /** How far the wall clock has jumped, in milliseconds. */
     jumped: 0,
+    /** When it last did, by the stage's time. */
+    jumpedAt: Number.NEGATIVE_INFINITY,
     mails: [] as Email[],
     /** What the log was told of failures. */
     errors: [] as object[],
@@ -99,8 +102,15 @@ export async function stagedWorld(endpoint: string, seed: number) {
 
   const pass = (milliseconds: number) => {
     world.jumped += milliseconds
+    world.jumpedAt = stage.time
   }
-  const provider = stagedProvider({ stage, processes, weather, pass })
+  const charging = async (invoiceId: string) => {
+    const invoice = await readInvoice(bare, invoiceId)
+    // A worker measures its time by a clock that does not jump, as those of machines do not.
+    if (invoice?.handedOver && stage.time - world.jumpedAt > 120_000)
+      world.problems.push(`${invoiceId} is charged after it was handed over`)
+  }
+  const provider = stagedProvider({ stage, processes, weather, charging, pass })
   const queues = new Queues({ stage, processes, weather, deliver: (queue, message) => deliver(queue, message) })
   const services: Services = {
     settings: readSettings({ ...environment, TABLE_NAME: bare.name }),
@@ -112,7 +122,7 @@ export async function stagedWorld(endpoint: string, seed: number) {
     table: new Table(documentClient(client), bare.name),
     queue: queues,
     metrics: { record: () => {} },
-    payments: provider.payments,
+    payments: provider.payments.own,
     mail: {
       send: (email) =>
         processes.outside('sends an e-mail', async () => {
@@ -168,6 +178,6 @@ export async function stagedWorld(endpoint: string, seed: number) {
     bare.client.destroy()
     client.destroy()
   }
-  return Object.assign(world, { services, provider, queues, wallClock, call, work, look, close })
+  return Object.assign(world, { services, provider, queues, wallClock, pass, call, work, look, close })
 }
 export type StagedWorld = Awaited<ReturnType<typeof stagedWorld>>
