@@ -30,6 +30,7 @@ export const settingsSchema = z.object({
   MAIL_FROM: z.string().check(z.minLength(3)),
   MAIL_QUEUE_URL: z.url(),
   DELETION_QUEUE_URL: z.url(),
+  ACCOUNTS_QUEUE_URL: z.url(),
   /** The secret key of the Stripe account; without one invoices stay open. */
   STRIPE_API_KEY: z.optional(z.string().check(z.minLength(1))),
   /** Another place than Stripe's own, for trying things out. */

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini'
-import { accountOf } from '#shared/domain/founding.ts'
 import { nameSchema } from '#shared/domain/names.ts'
 import { accountShape, workspaceShape } from '#shared/domain/shapes.ts'
 import { accountView, defaultWorkspaceView } from '#shared/domain/views.ts'
@@ -13,15 +12,17 @@ export const createAccount = operation({
   summary: 'Create my account and its default workspace, or get those that exist',
   tag: 'Accounts',
   access: person,
-  needs: ['table'],
-  touches: ['put'],
+  needs: ['table', 'queue'],
+  touches: ['put', 'update'],
+  announces: ['accounts'],
   body: z.strictObject({ name: z.optional(nameSchema) }),
   status: 201,
   also: [200],
   output: z.object({ account: accountShape, defaultWorkspace: z.nullable(workspaceShape) }),
   refuses: [],
-  handle: async ({ person, body, table, now }) => {
-    const { created, ...found } = await create(table, accountOf(person, now, body.name))
+  handle: async ({ person, body, table, queue, now }) => {
+    const { created, membersFollow, ...found } = await create(table, person, now, body.name)
+    if (membersFollow) await queue.announce('accounts', [{ accountId: person.accountId }])
     const answer = { account: accountView(found), defaultWorkspace: defaultWorkspaceView(found) }
     return new Reply(answer, { status: created ? 201 : 200 })
   },

@@ -1,10 +1,9 @@
 import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
 import { canonicalEmail } from '#shared/domain/email.ts'
-import { accountOf } from '#shared/domain/founding.ts'
 import { derivedId } from '#shared/domain/ids.ts'
 import type { Account, Person } from '#shared/domain/model.ts'
 import { tellable } from '#shared/domain/tellable.ts'
-import { createAccount } from '#shared/table/accounts.ts'
+import { bringUpToDate, createAccount } from '#shared/table/accounts.ts'
 import { keys } from '#shared/table/design.ts'
 import { type TriggerTools, trigger } from '#shared/worker/trigger.ts'
 
@@ -13,7 +12,7 @@ const patience = 2_500
 
 /**
  * Puts `email`, `email_verified` and `name` into access tokens, which Cognito leaves out, and makes sure that who signs in has an account
- * and a default workspace. Where that cannot be done the sign-in goes on without (`POST /v1/accounts` then makes them): whoever cannot
+ * and a default workspace, and that the account has the e-mail which the pool knows now. Where that cannot be done the sign-in goes on without (`POST /v1/accounts` then makes them): whoever cannot
  * get a token can do nothing at all. Its event is Cognito's V2:
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
@@ -21,17 +20,22 @@ export const preTokenGeneration = trigger({
   name: 'preTokenGeneration',
   summary: 'Completes access tokens and makes the account of who signs in',
   on: 'preTokenGeneration',
-  touches: ['get', 'put'],
+  touches: ['get', 'put', 'update'],
+  announces: ['accounts'],
   handle: async (event, tools) => {
-    const person = personIn(event)
+    const person = personIn(event, tools.clock())
     if (!person) return event
     if (canonicalEmail(person.email)) await ensureAccount(tools, person)
     return withClaims(event, person)
   },
 })
 
-/** Who signs in. Cognito's attributes are strings; its issuer is the one that stands in the tokens. */
-function personIn({ region, userPoolId, request: { userAttributes } }: PreTokenGenerationV2TriggerEvent): Person | undefined {
+/**
+ * Who signs in. Cognito's attributes are strings, and as the pool has them now: no token that was issued before is newer. Its issuer is
+ * the one that stands in the tokens.
+ */
+function personIn({ region, userPoolId, request }: PreTokenGenerationV2TriggerEvent, now: Date): Person | undefined {
+  const { userAttributes } = request
   const { sub, email, email_verified, name } = userAttributes
   if (!sub || !email) return undefined
   const issuer = `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`
@@ -39,6 +43,7 @@ function personIn({ region, userPoolId, request: { userAttributes } }: PreTokenG
     accountId: derivedId('acc', issuer, sub),
     email,
     emailVerified: email_verified?.toLowerCase() === 'true',
+    issuedAt: Math.floor(now.getTime() / 1_000),
     name: name || undefined,
   }
 }
@@ -49,13 +54,16 @@ function withClaims(event: PreTokenGenerationV2TriggerEvent, { email, emailVerif
   return { ...event, response: { claimsAndScopeOverrideDetails: { accessTokenGeneration: { claimsToAddOrOverride } } } }
 }
 
-async function ensureAccount({ table, logger, clock }: TriggerTools, person: Person): Promise<void> {
-  const make = async () => {
-    const [account] = await table.get<[Account]>(keys.account(person.accountId))
-    if (!account) await createAccount(table, accountOf(person, clock()))
+async function ensureAccount({ table, queue, logger, clock }: TriggerTools, person: Person): Promise<void> {
+  const ensure = async () => {
+    const { accountId } = person
+    const [account] = await table.get<[Account]>(keys.account(accountId))
+    const make = account ? bringUpToDate(table, account, person, clock()) : createAccount(table, person, clock())
+    const { membersFollow } = await make
+    if (membersFollow) await queue.announce('accounts', [{ accountId }])
   }
   try {
-    await within(patience, make())
+    await within(patience, ensure())
   } catch (error) {
     logger.error('failed', { trigger: 'preTokenGeneration', accountId: person.accountId, error: tellable(error) })
   }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { answerSchema } from '#shared/domain/invitation-answer.ts'
 import { accountShape, memberShape, workspaceShape } from '#shared/domain/shapes.ts'
-import { accountView, workspaceView } from '#shared/domain/views.ts'
+import { accountView, memberView, workspaceView } from '#shared/domain/views.ts'
 import { operation, person } from '#shared/http/operation.ts'
 import { accept, namedBy, readScene } from '#shared/table/answering.ts'
 
@@ -12,14 +12,17 @@ export const acceptInvitation = operation({
   summary: 'Join a workspace by an invitation; without an account I get one in the same step',
   tag: 'Invitations',
   access: person,
-  needs: ['table'],
+  needs: ['table', 'queue'],
   touches: ['put', 'update', 'delete'],
+  announces: ['accounts'],
   body: answerSchema,
   output: z.object({ account: accountShape, accountCreated: z.boolean(), workspace: workspaceShape, member: memberShape }),
   refuses: ['invitation_not_found', 'invitation_expired', 'email_mismatch', 'email_not_verified', 'too_many_members'],
   load: ({ body, caller, table }) => readScene(table, namedBy(body, caller), caller),
-  handle: async ({ loaded, body, person, table, now }) => {
-    const { account, accountCreated, workspace, member } = await accept(table, body, person, loaded, now)
-    return { account: accountView(account), accountCreated, workspace: workspaceView(workspace, member.role), member }
+  handle: async ({ loaded, body, person, table, queue, now }) => {
+    const { account, accountCreated, workspace, member, membersFollow } = await accept(table, body, person, loaded, now)
+    if (membersFollow) await queue.announce('accounts', [{ accountId: person.accountId }])
+    const shown = { account: accountView(account), workspace: workspaceView(workspace, member.role), member: memberView(member) }
+    return { accountCreated, ...shown }
   },
 })

@@ -1,5 +1,6 @@
 import { pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { memberShape } from '#shared/domain/shapes.ts'
+import { memberView } from '#shared/domain/views.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
 import { listMembers as list } from '#shared/table/members.ts'
 
@@ -17,5 +18,5 @@ export const listMembers = operation({
   refuses: [],
   load: ({ path, table }) => list(table, path.workspaceId),
   handle: async ({ loaded, workspace, query }) =>
-    pageInMemory(`members ${workspace.id}`, loaded, ({ joinedAt, accountId }) => `${joinedAt}#${accountId}`, query),
+    pageInMemory(`members ${workspace.id}`, loaded.map(memberView), ({ joinedAt, accountId }) => `${joinedAt}#${accountId}`, query),
 })

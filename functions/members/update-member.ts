@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { roleSchema, rolesThatMay } from '#shared/domain/roles.ts'
 import { memberShape } from '#shared/domain/shapes.ts'
+import { memberView } from '#shared/domain/views.ts'
 import { member, operation } from '#shared/http/operation.ts'
 import { forgetDismissals } from '#shared/table/collecting.ts'
 import { changeRole, findMember, memberNotFound, requireRole } from '#shared/table/members.ts'
@@ -24,12 +25,12 @@ export const updateMember = operation({
     return untilUnchanged(
       loaded,
       () => findMember(table, workspace.id, loaded?.accountId),
-      (other) => {
+      async (other) => {
         if (!other) throw memberNotFound()
         const isMe = other.accountId === me.accountId
         // A transaction takes an item once: on oneself the row's own condition is the permit, of a row that was read as an admin's.
         if (isMe) requireRole(other, rolesThatMay('manageMembers'), 'Your role in this workspace has just changed: read it again.')
-        return changeRole(table, other, body.role, isMe ? undefined : permit)
+        return memberView(await changeRole(table, other, body.role, isMe ? undefined : permit))
       },
     )
   },

@@ -1,5 +1,5 @@
 import { isOpen } from '#shared/domain/inviting.ts'
-import type { Deletion, Invitation, Invoice, Reader, Workspace } from '#shared/domain/model.ts'
+import type { Account, Deletion, Invitation, Invoice, Reader, Workspace } from '#shared/domain/model.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { tellable } from '#shared/domain/tellable.ts'
 import { later, secondsUntil } from '#shared/domain/time.ts'
@@ -11,6 +11,7 @@ import { dueShards, keys } from '#shared/table/design.ts'
 import { listDue } from '#shared/table/due.ts'
 import { mailOf, postpone } from '#shared/table/invitations.ts'
 import { oweInvoiceMail } from '#shared/table/invoices.ts'
+import { postponeRows } from '#shared/table/member-rows.ts'
 import { Changed } from '#shared/table/races.ts'
 import type { Item } from '#shared/table/table.ts'
 import { scheduledWorker } from '#shared/worker/worker.ts'
@@ -19,7 +20,8 @@ type Tools = Pick<Services, 'table' | 'queue' | 'clock' | 'logger' | 'metrics'>
 
 /**
  * The sweep: takes out invitations that have ended, and asks again for what was written down but never done: e-mails that are owed,
- * deletions that stand still, what invoices owe to the payment provider. It reads only what is due; what it cannot do now stays due and is found by the next run.
+ * deletions that stand still, what invoices owe to the payment provider, member rows that are to follow their account. It reads only what
+ * is due; what it cannot do now stays due and is found by the next run.
  */
 export const cleanUp = scheduledWorker({
   name: 'cleanUp',
@@ -27,7 +29,7 @@ export const cleanUp = scheduledWorker({
   everyMinutes: 1,
   needs: ['table', 'queue'],
   touches: ['get', 'query gsi2', 'update', 'delete'],
-  announces: ['deletion', 'mail'],
+  announces: ['deletion', 'mail', 'accounts'],
   handle: async (tools) => {
     const ages = await Promise.all(Array.from({ length: dueShards }, (_, shard) => sweep(tools, shard)))
     tools.metrics.record('DeletionAge', Math.max(...ages))
@@ -41,11 +43,12 @@ async function sweep(tools: Tools, shard: number): Promise<number> {
   let oldest = 0
   let startAfter: Item | undefined
   do {
-    const { invitations, deletions, readers, invoices, last } = await listDue(tools.table, shard, startAfter, now)
+    const { invitations, deletions, readers, invoices, accounts, last } = await listDue(tools.table, shard, startAfter, now)
     await sweepInvitations(tools, invitations, now)
     await sweepDeletions(tools, deletions, now)
     await sweepReaders(tools, readers, now)
     await sweepInvoices(tools, invoices, now)
+    await sweepAccounts(tools, accounts, now)
     oldest = Math.max(oldest, ...deletions.map(({ requestedAt }) => -secondsUntil(requestedAt, now)))
     startAfter = last
   } while (startAfter)
@@ -94,6 +97,14 @@ async function sweepInvoices(tools: Tools, due: readonly Invoice[], now: Date): 
   await tools.queue.announce(
     'deletion',
     due.map(({ id }) => ({ invoiceId: id })),
+  )
+}
+
+async function sweepAccounts(tools: Tools, due: readonly Account[], now: Date): Promise<void> {
+  for (const account of due) await attempt(tools, { accountId: account.id }, postponeRows(tools.table, account, now))
+  await tools.queue.announce(
+    'accounts',
+    due.map(({ id }) => ({ accountId: id })),
   )
 }
 

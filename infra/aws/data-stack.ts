@@ -41,7 +41,7 @@ export class DataStack extends Stack {
     this.mail = new MailSender(this, 'Mail', stage.mail, this.queues.byName.get('mailEvents'))
     if (stage.identity.kind === 'cognito') {
       this.identity = new Identity(this, 'Identity', stage)
-      const needed = { stage, triggers: lists.triggers, codeOf, table: this.table, identity: this.identity }
+      const needed = { stage, triggers: lists.triggers, codeOf, table: this.table, queues: this.queues, identity: this.identity }
       this.signInFunctions = new IdentityTriggers(this, 'Triggers', needed).functions
     }
     new CfnOutput(this, 'MailDnsRecords', { value: this.mail.dnsRecords, description: `DNS records for ${stage.mail.domain}` })

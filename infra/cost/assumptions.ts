@@ -65,11 +65,11 @@ export const workspaceMonth = {
 export const deploymentMonth = {
   /** Every minute. */
   sweeps: 43_200,
-  /** Lambda asks each of three queues without a pause: five at once, 20 seconds each. */
-  emptyReceives: 3 * 5 * 3 * 43_200,
+  /** Lambda asks each of four queues without a pause: five at once, 20 seconds each. */
+  emptyReceives: 4 * 5 * 3 * 43_200,
   /** Those that Atrium reports itself (shared/metrics.ts); AWS's own are free. */
   metrics: 5,
-  alarms: 13,
+  alarms: 14,
   secrets: 1,
 } as const
 

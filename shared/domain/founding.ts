@@ -1,5 +1,5 @@
 import { canonicalEmail } from './email.ts'
-import { addressKey, derivedId } from './ids.ts'
+import { addressKey, derivedId, type InvitationPlace } from './ids.ts'
 import type { Account, Member, Person, Workspace } from './model.ts'
 import { nameFromClaims } from './names.ts'
 
@@ -9,34 +9,51 @@ export const defaultWorkspaceId = (accountId: string): string => derivedId('ws',
 /** Over how many partitions the usage of a new workspace is spread: each takes about 1,000 writes a second. */
 const usageShards = 8
 
-/** Somebody who becomes a member. */
-export const newMember = (workspaceId: string, account: Account, role: Member['role'], joinedAt: string): Member => ({
+/** Where the row is that says that an account's address is a member's of a workspace. */
+export const addressPlace = (workspaceId: string, { email }: Pick<Account, 'email'>): InvitationPlace => ({
   workspaceId,
+  addressKey: addressKey(workspaceId, canonicalEmail(email) ?? email),
+})
+
+/** What a member row carries of its account. */
+export const carried = ({ email, emailVerified = false, name, version = 0 }: Account) => ({
+  email,
+  emailVerified,
+  name,
+  accountVersion: version,
+})
+
+/** A member to whom the row of an address belongs. */
+export type AddressedMember = Member & InvitationPlace
+
+/** Somebody who becomes a member. */
+export const newMember = (workspaceId: string, account: Account, role: Member['role'], joinedAt: string): AddressedMember => ({
+  ...addressPlace(workspaceId, account),
+  ...carried(account),
   accountId: account.id,
-  email: account.email,
-  name: account.name,
   role,
   joinedAt,
-  addressKey: addressKey(workspaceId, canonicalEmail(account.email) ?? account.email),
 })
 
 /** A workspace and its first admin, who belong together from the start. */
-export function foundWorkspace(id: string, name: string, founder: Account, at: string): { workspace: Workspace; member: Member } {
+export function foundWorkspace(id: string, name: string, founder: Account, at: string): { workspace: Workspace; member: AddressedMember } {
   const counts = { memberCount: 1, adminCount: 1, pendingCount: 0, apiKeyCount: 0, usageShards }
   const workspace: Workspace = { id, name, status: 'active', ...counts, createdAt: at, createdBy: founder.id, updatedAt: at }
   return { workspace, member: newMember(id, founder, 'admin', at) }
 }
 
 /** The workspace that comes with an account. */
-export function foundDefaultWorkspace(account: Account): { workspace: Workspace; member: Member } {
+export function foundDefaultWorkspace(account: Account): { workspace: Workspace; member: AddressedMember } {
   const { workspace, member } = foundWorkspace(defaultWorkspaceId(account.id), 'Default Workspace', account, account.createdAt)
   return { workspace, member: { ...member, isDefault: true } }
 }
 
 /** The account that a person gets with their first request that needs one. */
-export const accountOf = ({ accountId, email, name }: Person, now: Date, chosen?: string): Account => ({
+export const accountOf = ({ accountId, email, emailVerified, issuedAt, name }: Person, now: Date, chosen?: string): Account => ({
   id: accountId,
   email,
+  emailVerified,
+  ...(emailVerified && { emailIssuedAt: issuedAt }),
   name: chosen ?? nameFromClaims(name, email),
   createdAt: now.toISOString(),
 })

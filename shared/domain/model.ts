@@ -10,8 +10,15 @@ export type WorkspaceStatus = 'active' | 'deleting' | 'deleted'
 export interface Account {
   readonly id: string
   readonly email: string
+  /** Accounts of before say nothing: they count as never verified, so that no mail goes to them until a token brings the proof. */
+  readonly emailVerified?: boolean
+  /** When the newest token that carried a verified e-mail was issued, in seconds since 1970. */
+  readonly emailIssuedAt?: number
   readonly name: string
   readonly createdAt: string
+  /** Goes up with every change that member rows follow; missing before the first. */
+  readonly version?: number
+  readonly changedAt?: string
 }
 
 export interface Workspace {
@@ -37,12 +44,15 @@ export interface Workspace {
 export interface Member {
   readonly workspaceId: string
   readonly accountId: string
+  /** E-mail, its proof and name are the account's, as of `accountVersion` (missing: as it was made). */
   readonly email: string
+  readonly emailVerified?: boolean
   readonly name: string
+  readonly accountVersion?: number
   readonly role: Role
   readonly joinedAt: string
-  /** The address row that goes when the member goes. */
-  readonly addressKey: string
+  /** The address row that goes when the member goes: there as long as that row is theirs. Missing where it is another member's. */
+  readonly addressKey?: string
   /** True on the row that was made with the account; somebody who is invited back does not get it again. */
   readonly isDefault?: boolean
 }
@@ -134,6 +144,8 @@ export interface Person {
   readonly accountId: string
   readonly email: string
   readonly emailVerified: boolean
+  /** When the token was issued, in seconds since 1970. */
+  readonly issuedAt: number
   readonly name: string | undefined
 }
 

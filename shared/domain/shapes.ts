@@ -15,6 +15,7 @@ export const accountShape = z
   .object({
     id: accountIdSchema,
     email: z.string(),
+    emailVerified: z.boolean(),
     name: z.string(),
     defaultWorkspaceId: z.nullable(workspaceIdSchema),
     createdAt: instantSchema,
@@ -36,8 +37,16 @@ export const workspaceShape = z
 export type WorkspaceShape = z.infer<typeof workspaceShape>
 
 export const memberShape = z
-  .object({ accountId: accountIdSchema, email: z.string(), name: z.string(), role: roleSchema, joinedAt: instantSchema })
+  .object({
+    accountId: accountIdSchema,
+    email: z.string(),
+    emailVerified: z.boolean(),
+    name: z.string(),
+    role: roleSchema,
+    joinedAt: instantSchema,
+  })
   .register(z.globalRegistry, { id: 'Member' })
+export type MemberShape = z.infer<typeof memberShape>
 
 export const invitationShape = z
   .object({

@@ -9,7 +9,7 @@ import {
   type Workspace,
 } from './model.ts'
 import type { Role } from './roles.ts'
-import type { AccountShape, InvitationShape, WorkspaceShape } from './shapes.ts'
+import type { AccountShape, InvitationShape, MemberShape, WorkspaceShape } from './shapes.ts'
 
 /** An account with the workspace that was made with it and its member row; both null once either is gone. */
 export interface AccountWithDefault {
@@ -20,8 +20,11 @@ export interface AccountWithDefault {
 
 export const accountView = ({ account, defaultWorkspace }: AccountWithDefault): AccountShape => ({
   ...account,
+  emailVerified: account.emailVerified === true,
   defaultWorkspaceId: defaultWorkspace?.id ?? null,
 })
+
+export const memberView = (member: Member): MemberShape => ({ ...member, emailVerified: member.emailVerified === true })
 
 /** A workspace as a caller in a role sees it; `null` for an API key. */
 export const workspaceView = (workspace: Workspace, role: Role | null): WorkspaceShape => ({ ...workspace, role })

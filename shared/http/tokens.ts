@@ -27,6 +27,8 @@ const claimsSchema = z.object({
     false,
   ),
   name: z.catch(z.optional(z.string()), undefined),
+  /** NumericDate may have a fraction; a token that does not say when it was issued is older than any that does. */
+  iat: z.pipe(z._default(z.number().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER)), 0), z.transform(Math.floor)),
 })
 
 const isAccessToken = (header: { typ?: unknown }, payload: { token_use?: unknown }): boolean =>
@@ -50,8 +52,8 @@ export function openTokens({ settings, jwksCache }: { readonly settings: Setting
         const customJwtCheck = ({ header, payload }: { header: object; payload: Record<string, unknown> }) => {
           if (!isAccessToken(header, payload) || payload.client_id !== CLIENT_ID) throw rejected()
         }
-        const { sub, email, email_verified, name } = claimsSchema.parse(await verifier.verify(token, { customJwtCheck }))
-        return { accountId: derivedId('acc', ISSUER_NAME ?? ISSUER, sub), email, emailVerified: email_verified, name }
+        const { sub, email, email_verified, name, iat } = claimsSchema.parse(await verifier.verify(token, { customJwtCheck }))
+        return { accountId: derivedId('acc', ISSUER_NAME ?? ISSUER, sub), email, emailVerified: email_verified, issuedAt: iat, name }
       } catch (cause) {
         throw isAway(cause)
           ? new Refusal('unavailable', 'The sign-in service does not answer: try again.', { retryAfter: 5, cause })

@@ -29,10 +29,17 @@ export interface InvoiceWork {
   readonly invoiceId: string
 }
 
+/** Carries what an account says of a person into their member rows: from the first, or on from where an earlier run had to stop. */
+export interface AccountWork {
+  readonly accountId: string
+  readonly from?: { readonly began: string; readonly after: string }
+}
+
 /** Every queue that Atrium sends to, and the messages that it carries. */
 export interface Messages {
   readonly mail: InvitationMail | InvoiceMail
   readonly deletion: DeletionWork | InvoiceWork
+  readonly accounts: AccountWork
 }
 export type QueueName = keyof Messages
 
@@ -55,10 +62,14 @@ const batchesOfTen = <T>(all: readonly T[]): T[][] =>
 /** How long a queue is waited for, in milliseconds: what it does not take is found again, and the answer to somebody must not wait for it. */
 const patience = 2_000
 
+/** Where the queues are; a function that sends to some of them need not be told of the others. */
+type QueueUrls = Partial<Pick<Settings, 'MAIL_QUEUE_URL' | 'DELETION_QUEUE_URL' | 'ACCOUNTS_QUEUE_URL'>>
+
 /** Opens the queues with the SDK's own settings; the log is told of every batch that could not be sent. */
-export function openQueue({ settings, logger }: { readonly settings: Settings; readonly logger: Pick<Logger, 'warn'> }): Queue {
+export function openQueue({ settings, logger }: { readonly settings: QueueUrls; readonly logger: Pick<Logger, 'warn'> }): Queue {
   const client = new SQSClient({})
-  const urls: Record<QueueName, string> = { mail: settings.MAIL_QUEUE_URL, deletion: settings.DELETION_QUEUE_URL }
+  const { MAIL_QUEUE_URL: mail, DELETION_QUEUE_URL: deletion, ACCOUNTS_QUEUE_URL: accounts } = settings
+  const urls: Record<QueueName, string | undefined> = { mail, deletion, accounts }
   const send = async (queue: QueueName, batch: readonly object[], DelaySeconds: number) => {
     const Entries = batch.map((message, i) => ({ Id: String(i), MessageBody: JSON.stringify(message), DelaySeconds }))
     const command = () => new SendMessageBatchCommand({ QueueUrl: urls[queue], Entries })

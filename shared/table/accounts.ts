@@ -1,9 +1,12 @@
-import { defaultWorkspaceId, foundDefaultWorkspace } from '../domain/founding.ts'
-import type { Account, Member, Workspace } from '../domain/model.ts'
+import { claimsTaken, isShown } from '../domain/account-claims.ts'
+import { accountOf, defaultWorkspaceId, foundDefaultWorkspace } from '../domain/founding.ts'
+import type { Account, Member, Person, Workspace } from '../domain/model.ts'
+import { later } from '../domain/time.ts'
 import type { AccountWithDefault } from '../domain/views.ts'
-import { absent } from './conditions.ts'
-import { keys } from './design.ts'
-import { put, type Table, type Write } from './table.ts'
+import { absent, all, type Condition, is } from './conditions.ts'
+import { indexKeys, keys } from './design.ts'
+import { changed, untilUnchanged } from './races.ts'
+import { type Item, put, type Table, update, type Write } from './table.ts'
 import { foundingWrites } from './workspaces.ts'
 
 /** The three items that say what an account is: pass them to one `get` and its answer to `accountFrom`. */
@@ -33,7 +36,10 @@ export const readAccount = async (table: Table, accountId: string): Promise<Acco
   wholeAccount(table, await table.get<[Account, Workspace, Member]>(...accountKeys(accountId)))
 
 /** The writes that make an account with its default workspace: never one without the other, and once however many race. */
-export function accountWrites(account: Account, whenItExists: () => Error): { writes: Write[]; made: AccountWithDefault } {
+export function accountWrites(
+  account: Account,
+  whenItExists: (found: Item | undefined) => Error,
+): { writes: Write[]; made: AccountWithDefault } {
   const { workspace, member } = foundDefaultWorkspace(account)
   const item = put({ ...keys.account(account.id), ...account }, absent('pk'), whenItExists)
   return {
@@ -42,17 +48,76 @@ export function accountWrites(account: Account, whenItExists: () => Error): { wr
   }
 }
 
-class Exists extends Error {}
+/** A change of an account, as it is to be written, and the account as it is then. */
+export interface AccountChange {
+  readonly write: Write
+  readonly account: Account
+  /** Whether member rows follow it: a message to the queue `accounts` is owed once it is written. */
+  readonly membersFollow: boolean
+}
 
-/** Makes an account and its default workspace in one transaction, or answers those that exist. */
-export async function createAccount(table: Table, account: Account): Promise<AccountWithDefault & { created: boolean }> {
-  const { writes, made } = accountWrites(account, () => new Exists())
+/** How long the sweep leaves the member rows to the queue, in seconds. */
+const patience = 60
+
+const unchanged = (attribute: string, seen: unknown): Condition => (seen === undefined ? absent(attribute) : is(attribute, seen))
+
+/**
+ * Changes an account as it was read; the write throws `Changed` on a race. What member rows carry gets a version of its own, and is due
+ * until they have it.
+ */
+export function changeAccount(seen: Account, fields: Partial<Account>, now: Date): AccountChange {
+  const membersFollow = isShown(fields)
+  const next = membersFollow ? { ...fields, version: (seen.version ?? 0) + 1, changedAt: now.toISOString() } : fields
+  const set = membersFollow ? { ...next, ...indexKeys.due(seen.id, later(now, patience)) } : next
+  const asSeen = all(unchanged('version', seen.version), unchanged('emailIssuedAt', seen.emailIssuedAt))
+  return { write: update(keys.account(seen.id), { set }, asSeen, changed), account: { ...seen, ...next }, membersFollow }
+}
+
+/** What a person's token changes about their account as it was read; undefined where nothing. */
+export function takeClaims(seen: Account, person: Person, now: Date): AccountChange | undefined {
+  const fields = claimsTaken(seen, person)
+  return fields && changeAccount(seen, fields, now)
+}
+
+/** Takes over what a token says, whatever races with it. Answers the account as it is then, and whether member rows are to follow. */
+export function bringUpToDate(table: Table, seen: Account, person: Person, now: Date): Promise<Omit<AccountChange, 'write'>> {
+  const again = async () => (await table.get<[Account]>(keys.account(seen.id)))[0] ?? seen
+  return untilUnchanged(seen, again, async (account) => {
+    const change = takeClaims(account, person, now)
+    if (!change) return { account, membersFollow: false }
+    await table.write(change.write)
+    return change
+  })
+}
+
+class Exists extends Error {
+  readonly account: Account
+  constructor(account: Account) {
+    super('The account exists')
+    this.account = account
+  }
+}
+
+export interface Created extends AccountWithDefault {
+  readonly created: boolean
+  /** Whether member rows are to follow what the token changed. */
+  readonly membersFollow: boolean
+}
+
+/** Makes a person's account and its default workspace in one transaction, or brings those that exist up to date. */
+export async function createAccount(table: Table, person: Person, now: Date, name?: string): Promise<Created> {
+  const { writes, made } = accountWrites(accountOf(person, now, name), (found) => new Exists(found as unknown as Account))
   try {
     await table.write(...writes)
-    return { ...made, created: true }
+    return { ...made, created: true, membersFollow: false }
   } catch (error) {
-    const existing = error instanceof Exists ? await readAccount(table, account.id) : undefined
-    if (!existing) throw error
-    return { ...existing, created: false }
+    if (!(error instanceof Exists)) throw error
+    const [, ...besideIt] = accountKeys(person.accountId)
+    const [{ account, membersFollow }, beside] = await Promise.all([
+      bringUpToDate(table, error.account, person, now),
+      table.get<[Workspace, Member]>(...besideIt),
+    ])
+    const existing = await wholeAccount(table, [account, ...beside])
+    return { ...(existing ?? { account, defaultWorkspace: null, defaultMember: null }), created: false, membersFollow }
   }
 }

@@ -6,11 +6,12 @@ import { isInvited, requireInvited } from '../domain/people.ts'
 import { secretHash, tokenPlace } from '../domain/secrets.ts'
 import { later } from '../domain/time.ts'
 import type { AccountWithDefault } from '../domain/views.ts'
-import { accountKeys, accountWrites, wholeAccount } from './accounts.ts'
+import { accountKeys, accountWrites, bringUpToDate, takeClaims, wholeAccount } from './accounts.ts'
 import { keys } from './design.ts'
 import { acceptWrites, endInvitation, invitationNotFound, isNamed, type Naming, requirePending } from './invitations.ts'
 import { changed, untilUnchanged } from './races.ts'
-import type { Table } from './table.ts'
+import type { Table, Write } from './table.ts'
+import { AddressTaken } from './workspaces.ts'
 
 /** What an invitee sends: the token of a link, or the id of an invitation to their address. */
 export type Answer = { readonly token?: string | undefined; readonly invitationId?: string | undefined }
@@ -56,6 +57,8 @@ export interface Accepted {
   readonly accountCreated: boolean
   readonly workspace: Workspace
   readonly member: Member
+  /** Whether the person's other member rows are to follow what the token changed about the account. */
+  readonly membersFollow: boolean
 }
 
 /**
@@ -70,7 +73,7 @@ export async function accept(table: Table, answer: Answer, person: Person, first
     async (scene) => {
       if (!named || !scene?.invitation || !isNamed(scene.invitation, named.naming)) throw invitationNotFound()
       // What was read beside it may be older than the acceptance, for a batch read is no snapshot: what is read from here on is not.
-      if (scene.invitation.status === 'accepted') return acceptedBefore(await readScene(table, named, person), person, now)
+      if (scene.invitation.status === 'accepted') return acceptedBefore(table, await readScene(table, named, person), person, now)
       requireInvited(person, named.place)
       const invitation = requirePending(scene.invitation, scene.workspace, now)
       return join(table, { ...scene, invitation, workspace: scene.workspace as Workspace }, named.naming, person, now)
@@ -78,29 +81,48 @@ export async function accept(table: Table, answer: Answer, person: Person, first
   )
 }
 
-function acceptedBefore(scene: Scene | undefined, person: Person, now: Date): Accepted {
+async function acceptedBefore(table: Table, scene: Scene | undefined, person: Person, now: Date): Promise<Accepted> {
   const { invitation, workspace, member, account } = scene ?? {}
   const isMine = invitation?.status === 'accepted' && invitation.acceptedBy === person.accountId
   const isRemembered = isMine && (invitation.acceptedAt ?? '') > later(now, -acceptedMemory)
   if (!isRemembered || workspace?.status !== 'active' || !member || !account) throw invitationNotFound()
-  return { account, accountCreated: invitation.accountCreated === true, workspace, member }
+  const current = await bringUpToDate(table, account.account, person, now)
+  return { ...current, account: { ...account, ...current }, accountCreated: invitation.accountCreated === true, workspace, member }
 }
 
 type OpenScene = Scene & { readonly invitation: Invitation; readonly workspace: Workspace }
 
 async function join(table: Table, scene: OpenScene, naming: Naming, person: Person, now: Date): Promise<Accepted> {
   const { invitation, workspace, member: present } = scene
-  const { made, writes } = scene.account ? { made: scene.account, writes: [] } : accountWrites(accountOf(person, now), changed)
+  const { account, writes, membersFollow } = accountAfter(scene.account, person, now)
   if (present) {
     // They are in already, through another address: the invitation has nothing left to give.
-    await endInvitation(table, invitation, naming, now)
-    return { account: made, accountCreated: false, workspace, member: present }
+    await endInvitation(table, invitation, naming, now, undefined, writes)
+    return { account, accountCreated: false, workspace, member: present, membersFollow }
   }
   const accountCreated = scene.account === undefined
-  const joined = newMember(workspace.id, made.account, invitation.role, now.toISOString())
-  const member = { ...joined, addressKey: invitation.addressKey }
-  await table.write(...acceptWrites(invitation, naming, member, accountCreated, now), ...writes)
-  return { account: made, accountCreated, workspace: { ...workspace, memberCount: workspace.memberCount + 1 }, member }
+  const joined = newMember(workspace.id, account.account, invitation.role, now.toISOString())
+  const writeAs = async (member: Member) => {
+    await table.write(...acceptWrites(invitation, naming, member, accountCreated, now), ...writes)
+    return member
+  }
+  const member = await writeAs({ ...joined, addressKey: invitation.addressKey }).catch((error) => {
+    if (!(error instanceof AddressTaken)) throw error
+    const { addressKey: _, ...withoutAddress } = joined
+    return writeAs(withoutAddress)
+  })
+  return { account, accountCreated, workspace: { ...workspace, memberCount: workspace.memberCount + 1 }, member, membersFollow }
+}
+
+/** The account with which somebody joins, and what is written to have it so: a new one, or theirs as their token brings it up to date. */
+function accountAfter(seen: AccountWithDefault | undefined, person: Person, now: Date) {
+  if (!seen) {
+    const { made, writes } = accountWrites(accountOf(person, now), changed)
+    return { account: made, writes, membersFollow: false }
+  }
+  const change = takeClaims(seen.account, person, now)
+  if (!change) return { account: seen, writes: [] as Write[], membersFollow: false }
+  return { account: { ...seen, account: change.account }, writes: [change.write], membersFollow: change.membersFollow }
 }
 
 /** Turns an invitation down. Refuses as `accept` does. */

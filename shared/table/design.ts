@@ -13,7 +13,13 @@ export interface Key {
 
 /** One item kind a line: what it is, its key, and the two index keys where it has them. */
 export const entities = {
-  Account: { pk: 'ACCOUNT#<accountId>', sk: 'ACCOUNT', is: 'a person, by issuer and subject' },
+  Account: {
+    pk: 'ACCOUNT#<accountId>',
+    sk: 'ACCOUNT',
+    gsi2pk: 'DUE#<shard>',
+    gsi2sk: '<dueAt>',
+    is: 'a person, by issuer and subject; due while member rows are to follow a change',
+  },
   InviteQuota: { pk: 'ACCOUNT#<accountId>', sk: 'INVITED#<day>', is: 'addresses that an account had mailed on a UTC day; TTL' },
   CallerMemory: {
     pk: 'ACCOUNT#<accountId>',
@@ -262,7 +268,7 @@ export const accessPatterns: readonly AccessPattern[] = [
   {
     is: 'join by an invitation (and, without an account, get one)',
     write: ['update Workspace', 'update Invitation', 'put Member', 'put MemberAddress'],
-    optional: ['put Account', 'put Workspace', 'put Member', 'put MemberAddress'],
+    optional: ['put Account', 'put Workspace', 'put Member', 'put MemberAddress', 'update Account'],
     indexWrites: 4,
   },
   { is: 'decline or revoke an invitation', write: ['update Workspace', 'remove Invitation'], optional: ['check Member'] },
@@ -311,7 +317,7 @@ export const accessPatterns: readonly AccessPattern[] = [
   { is: 'owe or settle an invoice’s e-mail', update: 'Reader', indexWrites: 1 },
   { is: 'erase a page of what a workspace left (25 a call)', batch: 'remove' },
   {
-    is: 'what is due (invitations, deletions, invoices and their readers), in each partition of the sweep',
+    is: 'what is due (invitations, deletions, invoices and their readers, accounts), in each partition of the sweep',
     query: 'Invitation',
     index: 'gsi2',
     where: 'gsi2pk = DUE#<shard>, gsi2sk up to now',
@@ -324,4 +330,12 @@ export const accessPatterns: readonly AccessPattern[] = [
   { is: 'whether invitations that are due are dead', get: ['Workspace'], times: 'workspaces' },
   { is: 'make a dead invitation say so', write: ['update Workspace', 'update Invitation'], indexWrites: 3 },
   { is: 'forget who was dismissed', write: ['update Workspace'] },
+  { is: 'note that a newer token carried the same e-mail', write: ['update Account'] },
+  { is: 'take over another e-mail, or another name', write: ['update Account'], indexWrites: 1 },
+  {
+    is: 'carry an account into a member row (and, with another e-mail, its address row)',
+    write: ['check Workspace', 'update Member'],
+    optional: ['remove MemberAddress', 'put MemberAddress'],
+  },
+  { is: 'owe or settle the member rows of an account', update: 'Account', indexWrites: 2 },
 ]

@@ -1,4 +1,4 @@
-import type { Deletion, Invitation, Invoice, Reader } from '../domain/model.ts'
+import type { Account, Deletion, Invitation, Invoice, Reader } from '../domain/model.ts'
 import { duePartition, keys, prefix } from './design.ts'
 import type { Item, Table } from './table.ts'
 
@@ -9,6 +9,7 @@ export interface Due {
   readonly readers: readonly Reader[]
   /** Those that owe something to the payment provider. */
   readonly invoices: readonly Invoice[]
+  readonly accounts: readonly Account[]
   /** Where the next page starts. */
   readonly last: Item | undefined
 }
@@ -25,6 +26,7 @@ export async function listDue(table: Table, shard: number, startAfter: Item | un
     deletions: of<Deletion>('DELETION#'),
     readers: of<Reader>('INVOICE#', prefix.reader),
     invoices: of<Invoice>('INVOICE#', keys.invoice('').sk),
+    accounts: of<Account>('ACCOUNT#'),
     last: page.last,
   }
 }

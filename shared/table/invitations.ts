@@ -12,7 +12,7 @@ import { indexKeys, keys, prefix } from './design.ts'
 import { noneDismissedSince, stillVouchedFor } from './dismissals.ts'
 import { changed } from './races.ts'
 import { check, put, remove, type Table, update, type Write } from './table.ts'
-import { addressItem, changeWorkspace, memberItem } from './workspaces.ts'
+import { changeWorkspace, memberItem, takeAddress } from './workspaces.ts'
 
 export const invitationNotFound = (): Refusal =>
   new Refusal('invitation_not_found', 'There is no such invitation: it was used, declined or revoked. Ask for a new one.')
@@ -160,7 +160,7 @@ export function acceptWrites(invitation: Invitation, naming: Naming, member: Mem
       changed,
     ),
     put(memberItem(member), absent('pk'), changed),
-    put(addressItem(member)),
+    ...takeAddress(member),
   ]
 }
 
@@ -168,10 +168,17 @@ export function acceptWrites(invitation: Invitation, naming: Naming, member: Mem
  * Ends a pending invitation: revoked with a member's `permit`, or declined, or of somebody who is a member already. Throws `Changed` on a
  * race; where the workspace is gone, so that an invitee is told of the invitation alone, and a member `workspace_not_found`.
  */
-export async function endInvitation(table: Table, invitation: Invitation, naming: Naming, now: Date, permit?: Write): Promise<void> {
+export async function endInvitation(
+  table: Table,
+  invitation: Invitation,
+  naming: Naming,
+  now: Date,
+  permit?: Write,
+  also: readonly Write[] = [],
+): Promise<void> {
   const row = remove(keys.invitation(invitation), all(stillOpen(naming, now), unchanged(invitation)), changed)
   const rule = { rule: stillVouchedFor(invitation), broken: changed, ...(!permit && { gone: changed }) }
-  await table.write(changeWorkspace(invitation.workspaceId, { add: { pendingCount: -1 } }, rule), row, permit)
+  await table.write(changeWorkspace(invitation.workspaceId, { add: { pendingCount: -1 } }, rule), row, permit, ...also)
 }
 
 /** One page of the pending invitations to an address, oldest first, each with its workspace. */

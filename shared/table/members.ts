@@ -3,7 +3,7 @@ import type { Member, Workspace } from '../domain/model.ts'
 import { invalid, Refusal } from '../domain/refusals.ts'
 import { isDemotion, type Role } from '../domain/roles.ts'
 import { successorOf } from '../domain/succession.ts'
-import { above, all, type Condition, exists, is, oneOf } from './conditions.ts'
+import { above, absent, all, type Condition, exists, is, oneOf } from './conditions.ts'
 import { keys, prefix } from './design.ts'
 import { dismissing } from './dismissals.ts'
 import { changed, untilUnchanged } from './races.ts'
@@ -45,10 +45,18 @@ export async function changeRole(table: Table, member: Member, role: Role, permi
 
 const lastMember = (): Refusal => new Refusal('last_member', 'You are the last member: invite somebody who stays, or delete the workspace.')
 
+/** Which address row is a member's is as it was read: it moves when the account's e-mail changes. */
+export const sameAddress = ({ addressKey }: Member): Condition =>
+  addressKey === undefined ? absent('addressKey') : is('addressKey', addressKey)
+
+/** The mark on a member's address goes, where it is theirs: in a transaction with `sameAddress` as the condition on their row. */
+export const releaseAddress = ({ workspaceId, addressKey }: Member): Write[] =>
+  addressKey === undefined ? [] : [remove(keys.memberAddress({ workspaceId, addressKey }))]
+
 /** The rows of a member go: the membership, and the mark on the address. */
 const removal = (member: Member): Write[] => [
-  remove(keys.member(member.workspaceId, member.accountId), is('role', member.role), changed),
-  remove(keys.memberAddress(member)),
+  remove(keys.member(member.workspaceId, member.accountId), all(is('role', member.role), sameAddress(member)), changed),
+  ...releaseAddress(member),
 ]
 
 /** Takes somebody else out, and ends what they have sent. `permit` keeps an admin in the workspace. Throws `Changed` on a race. */

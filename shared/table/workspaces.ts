@@ -1,6 +1,7 @@
+import type { AddressedMember } from '../domain/founding.ts'
 import type { Member, Workspace } from '../domain/model.ts'
 import { Refusal } from '../domain/refusals.ts'
-import { absent, all, type Change, type Condition, is } from './conditions.ts'
+import { absent, all, any, type Change, type Condition, is } from './conditions.ts'
 import { indexKeys, keys } from './design.ts'
 import { noneDismissedSince } from './dismissals.ts'
 import { changed } from './races.ts'
@@ -17,13 +18,22 @@ export const memberItem = (member: Member) => ({
 })
 
 /** The row that says that an address is a member's. */
-export const addressItem = ({ workspaceId, addressKey, accountId }: Member) => ({
+export const addressItem = ({ workspaceId, addressKey, accountId }: AddressedMember) => ({
   ...keys.memberAddress({ workspaceId, addressKey }),
   accountId,
 })
 
+/** The address is another member's, and stays theirs. */
+export class AddressTaken extends Error {}
+
+/** Marks a member's address as theirs, where it is to be (it has an `addressKey`). Throws `AddressTaken` where it is another member's. */
+export const takeAddress = ({ addressKey, ...member }: Member): Write[] =>
+  addressKey === undefined
+    ? []
+    : [put(addressItem({ ...member, addressKey }), any(absent('pk'), is('accountId', member.accountId)), () => new AddressTaken())]
+
 /** The writes that make a workspace with its first admin. */
-export const foundingWrites = (workspace: Workspace, founder: Member): Write[] => [
+export const foundingWrites = (workspace: Workspace, founder: AddressedMember): Write[] => [
   put({ ...keys.workspace(workspace.id), ...workspace }, absent('pk')),
   put(memberItem(founder)),
   put(addressItem(founder)),
@@ -72,7 +82,7 @@ export async function listMemberships(table: Table, accountId: string, limit: nu
 }
 
 /** Makes a workspace with its first admin in one transaction. */
-export const createWorkspace = (table: Table, workspace: Workspace, founder: Member, memory: Write | undefined): Promise<void> =>
+export const createWorkspace = (table: Table, workspace: Workspace, founder: AddressedMember, memory: Write | undefined): Promise<void> =>
   table.write(...foundingWrites(workspace, founder), memory)
 
 /** A workspace that an account is in; refuses `workspace_not_found`. */

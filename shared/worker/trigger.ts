@@ -1,11 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import type { Context, PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
 import { Deadline } from '../deadline.ts'
+import type { QueueName } from '../queue/queue.ts'
 import { type Services, withinTime } from '../services.ts'
 import type { TableAction } from '../table/actions.ts'
 
 /** What a trigger works with. The user pool names its triggers before it has an issuer and clients, so there are no settings. */
-export type TriggerTools = Pick<Services, 'table' | 'logger' | 'clock'>
+export type TriggerTools = Pick<Services, 'table' | 'queue' | 'logger' | 'clock'>
 
 /** The events of the user pool that Atrium takes part in. */
 export interface TriggerEvents {
@@ -19,20 +20,29 @@ export interface Trigger<K extends keyof TriggerEvents = keyof TriggerEvents> {
   readonly on: K
   /** What it does to the table: its role allows that and nothing else. */
   readonly touches: readonly TableAction[]
+  /** The queues that it sends to: it is told of those and no other, and its role allows no other. */
+  readonly announces: readonly QueueName[]
   readonly handle: (event: TriggerEvents[K], tools: TriggerTools) => Promise<object>
 }
 
 /** Declares a trigger. No side effect. */
 export const trigger = <const K extends keyof TriggerEvents>(declaration: Trigger<K>): Trigger<K> => declaration
 
-type Opener = (opening: { readonly settings: { readonly TABLE_NAME: string } }) => Services['table']
+type Environment = Readonly<Record<string, string | undefined>>
+
+interface Openers {
+  readonly table: (opening: { readonly settings: { readonly TABLE_NAME: string } }) => Services['table']
+  readonly queue: (opening: { readonly settings: Environment; readonly logger: Logger }) => Services['queue']
+}
 
 /** A trigger as a Lambda function, wired from the environment. */
 export function triggerHandler(
   { handle }: Trigger,
-  openTable: Opener,
-  { TABLE_NAME = '' }: Readonly<Record<string, string | undefined>> = process.env,
+  open: Openers,
+  environment: Environment = process.env,
 ): (event: TriggerEvents[keyof TriggerEvents], context: Context) => Promise<object> {
-  const tools = { table: openTable({ settings: { TABLE_NAME } }), logger: new Logger({ serviceName: 'atrium' }), clock: () => new Date() }
+  const logger = new Logger({ serviceName: 'atrium' })
+  const table = open.table({ settings: { TABLE_NAME: environment.TABLE_NAME ?? '' } })
+  const tools = { table, queue: open.queue({ settings: environment, logger }), logger, clock: () => new Date() }
   return (event, context) => handle(event, withinTime(tools, Deadline.of(context)))
 }

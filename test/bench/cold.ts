@@ -30,6 +30,7 @@ const environment = (endpoint: string, table: string) => ({
   MAIL_FROM: 'no-reply@app.example',
   MAIL_QUEUE_URL: 'https://sqs.example/mail',
   DELETION_QUEUE_URL: 'https://sqs.example/deletion',
+  ACCOUNTS_QUEUE_URL: 'https://sqs.example/accounts',
   STRIPE_API_KEY: 'sk_test',
 })
 

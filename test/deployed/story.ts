@@ -68,6 +68,7 @@ export async function walkThrough(cloud: Cloud): Promise<void> {
   await telling.ask(200, 'GET', '/v1/workspaces', { as: ann.token })
   await invite(telling, at, ann, bob)
   await meet(telling, at, ann, bob)
+  await move(telling)
   await build(telling, at, ann)
   await loseAndFind(telling, at, ann)
   await part(telling, at, ann)
@@ -130,6 +131,18 @@ async function meet({ cloud, ask }: Telling, at: string, ann: Person, bob: Perso
   await cloud.deliver()
   await ask(200, 'POST', '/v1/invitations/accept', { as: bob.token, body: { invitationId: results[0].invitation.id } })
   await ask(204, 'DELETE', `${at}/members/${accountId}`, { as: ann.token })
+}
+
+/** Somebody's address changes: from their next sign-in on they are shown by it, in every workspace. */
+async function move({ cloud, ask }: Telling): Promise<void> {
+  const hal = { sub: randomUUID(), name: 'Hal' }
+  const before = await cloud.signIn({ ...hal, email: 'hal@example.com' })
+  const { defaultWorkspace } = await ask(200, 'POST', '/v1/accounts', { as: before, body: {} })
+  cloud.passSeconds(1)
+  const as = await cloud.signIn({ ...hal, email: 'hal@new.example' })
+  await cloud.deliver()
+  const { data } = await ask(200, 'GET', `/v1/workspaces/${defaultWorkspace.id}/members`, { as })
+  mustBe('who is listed', [data[0].email, data[0].emailVerified], ['hal@new.example', true])
 }
 
 /** Projects, API keys and usage, by Ann and by a machine. */

@@ -12,7 +12,7 @@ test('creating an account also creates its default workspace, of which its owner
   const workspaceId = expect.stringMatching(/^ws_\w+$/)
   expect(status).toBe(201)
   expect(body).toEqual({
-    account: { id, email: 'Ann@Example.com', name: 'Ann', defaultWorkspaceId: workspaceId, createdAt: at },
+    account: { id, email: 'Ann@Example.com', emailVerified: true, name: 'Ann', defaultWorkspaceId: workspaceId, createdAt: at },
     defaultWorkspace: {
       id: body.account.defaultWorkspaceId,
       name: 'Default Workspace',

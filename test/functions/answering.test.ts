@@ -58,10 +58,17 @@ test('somebody without an account gets one with its default workspace in the sam
   const at = world.now.toISOString()
   expect(status).toBe(200)
   expect(body).toEqual({
-    account: { id: body.account.id, email: bobsAddress, name: 'Bob', defaultWorkspaceId: expect.stringMatching(/^ws_/), createdAt: at },
+    account: {
+      id: body.account.id,
+      email: bobsAddress,
+      emailVerified: true,
+      name: 'Bob',
+      defaultWorkspaceId: expect.stringMatching(/^ws_/),
+      createdAt: at,
+    },
     accountCreated: true,
     workspace: { ...workspace, role: 'developer', memberCount: 2 },
-    member: { accountId: body.account.id, email: bobsAddress, name: 'Bob', role: 'developer', joinedAt: at },
+    member: { accountId: body.account.id, email: bobsAddress, emailVerified: true, name: 'Bob', role: 'developer', joinedAt: at },
   })
   expect((await here('getWorkspace', { as: team.bob })).body).toEqual(body.workspace)
   expect((await world.call('getMe', { as: team.bob })).body).toEqual(body.account)

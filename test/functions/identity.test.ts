@@ -3,13 +3,15 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { preTokenGeneration } from '#functions/identity/pre-token-generation.ts'
 import { lambdaContext } from '#infra/local/lambda-context.ts'
 import { derivedId } from '#shared/domain/ids.ts'
+import type { Account } from '#shared/domain/model.ts'
+import { keys } from '#shared/table/design.ts'
 import type { Table } from '#shared/table/table.ts'
 import { triggerHandler } from '#shared/worker/trigger.ts'
 import { faulty } from '#test/support/faults.ts'
 import { allRows, kindOf } from '#test/support/invariants.ts'
 import { Random } from '#test/support/random.ts'
 import { asFunction } from '#test/support/recording.ts'
-import { createWorld, type World } from '#test/support/world.ts'
+import { createWorld, tokenOf, type World } from '#test/support/world.ts'
 
 const userPoolId = 'eu-central-1_Example'
 const issuer = `https://cognito-idp.eu-central-1.amazonaws.com/${userPoolId}`
@@ -38,13 +40,14 @@ beforeEach(async () => {
 
 /** Calls the function as Cognito does. */
 function call(userAttributes: Record<string, string>, table: Table = world.services.table) {
-  const handler = triggerHandler(preTokenGeneration, () => table, { TABLE_NAME: table.name })
+  const open = { table: () => table, queue: () => world.services.queue }
+  const handler = triggerHandler(preTokenGeneration, open, { TABLE_NAME: table.name })
   return asFunction('preTokenGeneration', () => handler(signIn(userAttributes), lambdaContext('preTokenGeneration', 5_000)))
 }
 
 /** The same, with a log that the test reads. */
 const callLogged = (userAttributes: Record<string, string>, table: Table) =>
-  preTokenGeneration.handle(signIn(userAttributes), { ...world.services, table })
+  asFunction('preTokenGeneration', () => preTokenGeneration.handle(signIn(userAttributes), { ...world.services, table }))
 
 const claimsIn = (answer: object) => (answer as PreTokenGenerationV2TriggerEvent).response.claimsAndScopeOverrideDetails
 
@@ -125,4 +128,41 @@ test('nothing is made for an address that Atrium takes no mail for, and nothing 
 
   expect(await kinds()).toEqual([])
   expect(answer).toEqual(signIn(addressless))
+})
+
+/** Signs in, a few seconds later. */
+const laterAs = (attributes: Record<string, string>) => {
+  world.passSeconds(5)
+  return callLogged({ ...ann, ...attributes }, world.services.table)
+}
+
+const shown = async () => {
+  const [account] = await world.services.table.get<[Account]>(keys.account(accountId))
+  return [account?.email, account?.emailVerified]
+}
+
+test('who signs in with another proven address is shown by it, in every workspace within a minute', async () => {
+  await call({ ...ann, email: 'boss@corp.example', email_verified: 'false' })
+  expect(await shown()).toEqual(['boss@corp.example', false])
+
+  await laterAs({ email: 'ann@example.com' })
+
+  expect(await shown()).toEqual(['ann@example.com', true])
+  expect(world.queued).toEqual([{ queue: 'accounts', message: { accountId } }])
+  expect(await world.run('updateMembers')).toEqual([])
+  const rows = await allRows(world.services.table)
+  expect(rows.filter((row) => kindOf(row) === 'Member')).toMatchObject([{ email: 'ann@example.com', emailVerified: true }])
+})
+
+test('a sign-in outdates every token that was issued before it, and one without a proof changes nothing', async () => {
+  await laterAs({})
+  const issuedAt = Math.floor(world.now.getTime() / 1_000)
+  const before = tokenOf('old@example.com', { sub: 'sub-of-ann', iat: issuedAt - 1 })
+  const tokens = { verify: async () => ({ ...(await world.services.tokens.verify(before)), accountId }) }
+
+  await laterAs({ email: 'other@example.com', email_verified: 'false' })
+  await world.call('createAccount', { as: before }, { ...world.services, tokens })
+
+  expect(await shown()).toEqual(['Ann@example.com', true])
+  expect(world.queued).toEqual([])
 })

@@ -32,7 +32,7 @@ test('members are listed oldest first, in the form of the contract', async () =>
       { accountId: ann.id, email: 'ann@example.com', name: 'Ann', role: 'admin', joinedAt: workspace.createdAt },
       { accountId: bob.id, email: 'Bob@Example.com', name: 'Bob', role: 'developer', joinedAt },
       { accountId: eve.id, email: 'eve@example.com', name: 'eve', role: 'member', joinedAt: expect.any(String) },
-    ],
+    ].map((shown) => ({ ...shown, emailVerified: true })),
     nextCursor: null,
   })
 })

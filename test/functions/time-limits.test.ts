@@ -40,6 +40,7 @@ async function silentServices(): Promise<Services> {
     MAIL_FROM: 'no-reply@app.example',
     MAIL_QUEUE_URL: `${nowhere}/mail`,
     DELETION_QUEUE_URL: `${nowhere}/deletion`,
+    ACCOUNTS_QUEUE_URL: `${nowhere}/accounts`,
     STRIPE_API_KEY: 'sk_test',
     STRIPE_API_BASE: nowhere,
     JWKS_URI: `${nowhere.replace('http:', 'https:')}/jwks.json`,
@@ -52,7 +53,9 @@ async function silentServices(): Promise<Services> {
     queue: openQueue({ settings, logger }),
     mail: openMail({ settings }),
     payments: openPayments({ settings }),
-    tokens: { verify: async () => ({ accountId: `acc_${'0'.repeat(26)}`, email: 'ann@example.com', emailVerified: true, name: 'Ann' }) },
+    tokens: {
+      verify: async () => ({ accountId: `acc_${'0'.repeat(26)}`, email: 'ann@example.com', emailVerified: true, issuedAt: 0, name: 'Ann' }),
+    },
     metrics: { record: () => {} },
   }
 }
@@ -114,6 +117,7 @@ describe('against a server that takes every connection and never answers', () =>
   const messages: Record<string, object> = {
     sendMail: { kind: 'invitation', invitationId: `inv_${'0'.repeat(52)}`, sendCount: 1 },
     runDeletion: { deletionId: `del_${'0'.repeat(26)}` },
+    updateMembers: { accountId: `acc_${'0'.repeat(26)}` },
     recordDelivery: {
       eventType: 'Bounce',
       bounce: { bounceType: 'Permanent' },
@@ -141,7 +145,7 @@ describe('against a server that takes every connection and never answers', () =>
     const [preTokenGeneration] = triggers as [(typeof triggers)[number]]
     const userAttributes = { sub: 'ann', email: 'ann@example.com', email_verified: 'true' }
     const event = { region: 'eu-central-1', userPoolId: 'eu-central-1_X', request: { userAttributes }, response: {} }
-    const handler = triggerHandler(preTokenGeneration, openTable, { TABLE_NAME: 'atrium' })
+    const handler = triggerHandler(preTokenGeneration, { table: openTable, queue: openQueue }, { TABLE_NAME: 'atrium' })
 
     const { answer, milliseconds } = await passTimeUntil(handler(event as never, lambdaContext('preTokenGeneration', 5_000)), 5_000)
 

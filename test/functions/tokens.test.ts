@@ -27,6 +27,7 @@ describe('a good access token', () => {
       accountId: derivedId('acc', 'https://issuer.example', 'ann'),
       email: 'ann@example.com',
       emailVerified: true,
+      issuedAt: expect.any(Number),
       name: 'Ann',
     })
   })
@@ -67,6 +68,22 @@ describe('a good access token', () => {
     const issuer = await openIssuer()
 
     expect(await outcomeOf(issuer.tokens, await issuer.token({ claims: { email_verified: claim } }))).toMatchObject({ emailVerified })
+  })
+
+  test.each([
+    [1_764_000_000, 1_764_000_000],
+    [1_764_000_000.9, 1_764_000_000],
+    [undefined as unknown as number, 0],
+  ])('issued at %j counts as of second %i', async (iat, issuedAt) => {
+    const issuer = await openIssuer()
+
+    expect(await outcomeOf(issuer.tokens, await issuer.token({ claims: { iat } }))).toMatchObject({ issuedAt })
+  })
+
+  test.each([['yesterday' as unknown as number], [-1], [1e300]])('that was issued at %j is none', async (iat) => {
+    const issuer = await openIssuer()
+
+    expect(await outcomeOf(issuer.tokens, await issuer.token({ claims: { iat } }))).toEqual(unauthenticated)
   })
 
   test.each([[undefined], [7], [null], [['Ann']]])('may have no name that is a text (%j)', async (name) => {

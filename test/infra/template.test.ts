@@ -51,11 +51,11 @@ describe.for(['dev', 'prod'])('in the stage %s', (name) => {
     for (const { properties } of made.of(lambda)) expect(properties.ReservedConcurrentExecutions).toBeUndefined()
   })
 
-  test('Lambda stops every loop but the one that is meant: the deletion worker’s through its own queue', () => {
+  test('Lambda stops every loop but the two that are meant: of workers that go on through their own queue', () => {
     const allowed = made.of(lambda).filter(({ properties }) => properties.RecursiveLoop === 'Allow')
     const other = made.of(lambda).filter(({ properties }) => !['Allow', 'Terminate', undefined].includes(properties.RecursiveLoop))
 
-    expect(allowed.map(functionNameOf)).toEqual(['runDeletion'])
+    expect(allowed.map(functionNameOf).toSorted()).toEqual(['runDeletion', 'updateMembers'])
     expect(other).toEqual([])
   })
 

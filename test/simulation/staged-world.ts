@@ -37,6 +37,7 @@ const environment = {
   MAIL_FROM: 'Atrium <no-reply@app.example>',
   MAIL_QUEUE_URL: 'https://sqs.example/mail',
   DELETION_QUEUE_URL: 'https://sqs.example/deletion',
+  ACCOUNTS_QUEUE_URL: 'https://sqs.example/accounts',
 }
 
 const newClient = (endpoint: string) =>
@@ -117,7 +118,13 @@ export async function stagedWorld(endpoint: string, seed: number) {
     clock,
     logger: { info: quiet, warn: quiet, debug: quiet, error } as unknown as Services['logger'],
     tokens: {
-      verify: async (name) => ({ accountId: accountIdOf(name), email: `${name}@example.com`, emailVerified: true, name }),
+      verify: async (name) => ({
+        accountId: accountIdOf(name),
+        email: `${name}@example.com`,
+        emailVerified: true,
+        issuedAt: Math.floor(begin / 1000),
+        name,
+      }),
     },
     table: new Table(documentClient(client), bare.name),
     queue: queues,

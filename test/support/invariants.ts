@@ -1,6 +1,6 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { maximumMembers, maximumPending } from '#shared/domain/inviting.ts'
-import type { ApiKey, Invitation, Member, Workspace } from '#shared/domain/model.ts'
+import type { Account, ApiKey, Invitation, Member, Workspace } from '#shared/domain/model.ts'
 import { entities, indexKeys, keys } from '#shared/table/design.ts'
 import type { Table } from '#shared/table/table.ts'
 
@@ -33,7 +33,7 @@ export const kindOf = ({ pk, sk }: Row): string | undefined => forms.find(({ for
  */
 export async function problemsOf(table: Table): Promise<string[]> {
   const rows = await allRows(table)
-  const accounts = new Set(rows.filter((row) => kindOf(row) === 'Account').map(({ id }) => id as string))
+  const accounts = new Map(rows.filter((row) => kindOf(row) === 'Account').map((row) => [row.id as string, row as Account & Row]))
   const partitions = Map.groupBy(
     rows.filter(({ pk }) => pk.startsWith('WORKSPACE#')),
     ({ pk }) => pk.slice('WORKSPACE#'.length),
@@ -45,7 +45,7 @@ export async function problemsOf(table: Table): Promise<string[]> {
   ]
 }
 
-function workspaceProblems(rows: readonly Row[], accounts: ReadonlySet<string>): string[] {
+function workspaceProblems(rows: readonly Row[], accounts: ReadonlyMap<string, Account & Row>): string[] {
   const of = <T>(kind: string): (T & Row)[] => rows.filter((row) => kindOf(row) === kind) as (T & Row)[]
   const [workspace] = of<Workspace>('Workspace')
   if (!workspace) return [`${rows.length} rows of a workspace that does not exist`]
@@ -72,9 +72,13 @@ function workspaceProblems(rows: readonly Row[], accounts: ReadonlySet<string>):
   ]
 }
 
-/** Every member has one address row, and there is no other. */
+/** Every member has the address row that their own row names, and there is no other. */
 function addressProblems(members: readonly (Member & Row)[], addresses: readonly Row[]): string[] {
-  const expected = members.map((member) => `${keys.memberAddress(member).sk} of ${member.accountId}`).sort()
+  const expected = members
+    .flatMap(({ workspaceId, addressKey, accountId }) =>
+      addressKey === undefined ? [] : `${keys.memberAddress({ workspaceId, addressKey }).sk} of ${accountId}`,
+    )
+    .sort()
   const found = addresses.map(({ sk, accountId }) => `${sk} of ${accountId}`).sort()
   return [
     ...expected.filter((row) => !found.includes(row)).map((row) => `lacks ${row}`),
@@ -82,11 +86,17 @@ function addressProblems(members: readonly (Member & Row)[], addresses: readonly
   ]
 }
 
-function memberProblems(member: Member & Row, accounts: ReadonlySet<string>): string[] {
+/** Where nothing is owed to an account any more, its members' rows carry what it says. */
+const isCarried = (member: Member & Row, { gsi2pk, email, emailVerified, name }: Account & Row): boolean =>
+  gsi2pk !== undefined || (member.email === email && (member.emailVerified ?? false) === (emailVerified ?? false) && member.name === name)
+
+function memberProblems(member: Member & Row, accounts: ReadonlyMap<string, Account & Row>): string[] {
+  const account = accounts.get(member.accountId)
   const index = indexKeys.membership(member.accountId, member.joinedAt, member.workspaceId)
   const isListed = member.gsi1pk === index.gsi1pk && member.gsi1sk === index.gsi1sk
   return [
-    ...(accounts.has(member.accountId) ? [] : [`member ${member.accountId} has no account`]),
+    ...(account ? [] : [`member ${member.accountId} has no account`]),
+    ...(account && !isCarried(member, account) ? [`member ${member.accountId} is not shown as their account says`] : []),
     ...(isListed ? [] : [`member ${member.accountId} is not in the list of their workspaces`]),
   ]
 }

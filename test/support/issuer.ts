@@ -26,6 +26,7 @@ const settingsWith = (settings: Record<string, string>) =>
     MAIL_FROM: 'no-reply@app.example',
     MAIL_QUEUE_URL: 'https://sqs.example/mail',
     DELETION_QUEUE_URL: 'https://sqs.example/deletion',
+    ACCOUNTS_QUEUE_URL: 'https://sqs.example/accounts',
     ...settings,
   })
 

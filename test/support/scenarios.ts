@@ -91,6 +91,11 @@ async function left(team: Metered): Promise<Metered> {
 export const scenarios: readonly (readonly [string, number, (team: Metered) => Promise<Cost>])[] = [
   ['createAccount', 1, ({ take }) => take('createAccount', { as: tokenOf('new@example.com') })],
   ['createAccount where it exists', 2, ({ take }) => take('createAccount')],
+  [
+    'createAccount with another e-mail',
+    2,
+    ({ take, ann }) => take('createAccount', { as: tokenOf('ann@new.example', { sub: ann.email, iat: 1_764_000_100 }) }),
+  ],
   ['getMe', 1, ({ take }) => take('getMe')],
   ['whoami of a person', 1, ({ take }) => take('whoami')],
   [
@@ -263,6 +268,14 @@ export const scenarios: readonly (readonly [string, number, (team: Metered) => P
       await team.here('setPaymentMethod', { body: { paymentMethodId: 'pm_card_visa' } })
       await team.here('deleteWorkspace', { query: { confirm: 'Blue Team' } })
       return team.work('runDeletion')
+    },
+  ],
+  [
+    'updateMembers of two workspaces',
+    4,
+    async (team) => {
+      await team.world.call('createAccount', { as: tokenOf('ann@new.example', { sub: team.ann.email, iat: 1_764_000_100 }) })
+      return team.work('updateMembers')
     },
   ],
   ['cleanUp with nothing due', 1, ({ work }) => work('cleanUp')],

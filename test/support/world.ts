@@ -26,13 +26,15 @@ import { asFunction, recorded, recordedMail, recordedQueue } from './recording.t
 export type Answer = { status: number; body: any; headers: Record<string, string> }
 
 /** A token of the tests' own issuer: who it stands for, in clear. */
-export const tokenOf = (email: string, { verified = true, name, sub }: { verified?: boolean; name?: string; sub?: string } = {}): string =>
-  `test.${Buffer.from(JSON.stringify({ email, verified, name, sub: sub ?? canonicalEmail(email) })).toString('base64url')}`
+export const tokenOf = (
+  email: string,
+  { verified = true, name, sub, iat = 1_764_000_000 }: { verified?: boolean; name?: string; sub?: string; iat?: number } = {},
+): string => `test.${Buffer.from(JSON.stringify({ email, verified, name, sub: sub ?? canonicalEmail(email), iat })).toString('base64url')}`
 
 const verify = async (token: string): Promise<Person> => {
   if (!token.startsWith('test.')) throw new Refusal('unauthenticated', 'Not a token of the tests')
-  const { email, verified, name, sub } = JSON.parse(Buffer.from(token.slice(5), 'base64url').toString())
-  return { accountId: derivedId('acc', 'test', sub), email, emailVerified: verified, name }
+  const { email, verified, name, sub, iat } = JSON.parse(Buffer.from(token.slice(5), 'base64url').toString())
+  return { accountId: derivedId('acc', 'test', sub), email, emailVerified: verified, issuedAt: iat, name }
 }
 
 /** Time enough, of the machine's own. */
@@ -46,6 +48,7 @@ const environment = {
   MAIL_FROM: 'Atrium <no-reply@app.example>',
   MAIL_QUEUE_URL: 'https://sqs.example/mail',
   DELETION_QUEUE_URL: 'https://sqs.example/deletion',
+  ACCOUNTS_QUEUE_URL: 'https://sqs.example/accounts',
 }
 
 /** A client of the tests' DynamoDB; what functions do through it is written down, to be compared with their roles. */

@@ -57,14 +57,17 @@ const operationEntry = (operation: Operation): Entry =>
 
 const workerEntry = (worker: Worker): Entry => entry(worker.name, workerMaker, openedByWorker(worker))
 
-/** A trigger's entry: it has the table alone. */
+/** What a trigger opens. */
+export const openedByTrigger: readonly Opened[] = ['table', 'queue']
+
+/** A trigger's entry: it has table and queue alone, for there are no settings yet when the user pool names it. */
 const triggerEntry = ({ name }: Trigger): Entry => ({
   name,
   source: [
     imported(name, moduleOf(name)),
     imported('triggerHandler', '#shared/worker/trigger.ts'),
-    openerImported('table'),
-    `export const handler = triggerHandler(${name}, ${openers.table.open.name})`,
+    ...openedByTrigger.map(openerImported),
+    `export const handler = triggerHandler(${name}, ${opening(openedByTrigger)})`,
   ].join('\n'),
 })
 

@@ -5,7 +5,7 @@ import type { Opened } from '#shared/wiring.ts'
 import type { Lists } from '../lists.ts'
 import { bareEntry, bareName } from './bare.ts'
 import { bundle } from './bundle.ts'
-import { entriesOf, openedBy } from './entries.ts'
+import { entriesOf, openedBy, openedByTrigger } from './entries.ts'
 
 /** A function's bundle beside that of the bare clients that it needs, in bytes. */
 export interface Size {
@@ -21,7 +21,7 @@ const openedByName = ({ operations, workers, triggers }: Lists): ReadonlyMap<str
   new Map<string, readonly Opened[]>([
     ...operations.map((operation) => [operation.name, openedBy(operation)] as const),
     ...workers.map(({ name, needs }) => [name, needs] as const),
-    ...triggers.map(({ name }) => [name, ['table']] as const),
+    ...triggers.map(({ name }) => [name, openedByTrigger] as const),
     ['notFound', []],
   ])
 

@@ -44,5 +44,8 @@ export class WorkQueues extends Construct {
   }
 }
 
+/** The variable that tells a function where a queue is: `mail` → `MAIL_QUEUE_URL` */
+export const queueVariable = (name: string): string => `${name.toUpperCase()}_QUEUE_URL`
+
 /** `mail` → `Mail` */
 export const capitalized = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)

@@ -8,13 +8,14 @@ import type { Lists } from '../lists.ts'
 import type { Stage } from '../stages.ts'
 import { AtriumFunction } from './function.ts'
 import type { Identity } from './identity.ts'
-import { capitalized } from './queues.ts'
+import { capitalized, queueVariable, type WorkQueues } from './queues.ts'
 import type { TableInUse } from './table.ts'
 
 interface TriggersProps extends Pick<Lists, 'triggers'> {
   readonly stage: Stage
   readonly codeOf: CodeOf
   readonly table: TableInUse
+  readonly queues: WorkQueues
   readonly identity: Identity
 }
 
@@ -28,16 +29,22 @@ export interface SignInFunction {
 export class IdentityTriggers extends Construct {
   readonly functions: readonly SignInFunction[]
 
-  constructor(scope: Construct, id: string, { stage, triggers, codeOf, table, identity }: TriggersProps) {
+  constructor(scope: Construct, id: string, { stage, triggers, codeOf, table, queues, identity }: TriggersProps) {
     super(scope, id)
     const logGroup = new LogGroup(this, 'Log', { retention: stage.retentionDays.logs, removalPolicy: RemovalPolicy.DESTROY })
-    this.functions = triggers.map(({ name, summary, on, touches }) => {
+    this.functions = triggers.map(({ name, summary, on, touches, announces }) => {
+      const sentTo = announces.map((queue) => [queue, queues.of(queue).queue] as const)
+      const needed = { needs: ['table', 'queue'] as const, touches, announces }
+      const queueArns = new Map(sentTo.map(([queue, { queueArn }]) => [queue, queueArn]))
       const made = new AtriumFunction(this, capitalized(name), {
         description: `${name}: ${summary}`,
         code: codeOf(name),
-        environment: { TABLE_NAME: table.tableName },
+        environment: {
+          TABLE_NAME: table.tableName,
+          ...Object.fromEntries(sentTo.map(([queue, { queueUrl }]) => [queueVariable(queue), queueUrl])),
+        },
         logGroup,
-        grants: workerGrants({ needs: ['table'], touches }, { table: table.tableArn, queues: new Map(), mail: [] }),
+        grants: workerGrants(needed, { table: table.tableArn, queues: queueArns, mail: [] }),
         timeout: Duration.seconds(5), // Cognito waits no longer
       })
       identity.call(on, made.lambda)

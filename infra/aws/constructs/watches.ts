@@ -26,6 +26,7 @@ const lost: Readonly<Record<string, string>> = {
   mailEvents:
     'Bounces and complaints are not noted: invitations show as sent that never arrived, and people who complained are written to again.',
   deletion: 'A workspace whose deletion was asked for is not being deleted: its data is still there.',
+  accounts: 'People whose e-mail or name changed are listed as they were before in some of their workspaces.',
 }
 
 /** Everything that rings. They are sums over all operations: which one it is shows in the log. */

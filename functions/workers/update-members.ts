@@ -1,0 +1,30 @@
+import { carryPage, readOwed, settleRows } from '#shared/table/member-rows.ts'
+import { queueWorker } from '#shared/worker/worker.ts'
+
+/** Milliseconds that a page may take, with a table that makes it wait; with less left, another run goes on. */
+const enough = 15_000
+
+/**
+ * Can be repeated, and come late or in any order: a row takes over what it lacks, and the account stays due until all rows were looked
+ * through after everything that was under way when it changed.
+ */
+export const updateMembers = queueWorker({
+  name: 'updateMembers',
+  summary: 'Carries a changed e-mail or name into a person’s row in each of their workspaces',
+  queue: 'accounts',
+  batchSize: 10,
+  needs: ['table', 'queue'],
+  touches: ['get', 'query gsi1', 'put', 'update', 'delete', 'check'],
+  announces: ['accounts'],
+  handle: async ({ accountId, from }, { table, queue, clock, remaining }) => {
+    const account = await readOwed(table, accountId)
+    if (!account) return
+    const began = from?.began ?? clock().toISOString()
+    let after = from?.after
+    do {
+      after = await carryPage(table, account, after)
+      if (after !== undefined && remaining() < enough) return queue.announce('accounts', [{ accountId, from: { began, after } }])
+    } while (after !== undefined)
+    await settleRows(table, account, began)
+  },
+})

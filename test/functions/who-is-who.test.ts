@@ -1,0 +1,493 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { updateMembers } from '#functions/workers/update-members.ts'
+import { derivedId } from '#shared/domain/ids.ts'
+import type { Account, Member } from '#shared/domain/model.ts'
+import { changeAccount } from '#shared/table/accounts.ts'
+import { keys } from '#shared/table/design.ts'
+import { problemsOf } from '#test/support/invariants.ts'
+import { Random } from '#test/support/random.ts'
+import { asFunction } from '#test/support/recording.ts'
+import { type Scene, scene } from '#test/support/scene.ts'
+import { createWorld, signUp, tokenOf, type World } from '#test/support/world.ts'
+
+const begin = 1_764_000_000
+
+/** A token of one person, whatever address it carries; `age` in seconds after the first. */
+const dana = (email: string, age = 0, verified = true) => tokenOf(email, { sub: 'dana', verified, iat: begin + age })
+const danasId = derivedId('acc', 'test', 'dana')
+
+async function empty() {
+  const world = await createWorld()
+  onTestFinished(() => world.close())
+  return world
+}
+
+const createAccount = (world: World, as: string) => world.call('createAccount', { as })
+
+/** Who the account says that it is, in the answer and at rest. */
+async function shown(world: World, as: string): Promise<[string, boolean]> {
+  const { body } = await world.call('getMe', { as })
+  expect((await world.call('whoami', { as })).body.account).toEqual(body)
+  return [body.email, body.emailVerified]
+}
+
+const accountOf = async ({ services }: World, id: string): Promise<Account & { gsi2sk?: string }> =>
+  (await services.table.get<[Account]>(keys.account(id)))[0]!
+
+/** Members of a workspace as its list shows them. */
+async function listed(world: World, as: string, workspaceId: string): Promise<[string, string, boolean][]> {
+  const { body } = await world.call('listMembers', { as, path: { workspaceId } })
+  return body.data.map(({ name, email, emailVerified }: Member) => [name, email, emailVerified])
+}
+
+const queuedFor = (world: World) => world.queued.filter(({ queue }) => queue === 'accounts').map(({ message }) => message)
+
+/** Works off what is queued, and what the clean-up finds until nothing is owed any more. */
+async function settle(world: World): Promise<void> {
+  expect(await world.run('updateMembers')).toEqual([])
+  for (let round = 0; round < 2; round++) {
+    world.passSeconds(61)
+    await world.run('cleanUp')
+    expect(await world.run('updateMembers')).toEqual([])
+  }
+  expect(await problemsOf(world.services.table)).toEqual([])
+}
+
+/** Does something once, just before a transaction is written that `isIt`. */
+function before({ services: { table } }: World, isIt: (writes: readonly unknown[]) => boolean, meanwhile: () => Promise<unknown>): void {
+  const write = table.write.bind(table)
+  let done = false
+  table.write = async (...writes) => {
+    if (!done && isIt(writes)) {
+      done = true
+      await meanwhile()
+    }
+    return write(...writes)
+  }
+}
+
+const touches = (key: { pk: string; sk: string }) => (writes: readonly unknown[]) => {
+  const text = JSON.stringify(writes)
+  return text.includes(`"${key.pk}"`) && text.includes(`"${key.sk}"`)
+}
+
+test('the first token says who an account is, verified or not', async () => {
+  const world = await empty()
+
+  const { body } = await createAccount(world, dana('dana@first.example', 0, false))
+
+  expect(body.account).toMatchObject({ email: 'dana@first.example', emailVerified: false })
+  expect((await createAccount(world, tokenOf('eve@example.com'))).body.account).toMatchObject({ emailVerified: true })
+})
+
+test('a verified address takes the place of one that was never verified, also from an older token', async () => {
+  const world = await empty()
+  await createAccount(world, dana('boss@corp.example', 100, false))
+
+  const { status, body } = await createAccount(world, dana('dana@example.com', 50))
+
+  expect([status, body.account.email, body.account.emailVerified]).toEqual([200, 'dana@example.com', true])
+  expect(await shown(world, dana('dana@example.com', 50))).toEqual(['dana@example.com', true])
+})
+
+test('of two verified addresses the newer token’s is shown; an older token changes nothing, and an unverified one never does', async () => {
+  const world = await empty()
+  await createAccount(world, dana('a@example.com', 10))
+
+  await createAccount(world, dana('b@example.com', 30))
+  await createAccount(world, dana('c@example.com', 20))
+  await createAccount(world, dana('d@example.com', 40, false))
+
+  expect(await shown(world, dana('x@example.com'))).toEqual(['b@example.com', true])
+})
+
+test('a newer token with the same address outdates every token before it', async () => {
+  const world = await empty()
+  await createAccount(world, dana('a@example.com', 10))
+  await createAccount(world, dana('A@example.com', 30))
+
+  await createAccount(world, dana('b@example.com', 20))
+
+  expect(await shown(world, dana('x@example.com'))).toEqual(['a@example.com', true])
+  expect(queuedFor(world)).toEqual([])
+})
+
+test.for([1, 2, 3, 4, 5, 6])('in whatever order tokens come, and at once, the newest verified one wins (seed %i)', async (seed) => {
+  const world = await empty()
+  const random = new Random(seed)
+  const tokens = Array.from({ length: 7 }, (_, i) => ({
+    email: `d${i}@example.com`,
+    age: random.below(1_000),
+    verified: random.chance(0.6),
+  }))
+  await createAccount(world, dana('first@example.com', 500, false))
+
+  await Promise.all(tokens.map(({ email, age, verified }) => createAccount(world, dana(email, age, verified))))
+
+  const newest = tokens.filter(({ verified }) => verified).toSorted((a, b) => b.age - a.age)[0]
+  expect(await shown(world, dana('x@example.com'))).toEqual(newest ? [newest.email, true] : ['first@example.com', false])
+  await settle(world)
+})
+
+test('the same newer token many times at once is one change', async () => {
+  const world = await empty()
+  await createAccount(world, dana('boss@corp.example', 0, false))
+
+  await Promise.all(Array.from({ length: 8 }, () => createAccount(world, dana('dana@example.com', 5))))
+
+  expect(await accountOf(world, danasId)).toMatchObject({ version: 1 })
+  expect(queuedFor(world)).toEqual([{ accountId: danasId }])
+})
+
+test('who accepts with a verified address is shown by it everywhere, whatever they called themselves before', async () => {
+  const team = await scene()
+  const { world, path, ann } = team
+  const { body } = await createAccount(world, dana('boss@corp.example', 0, false))
+  const own = body.defaultWorkspace.id
+  await team.invite('dana@example.com')
+  await team.mail()
+
+  const accepted = await team.accept('dana@example.com', dana('dana@example.com', 10))
+
+  expect(accepted.body).toMatchObject({
+    accountCreated: false,
+    account: { id: danasId, email: 'dana@example.com', emailVerified: true },
+    member: { email: 'dana@example.com', emailVerified: true },
+  })
+  expect(await listed(world, ann.token, path.workspaceId)).toEqual([
+    ['Ann', 'ann@example.com', true],
+    ['boss', 'dana@example.com', true],
+  ])
+  expect(queuedFor(world)).toEqual([{ accountId: danasId }])
+  await world.run('updateMembers')
+  expect(await listed(world, dana('x@example.com'), own)).toEqual([['boss', 'dana@example.com', true]])
+  await settle(world)
+})
+
+test('an acceptance and a newer token at once: the newer address is shown, and the member is in', async () => {
+  const team = await scene()
+  const { world, path, ann } = team
+  await createAccount(world, dana('boss@corp.example', 0, false))
+  await team.invite('dana@example.com')
+  await team.mail()
+  const newer = () => createAccount(world, dana('dana@new.example', 20))
+  before(world, touches(keys.member(path.workspaceId, danasId)), newer)
+
+  const body = { token: world.linkToken('dana@example.com') }
+  const answer = await world.call('acceptInvitation', { as: dana('dana@example.com', 10), body })
+
+  expect(answer).toMatchObject({ status: 200, body: { member: { email: 'dana@new.example' } } })
+  expect(await listed(world, ann.token, path.workspaceId)).toContainEqual(['boss', 'dana@new.example', true])
+  await settle(world)
+})
+
+test('who is in already and accepts once more with a newer address is shown by it, too', async () => {
+  const team = await scene()
+  const { world } = team
+  await createAccount(world, dana('a@example.com', 10))
+  for (const [email, age] of [
+    ['a@example.com', 11],
+    ['b@example.com', 12],
+  ] as const) {
+    await team.invite(email)
+    await team.mail()
+    expect((await team.accept(email, dana(email, age))).status).toBe(200)
+  }
+
+  expect(await shown(world, dana('x@example.com'))).toEqual(['b@example.com', true])
+  await settle(world)
+})
+
+/** Dana in several workspaces of her own. */
+async function danasWorkspaces(world: World, count: number): Promise<string[]> {
+  const as = dana('a@example.com', 10)
+  const { body } = await createAccount(world, as)
+  const ids = [body.defaultWorkspace.id]
+  while (ids.length < count) ids.push((await world.call('createWorkspace', { as, body: { name: `W${ids.length}` } })).body.id)
+  return ids
+}
+
+test('a changed address is asked for by one message, and shows in every workspace; the old address is nobody’s any more', async () => {
+  const world = await empty()
+  const ids = await danasWorkspaces(world, 5)
+  const as = dana('b@example.com', 20)
+
+  await createAccount(world, as)
+
+  expect(queuedFor(world)).toEqual([{ accountId: danasId }])
+  await world.run('updateMembers')
+  for (const workspaceId of ids) {
+    expect(await listed(world, as, workspaceId)).toEqual([['a', 'b@example.com', true]])
+    const { body } = await world.call('createInvitations', {
+      as,
+      path: { workspaceId },
+      body: { emails: ['a@example.com', 'b@example.com'] },
+    })
+    expect(body.results.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['invited', 'already_member'])
+  }
+  await settle(world)
+})
+
+test('a message that is lost is made up for by the clean-up, and after that nothing is owed', async () => {
+  const world = await empty()
+  const [workspaceId = ''] = await danasWorkspaces(world, 1)
+  const as = dana('b@example.com', 20)
+  await createAccount(world, as)
+  world.queued = []
+
+  world.passSeconds(61)
+  await world.run('cleanUp')
+
+  expect(queuedFor(world)).toEqual([{ accountId: danasId }])
+  await world.run('updateMembers')
+  expect(await listed(world, as, workspaceId)).toEqual([['a', 'b@example.com', true]])
+  expect(await accountOf(world, danasId)).not.toHaveProperty('gsi2sk')
+  world.passSeconds(3_600)
+  await world.run('cleanUp')
+  expect(world.queued).toEqual([])
+})
+
+test('a member row that was under way when the address changed is found by the second look', async () => {
+  const world = await empty()
+  await danasWorkspaces(world, 1)
+  const as = dana('b@example.com', 20)
+  const change = async () => {
+    await createAccount(world, as)
+    expect(await world.run('updateMembers')).toEqual([])
+  }
+  before(world, (writes) => writes.length >= 3, change)
+  const { body } = await world.call('createWorkspace', { as, body: { name: 'Late' } })
+  expect(await listed(world, as, body.id)).toEqual([['a', 'a@example.com', true]])
+
+  world.passSeconds(61)
+  await world.run('cleanUp')
+  await world.run('updateMembers')
+
+  expect(await listed(world, as, body.id)).toEqual([['a', 'b@example.com', true]])
+  await settle(world)
+})
+
+test('work on an older change, however late, overwrites nothing of a newer one', async () => {
+  const world = await empty()
+  const [workspaceId = ''] = await danasWorkspaces(world, 1)
+  await createAccount(world, dana('b@example.com', 20))
+  const newest = dana('c@example.com', 30)
+  const meanwhile = async () => {
+    await createAccount(world, newest)
+    expect(await world.run('updateMembers', [{ accountId: danasId }])).toEqual([])
+  }
+  before(world, touches(keys.member(workspaceId, danasId)), meanwhile)
+
+  expect(await world.run('updateMembers')).toEqual([])
+
+  expect(await listed(world, newest, workspaceId)).toEqual([['a', 'c@example.com', true]])
+  expect(await accountOf(world, danasId)).toHaveProperty('gsi2sk')
+  await settle(world)
+})
+
+test('the same message again and again, also at once, changes nothing more', async () => {
+  const world = await empty()
+  const [workspaceId = ''] = await danasWorkspaces(world, 3)
+  const as = dana('b@example.com', 20)
+  await createAccount(world, as)
+  const message = { accountId: danasId }
+
+  expect(await world.run('updateMembers', [message, message, message])).toEqual([])
+  expect(await world.run('updateMembers', [message, { accountId: derivedId('acc', 'test', 'nobody') }])).toEqual([])
+
+  expect(await listed(world, as, workspaceId)).toEqual([['a', 'b@example.com', true]])
+  await settle(world)
+})
+
+test('a run whose time is up goes on in another, whatever the number of workspaces', async () => {
+  const world = await empty()
+  const ids = await danasWorkspaces(world, 120)
+  const as = dana('b@example.com', 20)
+  await createAccount(world, as)
+  const { queue: _, ...first } = world.queued.shift()!
+  let message = first.message as Parameters<typeof updateMembers.handle>[0]
+  let runs = 0
+
+  // There is time for one page in each run.
+  for (; message; runs++) {
+    await asFunction('updateMembers', () => updateMembers.handle(message, { ...world.services, remaining: () => 1_000 }))
+    message = world.queued.shift()?.message as typeof message
+  }
+
+  expect(runs).toBe(3)
+  for (const workspaceId of [ids[0]!, ids[60]!, ids[119]!])
+    expect(await listed(world, as, workspaceId)).toEqual([['a', 'b@example.com', true]])
+  await settle(world)
+}, 60_000)
+
+/** Ann's team with Carol, whose address is about to become Dana's, who is in it too. */
+async function sharing() {
+  const team = await scene()
+  const carol = await team.join('carol@example.com', 'member')
+  await team.invite('a@example.com')
+  await team.mail()
+  await team.accept('a@example.com', dana('a@example.com', 10))
+  return { ...team, carol }
+}
+
+const outcomes = async ({ invite }: Scene, ...emails: string[]) =>
+  (await invite(emails)).body.results.map(({ outcome }: { outcome: string }) => outcome)
+
+test('an address that is another member’s stays theirs; whoever goes first takes nothing of the other', async () => {
+  const team = await sharing()
+  const { world, ann, path, carol } = team
+  await createAccount(world, dana('carol@example.com', 20))
+
+  await world.run('updateMembers')
+
+  expect(await listed(world, ann.token, path.workspaceId)).toContainEqual(['a', 'carol@example.com', true])
+  expect(await problemsOf(world.services.table)).toEqual([])
+  await team.here('removeMember', { path: { accountId: danasId } })
+  expect(await outcomes(team, 'carol@example.com', 'a@example.com')).toEqual(['already_member', 'invited'])
+  expect((await team.here('removeMember', { path: { accountId: carol.id } })).status).toBe(204)
+  expect(await outcomes(team, 'carol@example.com')).toEqual(['invited'])
+  await settle(world)
+})
+
+test('two members can hold one address in turn', async () => {
+  const team = await sharing()
+  const { world } = team
+  await createAccount(world, dana('carol@example.com', 20))
+  await settle(world)
+  await world.call('createAccount', { as: tokenOf('carol@new.example', { sub: 'carol@example.com', iat: begin + 100 }) })
+  await settle(world)
+
+  await createAccount(world, dana('dana@example.com', 30))
+  await settle(world)
+  await createAccount(world, dana('carol@example.com', 40))
+  await settle(world)
+
+  expect(await outcomes(team, 'carol@example.com', 'carol@new.example', 'dana@example.com')).toEqual([
+    'already_member',
+    'already_member',
+    'invited',
+  ])
+})
+
+test('who accepts an invitation to an address that has become another member’s joins, and leaves that member’s mark alone', async () => {
+  const team = await scene()
+  const { world } = team
+  await team.join('carol@example.com', 'member')
+  await team.invite('dana@example.com')
+  await team.mail()
+  await world.call('createAccount', { as: tokenOf('dana@example.com', { sub: 'carol@example.com', iat: begin + 100 }) })
+  await settle(world)
+
+  const accepted = await team.accept('dana@example.com', dana('dana@example.com', 10))
+
+  expect(accepted).toMatchObject({ status: 200, body: { member: { accountId: danasId, email: 'dana@example.com' } } })
+  expect(await problemsOf(world.services.table)).toEqual([])
+  await team.here('removeMember', { path: { accountId: danasId } })
+  expect(await outcomes(team, 'dana@example.com')).toEqual(['already_member'])
+})
+
+test.for(['removeMember', 'leaveWorkspace'] as const)('%s while the address moves leaves no mark of it behind', async (name) => {
+  const team = await sharing()
+  const { world, path } = team
+  const key = keys.member(path.workspaceId, danasId)
+  const move = async () => {
+    await createAccount(world, dana('b@example.com', 20))
+    expect(await world.run('updateMembers')).toEqual([])
+  }
+  before(world, touches(key), move)
+  const ask =
+    name === 'removeMember' ? { as: team.ann.token, path: { ...path, accountId: danasId } } : { as: dana('a@example.com', 10), path }
+
+  expect((await world.call(name, ask)).status).toBe(204)
+
+  expect(await problemsOf(world.services.table)).toEqual([])
+  expect(await outcomes(team, 'a@example.com', 'b@example.com')).toEqual(['invited', 'invited'])
+  await settle(world)
+})
+
+test.for(['removed', 'deleting'] as const)(
+  'nothing is brought back into a workspace from which the person was %s meanwhile',
+  async (what) => {
+    const team = await sharing()
+    const { world, path, ann } = team
+    await createAccount(world, dana('b@example.com', 20))
+    const meanwhile = () =>
+      what === 'removed'
+        ? team.here('removeMember', { path: { accountId: danasId } })
+        : team.here('deleteWorkspace', { query: { confirm: 'Blue Team' } })
+    before(world, touches(keys.member(path.workspaceId, danasId)), meanwhile)
+
+    expect(await world.run('updateMembers')).toEqual([])
+
+    const [row] = await world.services.table.get<[Member]>(keys.member(path.workspaceId, danasId))
+    if (what === 'removed') expect(row).toBeUndefined()
+    else expect(row).toMatchObject({ email: 'a@example.com' })
+    expect(ann.id).toBeTruthy()
+    await settle(world)
+  },
+)
+
+test('a name goes the same way', async () => {
+  const team = await sharing()
+  const { world, path, ann } = team
+  const account = await accountOf(world, danasId)
+
+  await world.services.table.write(changeAccount(account, { name: 'Dana Scully' }, world.now).write)
+  await world.run('updateMembers', [{ accountId: danasId }])
+
+  expect(await listed(world, ann.token, path.workspaceId)).toContainEqual(['Dana Scully', 'a@example.com', true])
+  await settle(world)
+})
+
+test('an account of before says nothing of a proof: it counts as not verified, until a token brings one', async () => {
+  const world = await empty()
+  const eve = await signUp(world, 'eve@example.com', 'Eve')
+  const member = keys.member(eve.workspaceId, eve.id)
+  const { services } = world
+  const remove = ['emailVerified', 'emailIssuedAt']
+  await services.table.change(keys.account(eve.id), { remove })
+  await services.table.change(member, { remove: ['emailVerified', 'accountVersion'] })
+
+  expect(await shown(world, eve.token)).toEqual(['eve@example.com', false])
+  expect(await listed(world, eve.token, eve.workspaceId)).toEqual([['Eve', 'eve@example.com', false]])
+  const own = await world.call('updateMember', {
+    as: eve.token,
+    path: { workspaceId: eve.workspaceId, accountId: eve.id },
+    body: { role: 'admin' },
+  })
+  expect(own.body.emailVerified).toBe(false)
+
+  await createAccount(world, eve.token)
+  await world.run('updateMembers')
+
+  expect(await shown(world, eve.token)).toEqual(['eve@example.com', true])
+  expect(await listed(world, eve.token, eve.workspaceId)).toEqual([['Eve', 'eve@example.com', true]])
+  await settle(world)
+})
+
+test('an account whose rows cannot be written stays owed, is asked for ever more seldom, and keeps nobody else waiting', async () => {
+  const team = await sharing()
+  const { world, path } = team
+  await createAccount(world, dana('b@example.com', 20))
+  const broken = touches(keys.member(path.workspaceId, danasId))
+  const { table } = world.services
+  const write = table.write.bind(table)
+  table.write = async (...writes) => {
+    if (broken(writes)) throw new Error('Away')
+    return write(...writes)
+  }
+  let asked = 0
+  for (let minute = 0; minute < 60; minute++) {
+    asked += queuedFor(world).length
+    expect((await world.run('updateMembers')).length).toBeLessThanOrEqual(1)
+    world.passSeconds(60)
+    await world.run('cleanUp')
+  }
+
+  expect(asked).toBeGreaterThan(5)
+  expect(asked).toBeLessThan(20)
+  table.write = write
+  world.passSeconds(3_600)
+  await world.run('cleanUp')
+  await settle(world)
+})
