@@ -23,6 +23,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     projects: [
       folder('domain'),
+      folder('billing'),
       folder('table'),
       folder('functions'),
       folder('laws'),

@@ -36,7 +36,8 @@ export function translated(error: unknown, about?: 'paymentMethod'): unknown {
 /** Codes: https://docs.stripe.com/error-codes; a `resource_missing` names by `param` what is missing. */
 function reasonOf(error: Stripe.errors.StripeError, about?: 'paymentMethod'): PaymentRefusalReason | undefined {
   const { statusCode, code, decline_code, param } = error
-  if (statusCode === 402) return declined(decline_code ?? code)
+  // The SDK gives an empty text for what the answer has not.
+  if (statusCode === 402) return declined(decline_code || code || undefined)
   if (code === 'amount_too_small') return { kind: 'tooSmall' }
   if (code === 'amount_too_large') return { kind: 'tooLarge' }
   if (code === 'resource_missing' && param === 'customer') return { kind: 'customerMissing' }

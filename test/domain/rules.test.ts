@@ -1,0 +1,308 @@
+import { describe, expect, test } from 'vitest'
+import { isGood, newSecret, permissionToGive, rolesThatGive, rotated } from '#shared/domain/api-keys.ts'
+import { dismissalsIn, dismissalsSoFar, isDead, vouchersOf } from '#shared/domain/dismissals.ts'
+import { answerSchema } from '#shared/domain/invitation-answer.ts'
+import { cooldownLeft, givenRole, hasExpired, heldBack, isOpen, newInvitation, senderIn, sentAgain } from '#shared/domain/inviting.ts'
+import { outcomeOf } from '#shared/domain/mail-events.ts'
+import type { ApiKey, Invitation, Invoice, Member, Workspace } from '#shared/domain/model.ts'
+import { detachAt, owesDetach } from '#shared/domain/owing.ts'
+import { failureOf } from '#shared/domain/payment-failure.ts'
+import { invalid, Refusal } from '#shared/domain/refusals.ts'
+import { isDemotion, rolesThatMay, scopeFor } from '#shared/domain/roles.ts'
+import { secretHash } from '#shared/domain/secrets.ts'
+import { requireSuccessor, successorOf } from '#shared/domain/succession.ts'
+import { tellable } from '#shared/domain/tellable.ts'
+import { anyInstantSchema, dayOf, epochSeconds, later, secondsToNextDay, secondsUntil } from '#shared/domain/time.ts'
+
+const now = new Date('2026-11-24T10:00:00.000Z')
+const at = (seconds: number): string => later(now, seconds)
+
+describe('succession', () => {
+  const member = (accountId: string, role: Member['role'], joinedAt: string) => ({ accountId, role, joinedAt }) as Member
+  const ann = member('acc_a', 'admin', '2026-01-01')
+  const dev = member('acc_d', 'developer', '2026-03-01')
+  const newerDev = member('acc_e', 'developer', '2026-04-01')
+  const old = member('acc_o', 'member', '2026-02-01')
+  const twin = member('acc_n', 'member', '2026-02-01')
+
+  test('the longest-standing developer follows, else the longest-standing member, never who leaves', () => {
+    expect(successorOf('acc_a', [ann, old, newerDev, dev])).toBe(dev)
+    expect(successorOf('acc_a', [ann, dev, newerDev, old])).toBe(dev)
+    expect(successorOf('acc_a', [old, ann])).toBe(old)
+    expect(successorOf('acc_d', [dev, newerDev, old])).toBe(newerDev)
+    expect(successorOf('acc_a', [ann])).toBeUndefined()
+  })
+
+  test('of two who joined at once one is chosen, in whatever order they are read', () => {
+    expect(successorOf('acc_a', [old, twin])).toBe(twin)
+    expect(successorOf('acc_a', [twin, old])).toBe(twin)
+  })
+
+  test('a successor who is named is another member', () => {
+    expect(() => requireSuccessor(undefined, undefined, 'acc_a')).not.toThrow()
+    expect(() => requireSuccessor('acc_o', old, 'acc_a')).not.toThrow()
+    for (const wrong of [undefined, ann])
+      expect(() => requireSuccessor('acc_a', wrong, 'acc_a')).toThrow(
+        expect.objectContaining({ code: 'invalid_request', errors: [expect.objectContaining({ pointer: '?successorId' })] }),
+      )
+  })
+})
+
+describe('time', () => {
+  test('moments are counted in seconds', () => {
+    expect(later(now, 1.5)).toBe('2026-11-24T10:00:01.500Z')
+    expect(secondsUntil(at(90), now)).toBe(90)
+    expect(secondsUntil(at(-90), now)).toBe(-90)
+    expect(dayOf(now)).toBe('2026-11-24')
+    expect(epochSeconds('1970-01-01T00:01:00.001Z')).toBe(61)
+  })
+
+  test.each([
+    ['2026-11-24T10:00:00.000Z', 14 * 3_600],
+    ['2026-11-24T23:59:59.999Z', 1],
+    ['2026-11-24T00:00:00.000Z', 86_400],
+  ])('from %s the next day is %i seconds away', (moment, seconds) => {
+    expect(secondsToNextDay(new Date(moment))).toBe(seconds)
+  })
+
+  test('a moment from outside is taken over in UTC', () => {
+    expect(anyInstantSchema.parse('2026-11-24T11:00:00+01:00')).toBe('2026-11-24T10:00:00.000Z')
+    expect(anyInstantSchema.safeParse('yesterday').error?.issues[0]?.message).toContain('ISO 8601')
+  })
+})
+
+describe('roles', () => {
+  test('the table of roles and scopes', () => {
+    expect(rolesThatMay('manageInvitations')).toEqual(['admin'])
+    expect(rolesThatMay('writeProjects')).toEqual(['admin', 'developer'])
+    expect(rolesThatMay('reportUsage')).toEqual([])
+    expect([scopeFor('readUsage'), scopeFor('manageBilling')]).toEqual(['usage:read', undefined])
+  })
+
+  test('a demotion gives less than before', () => {
+    expect(isDemotion('admin', 'member')).toBe(true)
+    expect(isDemotion('admin', 'admin')).toBe(false)
+    expect(isDemotion('member', 'developer')).toBe(false)
+  })
+})
+
+describe('API keys', () => {
+  const key = { hash: 'one', former: [], expiresAt: null } as unknown as ApiKey
+  const next = { hash: 'two', prefix: 'atr_2', last4: '2222' }
+
+  test('a key that reads usage is an admin’s to give', () => {
+    expect(permissionToGive(['workspace:read', 'usage:read'])).toBe('readUsage')
+    expect([permissionToGive(['usage:write']), permissionToGive('usage:read'), permissionToGive(undefined)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect(rolesThatGive(['usage:read'])).toEqual(['admin'])
+    expect(rolesThatGive(['usage:write'])).toEqual(['admin', 'developer'])
+  })
+
+  test('of a secret only its hash, its beginning and its end are kept', () => {
+    const { secret, kept } = newSecret('ws_01k0c5r2m8q3v9xw7y4z6b1d2e', 'key_01k0c5r2m8q3v9xw7y4z6b1d2e')
+
+    expect(kept).toEqual({ hash: secretHash(secret), prefix: secret.slice(0, 12), last4: secret.slice(-4) })
+  })
+
+  test('a secret is good while it is current or in its grace, of a key that has not expired', () => {
+    const inGrace = rotated(key, next, 60, now)
+
+    expect([isGood(inGrace, 'two', now), isGood(inGrace, 'one', now), isGood(inGrace, 'three', now)]).toEqual([true, true, false])
+    expect([isGood(inGrace, 'one', new Date(at(59.999))), isGood(inGrace, 'one', new Date(at(60)))]).toEqual([true, false])
+    const expiring = { ...key, expiresAt: at(10) }
+    expect([isGood(expiring, 'one', new Date(at(9))), isGood(expiring, 'one', new Date(at(10)))]).toEqual([true, false])
+    expect(isGood({ hash: 'one', expiresAt: null } as unknown as ApiKey, 'two', now)).toBe(false)
+  })
+
+  test('every earlier secret ends with the grace of the last rotation at the latest, and at once where that is 0', () => {
+    const twice = rotated(rotated(key, next, 600, now), { ...next, hash: 'three' }, 60, now)
+
+    expect(twice).toMatchObject({ hash: 'three', prefix: 'atr_2', last4: '2222' })
+    expect(twice.former).toEqual([
+      { hash: 'one', until: at(60) },
+      { hash: 'two', until: at(60) },
+    ])
+    expect(rotated(rotated(key, next, 60, now), next, 600, now).former).toEqual([
+      { hash: 'one', until: at(60) },
+      { hash: 'two', until: at(600) },
+    ])
+    expect(rotated(twice, next, 0, now).former).toEqual([])
+    expect(rotated({ ...key, former: undefined } as unknown as ApiKey, next, 1, now).former).toHaveLength(1)
+  })
+
+  test('the newest hundred secrets are kept', () => {
+    let many = key
+    for (let i = 0; i < 120; i++) many = rotated(many, { ...next, hash: String(i) }, 60, now)
+
+    expect(many.former).toHaveLength(100)
+    expect(many.former?.at(-1)).toMatchObject({ hash: '118' })
+  })
+})
+
+const place = { workspaceId: 'ws_01k0c5r2m8q3v9xw7y4z6b1d2e', addressKey: '01k0c5r2m8q3v9xw7y4z6b1d2e' }
+const sender = { accountId: 'acc_a', name: 'Ann', after: 2 }
+const workspace = { id: place.workspaceId, dismissals: 2 } as Workspace
+const made = (withheld?: 'cooldown' | 'bounced' | 'suppressed'): Invitation =>
+  newInvitation(place, { email: 'bob@example.com', role: 'member', sender }, withheld, { now, ttlSeconds: 60 })
+
+describe('invitations', () => {
+  test('a new one lives as long as it may, and says who sent it and what became of its e-mail', () => {
+    expect(made()).toMatchObject({
+      ...place,
+      id: 'inv_01k0c5r2m8q3v9xw7y4z6b1d2e01k0c5r2m8q3v9xw7y4z6b1d2e',
+      email: 'bob@example.com',
+      role: 'member',
+      status: 'pending',
+      invitedBy: { accountId: 'acc_a', name: 'Ann' },
+      sentAfter: 2,
+      createdAt: at(0),
+      lastSentAt: at(0),
+      sendCount: 1,
+      expiresAt: at(60),
+      delivery: 'queued',
+    })
+    expect(made('bounced')).toMatchObject({ sendCount: 0, delivery: 'bounced' })
+  })
+
+  test('it is open while it is pending, has not expired and its sender was not dismissed since', () => {
+    expect(isOpen(undefined, workspace, now)).toBe(false)
+    expect(isOpen(made(), workspace, now)).toBe(true)
+    expect(isOpen({ ...made(), status: 'accepted' }, workspace, now)).toBe(false)
+    expect([hasExpired(made(), new Date(at(59.999))), hasExpired(made(), new Date(at(60)))]).toEqual([false, true])
+    expect(isOpen(made(), workspace, new Date(at(60)))).toBe(false)
+    expect(isOpen(made(), { ...workspace, 'dismissed#acc_a': 3 }, now)).toBe(false)
+    expect(isOpen(made(), { ...workspace, 'dismissed#acc_a': 2 }, now)).toBe(true)
+    expect(isOpen(made(), { ...workspace, 'dismissed#acc_b': 3 }, now)).toBe(true)
+  })
+
+  test('sent again it has another sender, send and end; without a role it keeps its own', () => {
+    const again = sentAgain(made(), undefined, { ...sender, name: 'Amy' }, { now: new Date(at(30)), ttlSeconds: 60 })
+
+    expect(again).toMatchObject({ role: 'member', sendCount: 2, lastSentAt: at(30), expiresAt: at(90), delivery: 'queued' })
+    expect(again).toMatchObject({ invitedBy: { accountId: 'acc_a', name: 'Amy' }, sentAfter: 2 })
+    expect(sentAgain(made(), 'admin', sender, { now, ttlSeconds: 60 }).role).toBe('admin')
+  })
+
+  test('held back it says why, but for the cooldown', () => {
+    expect(heldBack(made(), 'complained').delivery).toBe('complained')
+    expect(heldBack(made('bounced'), 'cooldown').delivery).toBe('bounced')
+  })
+
+  test('the cooldown begins with the last send; what was never sent has none', () => {
+    expect(cooldownLeft(made(), 60, new Date(at(20)))).toBe(40)
+    expect(cooldownLeft(made(), 60, new Date(at(80)))).toBe(0)
+    expect(cooldownLeft(made('suppressed'), 60, now)).toBe(0)
+  })
+
+  test('its sender is the member who sends, in the workspace as it is', () => {
+    expect(senderIn(workspace, { accountId: 'acc_a', name: 'Ann', role: 'admin' } as Member)).toEqual(sender)
+  })
+
+  test('a role that is given without sending stands on the right of who gave it, too', () => {
+    const changed = { ...made(), ...givenRole('admin', { accountId: 'acc_z', name: 'Zoe', after: 1 }) }
+
+    expect(changed.role).toBe('admin')
+    expect(vouchersOf(changed)).toEqual([
+      { accountId: 'acc_a', after: 2 },
+      { accountId: 'acc_z', after: 1 },
+    ])
+    expect(isDead(changed, { ...workspace, 'dismissed#acc_z': 2 })).toBe(true)
+    expect(isDead({ ...made(), status: 'dead' }, workspace)).toBe(true)
+  })
+
+  test('what was sent before dismissals were counted is older than any', () => {
+    const { sentAfter, ...before } = made()
+
+    expect(isDead(before as Invitation, { ...workspace, 'dismissed#acc_a': 1 })).toBe(true)
+    expect(isDead(before as Invitation, workspace)).toBe(false)
+    expect([dismissalsSoFar(workspace), dismissalsSoFar({})]).toEqual([2, 0])
+    expect(dismissalsIn({ ...workspace, 'dismissed#acc_a': 1 })).toEqual([['dismissed#acc_a', 1]])
+  })
+
+  test('an answer names its invitation by token or by id, and not by both', () => {
+    for (const good of [{ token: 'x' }, { invitationId: 'x' }, { token: 'x'.repeat(500) }, { invitationId: 'x'.repeat(200) }])
+      expect(answerSchema.safeParse(good).success).toBe(true)
+    const bad = [{}, { token: 'x', invitationId: 'y' }, { token: '' }, { invitationId: '' }, { token: 'x', other: 1 }]
+    for (const each of [...bad, { token: 'x'.repeat(501) }, { invitationId: 'x'.repeat(201) }])
+      expect(answerSchema.safeParse(each).success).toBe(false)
+    expect(answerSchema.safeParse({}).error?.issues[0]?.message).toBe('Send either token or invitationId.')
+  })
+
+  test('bad news of an e-mail is not overwritten by better', () => {
+    expect(outcomeOf.bounced).toEqual({ shows: 'bounced', over: ['sent', 'suppressed'], blocks: 'bounced' })
+    expect(outcomeOf.complained).toEqual({ shows: 'complained', over: ['sent', 'suppressed', 'bounced'], blocks: 'complained' })
+    expect(outcomeOf.rejected).toEqual({ shows: 'suppressed', over: ['sent'] })
+    expect(outcomeOf.delivered).toBeUndefined()
+  })
+})
+
+describe('what an invoice owes to the provider', () => {
+  const invoice = { status: 'open', issuedAt: at(0), billing: { paymentMethodId: 'pm_1' } } as Invoice
+
+  test('a method is owed its detach until it is detached', () => {
+    expect([owesDetach(invoice), owesDetach({ ...invoice, detached: true }), owesDetach({ status: 'open' } as Invoice)]).toEqual([
+      true,
+      false,
+      false,
+    ])
+  })
+
+  test('an open invoice keeps its method for 90 days, any other none', () => {
+    expect(detachAt(invoice, at(5))).toBe(at(90 * 86_400))
+    expect(detachAt({ ...invoice, status: 'paid' }, at(5))).toBe(at(5))
+    expect(detachAt({ ...invoice, issuedAt: null }, at(5))).toBe(at(5))
+  })
+
+  test.each(['stolen_card', 'lost_card', 'fraudulent', 'pickup_card', 'generic_decline', 'do_not_honor'])(
+    'that a card is declined as %s is not told',
+    (declineCode) => {
+      expect(failureOf({ kind: 'declined', declineCode })).toBe(
+        'The card was declined. Pay with another card, or ask the bank that issued it.',
+      )
+    },
+  )
+
+  test.each([
+    [{ kind: 'declined', declineCode: 'insufficient_funds' }, 'insufficient funds'],
+    [{ kind: 'declined', declineCode: 'expired_card' }, 'expired'],
+    [{ kind: 'declined', declineCode: 'authentication_required' }, 'authentication'],
+    [{ kind: 'methodUnusable' }, 'cannot be used any more'],
+    [{ kind: 'tooLarge' }, 'another way'],
+    [{ kind: 'tooSmall' }, 'too small'],
+    [{ kind: 'customerMissing' }, 'Try again'],
+  ] as const)('%j is told to the payer', (reason, words) => {
+    expect(failureOf(reason)).toContain(words)
+  })
+})
+
+describe('refusals and errors', () => {
+  test('a refusal asks for at least one whole second of patience, or for none', () => {
+    expect(new Refusal('unavailable', 'x', { retryAfter: 0.2 }).retryAfter).toBe(1)
+    expect(new Refusal('unavailable', 'x', { retryAfter: 1.2 }).retryAfter).toBe(2)
+    expect(new Refusal('unavailable', 'x').retryAfter).toBeUndefined()
+  })
+
+  test('a refusal keeps its cause, its name and the field that it is about', () => {
+    const cause = new Error('why')
+
+    expect(new Refusal('unavailable', 'x', { cause })).toMatchObject({ name: 'Refusal', message: 'x', cause })
+    expect(invalid('/name', 'Too long')).toMatchObject({
+      code: 'invalid_request',
+      message: 'Too long',
+      errors: [{ pointer: '/name', detail: 'Too long' }],
+    })
+  })
+
+  test('of an error a log has names and places, and no message', () => {
+    const told = tellable(new TypeError('secret', { cause: new RangeError('secret') })) as { stack: string[]; cause: { name: string } }
+
+    expect(told).toMatchObject({ name: 'TypeError', cause: { name: 'RangeError' } })
+    expect(told.stack[0]).toContain('    at ')
+    expect(JSON.stringify(told)).not.toContain('secret')
+    expect(tellable(undefined)).toEqual({})
+    expect(tellable(new Error('x', { cause: 'secret' }))).not.toHaveProperty('cause')
+  })
+})

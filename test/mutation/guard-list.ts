@@ -1,0 +1,261 @@
+/** A guard taken out by hand: a text that stands once in a file, what takes its place, and the test file that goes red then. */
+export interface Guard {
+  readonly is: string
+  readonly file: string
+  readonly text: string
+  readonly becomes: string
+  readonly caughtBy: string
+}
+
+type Mutant = readonly [is: string, text: string, becomes: string, caughtBy: string]
+
+const inFile = (file: string, ...mutants: readonly Mutant[]): Guard[] =>
+  mutants.map(([is, text, becomes, caughtBy]) => ({ is, file, text, becomes, caughtBy: `test/${caughtBy}.test.ts` }))
+
+/** What DynamoDB decides, and what is asked of the payment provider: Stryker cannot run this, because every test of it takes a table. */
+export const guards: readonly Guard[] = [
+  ...inFile(
+    'shared/table/usage.ts',
+    ['a sealed counter takes nothing', "all(is('status', 'open'), leaves(part - worth))", 'leaves(part - worth)', 'functions/usage'],
+    ['a full counter takes nothing', "all(is('status', 'open'), leaves(part - worth))", "is('status', 'open')", 'functions/usage-limit'],
+    [
+      'a full counter is no sealed one',
+      "found.status === 'open' ? usageLimitReached() : workspaceGone()",
+      'workspaceGone()',
+      'functions/usage-limit',
+    ],
+    ['what alone passes the limit is refused', "room < 0n ? atMost('worth', room) : ", '', 'functions/usage-limit'],
+    [
+      'a counter of before counts as empty',
+      "any(absent('worth'), atMost('worth', room))",
+      "atMost('worth', room)",
+      'functions/usage-limit',
+    ],
+    [
+      'an event counts once',
+      "put(item, any(absent('pk'), atMost('expiresAt', now.toISOString())), ",
+      'put(item, undefined, ',
+      'functions/usage',
+    ],
+    [
+      'an event id is forgotten after 90 days',
+      "any(absent('pk'), atMost('expiresAt', now.toISOString()))",
+      "absent('pk')",
+      'functions/usage',
+    ],
+    ['an unclear shard is an error', 'if (unclear) throw unclear', '', 'table/usage'],
+    ['what was counted in part is not refused', 'throw counted > 0 ? sealedMeanwhile() : gone', 'throw gone', 'functions/usage'],
+    ['no counter is opened in a workspace that is being deleted', 'stillActive(workspaceId, workspaceGone),\n', '', 'functions/usage'],
+    ['sealing closes the counters', "{ set: { status: 'sealed' } }", "{ set: { status: 'open' } }", 'functions/usage'],
+  ),
+  ...inFile(
+    'shared/table/workspaces.ts',
+    [
+      'nothing changes a workspace that is being deleted',
+      "const active = is('status', 'active')",
+      "const active = is('id', id)",
+      'functions/deletion',
+    ],
+    [
+      'nothing is written into a workspace that is being deleted',
+      "check(keys.workspace(workspaceId), is('status', 'active'), otherwise)",
+      "check(keys.workspace(workspaceId), is('id', workspaceId), otherwise)",
+      'functions/canary',
+    ],
+  ),
+  ...inFile(
+    'shared/table/members.ts',
+    ['the last admin cannot be demoted', "admins < 0 ? above('adminCount', 1) : undefined", 'undefined', 'functions/members'],
+    [
+      'the last member cannot leave',
+      "const othersRemain = above('memberCount', 1)",
+      "const othersRemain = above('memberCount', 0)",
+      'functions/races',
+    ],
+    [
+      'one admin remains',
+      "is('adminCount', 1) : above('adminCount', 1)",
+      "is('adminCount', 1) : above('adminCount', 0)",
+      'functions/races',
+    ],
+    [
+      'a role changes from what was read',
+      "{ set: { role } }, is('role', member.role), changed)",
+      "{ set: { role } }, exists('pk'), changed)",
+      'functions/races',
+    ],
+    [
+      'a write takes the role still',
+      "check(keys.member(workspaceId, accountId), all(exists('pk'), allowed)",
+      "check(keys.member(workspaceId, accountId), exists('pk')",
+      'functions/mid-flight',
+    ],
+  ),
+  ...inFile(
+    'shared/table/api-keys.ts',
+    ['a workspace has 100 keys', "{ rule: below('apiKeyCount', maximumApiKeys), broken: tooMany }", '{}', 'functions/api-keys'],
+    ['a key is revoked once', "apiKeyId }), exists('pk'), apiKeyNotFound)", 'apiKeyId }))', 'functions/races'],
+    ['a rotation follows the one before', "former.length > 0 ? is('hash', seen.hash) : exists('pk')", "exists('pk')", 'functions/api-keys'],
+  ),
+  ...inFile(
+    'shared/table/memories.ts',
+    ['a request has one effect', "any(absent('pk'), atMost('expiresAt', now.toISOString()))", 'undefined', 'functions/races'],
+    [
+      'an answer is remembered for a day',
+      'memory && memory.expiresAt > now.toISOString() ? memory : undefined',
+      'memory',
+      'functions/projects',
+    ],
+  ),
+  ...inFile(
+    'shared/table/quotas.ts',
+    ['an account invites 500 addresses a day', "atMost('count', perDay - added)", "atMost('count', perDay)", 'functions/inviting'],
+    [
+      'a mailbox gets 5 invitations a day',
+      "any(absent('count'), below('count', perDay))",
+      "any(absent('count'), atMost('count', perDay))",
+      'functions/inviting',
+    ],
+  ),
+  ...inFile('shared/table/claims.ts', [
+    'one mailer sends an e-mail',
+    "atMost('claimedUntil', now.toISOString())",
+    "atMost('claimedUntil', '9')",
+    'functions/mailing',
+  ]),
+  ...inFile(
+    'shared/table/invoices.ts',
+    [
+      'invoice numbers follow one another',
+      "number === 1 ? absent('pk') : is('last', number - 1), changed",
+      'undefined',
+      'functions/deletion',
+    ],
+    ['an invoice is mailed once', "all(exists('pk'), absent('mailed'))", "exists('pk')", 'functions/deletion-crashes'],
+  ),
+  ...inFile(
+    'shared/table/charging.ts',
+    [
+      'what is paid stays paid',
+      "oneOf('status', ['open', 'uncollectible'])",
+      "oneOf('status', ['open', 'uncollectible', 'paid'])",
+      'functions/billing',
+    ],
+    [
+      'the worker charges only what is its own',
+      "all(unchanged(invoice), is('status', 'open'), absent('handedOver'))",
+      'unchanged(invoice)',
+      'functions/charging',
+    ],
+    [
+      'a hand-over waits for the worker',
+      "any(absent('workerUntil'), atMost('workerUntil', now.toISOString()))",
+      "any(exists('pk'))",
+      'functions/charging',
+    ],
+    ['one attempt does not hide another', "all(unsettled, same('attempt', invoice.attempt))", 'unsettled', 'functions/charging'],
+  ),
+  ...inFile(
+    'shared/table/deletions.ts',
+    [
+      'a step is done once',
+      "all(is('step', step), is('pageNumber', pageNumber))",
+      "is('pageNumber', pageNumber)",
+      'functions/deletion-crashes',
+    ],
+    ['a page is counted once', "all(is('step', step), is('pageNumber', pageNumber))", "is('step', step)", 'table/purge'],
+    ['the name is confirmed', "{ rule: is('name', confirm), broken: confirmationMismatch }", '{}', 'functions/races'],
+    ['only admins read a deletion', "reader || member?.role === 'admin' ? deletion", 'reader || member ? deletion', 'functions/deletion'],
+  ),
+  ...inFile(
+    'shared/table/purge.ts',
+    ['a page that was noted is erased', 'if (current.page)\n', 'if (false)\n', 'table/purge'],
+    ['whoever was overtaken stops', 'if (!noted) return undefined', '', 'table/purge'],
+  ),
+  ...inFile(
+    'shared/deletion/purge-data.ts',
+    ['the workspace item goes last', ', except: keys.workspace(id).sk }', ' }', 'functions/deletion'],
+    ['every shard is erased', 'Array.from({ length: usageShards }', 'Array.from({ length: usageShards - 1 }', 'functions/deletion'],
+  ),
+  ...inFile('shared/deletion/revoke.ts', [
+    'only those who were admins read the invoice',
+    "filter(({ role }) => role === 'admin')",
+    'filter(() => true)',
+    'functions/deletion',
+  ]),
+  ...inFile('shared/deletion/run.ts', [
+    'whoever loses a transition looks again',
+    "if (error instanceof Changed) return 'done'",
+    '',
+    'functions/deletion',
+  ]),
+  ...inFile(
+    'shared/deletion/charge-final-invoice.ts',
+    [
+      'a worker charges no declined card again',
+      "invoice.status !== 'open' || invoice.handedOver",
+      'invoice.handedOver',
+      'functions/charging',
+    ],
+    [
+      'the deletion detaches what has served',
+      "if (tools.payments && charged.status !== 'open') await",
+      'if (false) await',
+      'functions/charging',
+    ],
+  ),
+  ...inFile(
+    'shared/billing/charge.ts',
+    [
+      'what is pending is not paid',
+      "if (status === 'succeeded') return { invoice: await",
+      "if (status === 'succeeded' || status === 'pending') return { invoice: await",
+      'functions/charging',
+    ],
+    [
+      'the customer of a payment is noted',
+      'return noteProvider(table, invoice, { customerId:',
+      'return { ...invoice, customerId: await payments.createCustomer(invoice.workspaceId) } ?? noteProvider(table, invoice, { customerId:',
+      'functions/charging',
+    ],
+    [
+      'the worker leaves a declined invoice alone',
+      "status === 'open' && !handedOver : ",
+      "status !== 'paid' && !handedOver : ",
+      'functions/charging',
+    ],
+  ),
+  ...inFile('shared/billing/pay.ts', [
+    'whoever pays detaches the method that was kept',
+    "if (charged.invoice.status === 'paid') await",
+    'if (false) await',
+    'functions/charging',
+  ]),
+  ...inFile(
+    'shared/billing/payment-method.ts',
+    ['no method is set in a workspace that is being deleted', 'stillActive(workspaceId), permit,', 'permit,', 'functions/billing'],
+    [
+      'a method that is replaced is detached',
+      'if (before?.paymentMethodId !== billing.paymentMethodId) await',
+      'if (false) await',
+      'functions/charging',
+    ],
+    ['a method that could not be kept is detached', 'if (isUnused) await', 'if (false) await', 'functions/charging'],
+  ),
+  ...inFile(
+    'shared/billing/stripe.ts',
+    ['what is processing has not succeeded', "processing: 'pending'", "processing: 'succeeded'", 'functions/charging'],
+    [
+      'a canceled intent is not found again',
+      "const order = ['succeeded', 'pending', 'open']",
+      "const order = ['succeeded', 'pending', 'canceled', 'open']",
+      'functions/charging',
+    ],
+  ),
+  ...inFile('shared/billing/stripe-errors.ts', [
+    'a throttle is no refusal',
+    ' || statusCode === 429) return',
+    ') return',
+    'functions/charging',
+  ]),
+]
