@@ -13,7 +13,7 @@ export type IdentityOptions =
       readonly kind: 'cognito'
       /** Where the product's own front ends may be sent back to, beside the invitation page. */
       readonly callbackUrls: readonly string[]
-      /** Cognito's own e-mails (50 a day) go through SES instead: turn it on once the sender's domain is verified. */
+      /** Cognito's own e-mails (50 a day) go through SES instead: a second step, once SES has verified the sender and left its sandbox. */
       readonly mailThroughSes: boolean
     }
   | {
@@ -81,7 +81,7 @@ export const stages: readonly Stage[] = [
     name: 'prod',
     appUrl: 'https://app.example.com',
     mail: { domain: 'example.com', from: 'Atrium <no-reply@example.com>' },
-    identity: { kind: 'cognito', callbackUrls: ['https://app.example.com/'], mailThroughSes: true },
+    identity: { kind: 'cognito', callbackUrls: ['https://app.example.com/'], mailThroughSes: false },
     stripeSecretName: 'atrium/prod/stripe',
     alarmEmail: 'operations@example.com',
     keepsData: true,

@@ -1,18 +1,21 @@
 import { spawn } from 'node:child_process'
 import { type Stage, stageOf } from '../aws/stages.ts'
 import { command, Trouble } from './command.ts'
-import { checkAccess, problemsOf } from './readiness.ts'
+import { deploy } from './deploying.ts'
 
 const help = `
 npm run deploy -- --stage STAGE [--yes] [--check]
 
-Deploys a stage of infra/aws/stages.ts, or brings a deployed one up to date: first what keeps data, then what runs. Before that it checks
-that the stage names no domain of the examples, and that there are AWS credentials and a region (AWS_PROFILE, AWS_REGION).
+Deploys a stage of infra/aws/stages.ts, or brings a deployed one up to date: first what keeps data, then what runs. Before it touches
+anything it looks whether the stage names no domain of the examples, and, with your own AWS credentials and region (AWS_PROFILE,
+AWS_REGION), whether the region has all services, CDK is bootstrapped, the stacks are at rest, SES can make and use the sender, Lambda
+runs enough functions at once, and Stripe's secret is there. What would make the deployment fail ends it, and says what to do.
 
   --yes    do not ask before permissions are widened
-  --check  only check
+  --check  only look, and say what was found
 
-The account and region must have been prepared once: npx cdk bootstrap.
+To look it needs ssm:GetParameter, cloudformation:DescribeStacks and DescribeStackResources, ses:GetAccount and GetEmailIdentity,
+lambda:GetAccountSettings, secretsmanager:DescribeSecret and dynamodb:ListTables; what it may not look at it says, and goes on.
 `
 
 function chosen(name: string | undefined): Stage {
@@ -37,14 +40,5 @@ function cdk(...args: readonly string[]): Promise<number> {
 const options = { stage: { type: 'string' }, yes: { type: 'boolean' }, check: { type: 'boolean' } } as const
 
 await command(help, options, async ({ options: { stage: name, yes, check } }) => {
-  const stage = chosen(name)
-  const problems = problemsOf(stage)
-  if (problems.length > 0) throw new Trouble([...problems, 'Edit infra/aws/stages.ts, then deploy.'].join('\n'))
-  console.log(`stage ${stage.name} in ${await checkAccess()}`)
-  if (stage.stripeSecretName) console.log(`Stripe's secret key is read from Secrets Manager: ${stage.stripeSecretName} must be there`)
-  if (stage.identity.kind === 'cognito' && stage.identity.mailThroughSes)
-    console.log(`Cognito sends through SES: it must have verified ${stage.mail.domain}, else false comes first (docs/deployment.md)`)
-  if (check) return
-  const approval = yes ? ['--require-approval', 'never'] : []
-  process.exitCode = await cdk('deploy', '--all', '--context', `stage=${stage.name}`, ...approval)
+  process.exitCode = await deploy({ stage: chosen(name), onlyCheck: check === true, yes: yes === true, cdk, say: console.log })
 })

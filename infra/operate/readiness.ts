@@ -8,6 +8,10 @@ const domainIn = (address: string): string => /@([^@>\s]+)>?\s*$/.exec(address)?
 
 const hostIn = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '')
 
+/** Cognito sends people back by https alone, but for localhost; so should a link. */
+const isOpen = (what: string, url: string): string[] =>
+  /^https:/.test(url) || ['', 'localhost'].includes(hostIn(url)) ? [] : [`${what} is "${url}", which is not https`]
+
 /** What is to be changed in a stage before it can be deployed, a line each. */
 export function problemsOf({ name, mail, appUrl, alarmEmail, identity, apiDomain }: Stage): string[] {
   const callbacks = identity.kind === 'cognito' ? identity.callbackUrls : []
@@ -18,6 +22,9 @@ export function problemsOf({ name, mail, appUrl, alarmEmail, identity, apiDomain
     ...(domainIn(mail.from) === mail.domain ? [] : [`mail.from is "${mail.from}", which is no address at mail.domain (${mail.domain})`]),
     ...isNobodys('appUrl', appUrl, hostIn),
     ...(appUrl !== undefined && !hostIn(appUrl) ? [`appUrl is "${appUrl}", which is no URL`] : []),
+    ...(appUrl === undefined ? [] : isOpen('appUrl', appUrl)),
+    ...(appUrl?.endsWith('/') ? [`appUrl is "${appUrl}", which ends in a slash: leave it out, since paths are put behind it`] : []),
+    ...callbacks.flatMap((url) => isOpen('identity.callbackUrls', url)),
     ...isNobodys('alarmEmail', alarmEmail, domainIn),
     ...isNobodys('apiDomain.name', apiDomain?.name, (text) => text),
     ...callbacks.filter((url) => hostIn(url) !== 'localhost').flatMap((url) => isNobodys('identity.callbackUrls', url, hostIn)),

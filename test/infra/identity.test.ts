@@ -61,13 +61,18 @@ test('anybody may sign up', () => {
   expect(only(prod, 'AWS::Cognito::UserPool').properties.AdminCreateUserConfig.AllowAdminCreateUserOnly).toBe(false)
 })
 
-test('e-mails of the pool come from the stage’s own domain where it says so, and from Cognito where it does not', () => {
-  const own = only(prod, 'AWS::Cognito::UserPool').properties.EmailConfiguration
-  const cognitos = only(dev, 'AWS::Cognito::UserPool').properties.EmailConfiguration
+test('a stage as it is shipped needs no sender that SES has verified: the e-mails of its pool come from Cognito', () => {
+  for (const shipped of [prod, dev]) expect(only(shipped, 'AWS::Cognito::UserPool').properties.EmailConfiguration).toBeUndefined()
+})
 
-  expect(own).toMatchObject({ EmailSendingAccount: 'DEVELOPER', From: 'no-reply@example.com' })
-  expect(prod.text(only(prod, 'AWS::Cognito::UserPool'), own.SourceArn)).toMatch(/:identity\/example\.com$/)
-  expect(cognitos).toBeUndefined()
+test('in the second step the e-mails of the pool come from the stage’s own domain, from the same pool', async () => {
+  const throughSes: Stage['identity'] = { kind: 'cognito', callbackUrls: [], mailThroughSes: true }
+  const second = await synthesized({ ...stageOf('prod'), identity: throughSes })
+
+  const pool = only(second, 'AWS::Cognito::UserPool')
+  expect(pool.id).toBe(only(prod, 'AWS::Cognito::UserPool').id)
+  expect(pool.properties.EmailConfiguration).toMatchObject({ EmailSendingAccount: 'DEVELOPER', From: 'no-reply@example.com' })
+  expect(second.text(pool, pool.properties.EmailConfiguration.SourceArn)).toMatch(/:identity\/example\.com$/)
 })
 
 test('a pool that keeps no data goes with its stack', () => {

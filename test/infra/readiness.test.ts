@@ -1,16 +1,9 @@
 import { expect, test } from 'vitest'
-import { type Stage, stages } from '#infra/aws/stages.ts'
+import { stages } from '#infra/aws/stages.ts'
 import { problemsOf } from '#infra/operate/readiness.ts'
+import { editedProd } from './edited-stage.ts'
 
 const prod = stages.find(({ name }) => name === 'prod')!
-const edited: Stage = {
-  ...prod,
-  appUrl: 'https://app.atrium.dev',
-  alarmEmail: 'operations@atrium.dev',
-  mail: { domain: 'atrium.dev', from: 'Atrium <no-reply@atrium.dev>' },
-  identity: { kind: 'cognito', callbackUrls: ['https://app.atrium.dev/', 'http://localhost:5173/'], mailThroughSes: true },
-}
-
 test('the stages as they come are not deployed before somebody has put domains of their own there', () => {
   expect(problemsOf(prod).map((problem) => problem.replace(/ is .*/, ''))).toEqual([
     'stage prod: mail.domain',
@@ -22,13 +15,19 @@ test('the stages as they come are not deployed before somebody has put domains o
 })
 
 test('a stage with domains of its own is ready', () => {
-  expect(problemsOf(edited)).toEqual([])
+  expect(problemsOf(editedProd)).toEqual([])
 })
 
 test.for([
   [{ mail: { domain: 'atrium.dev', from: 'Atrium <no-reply@other.dev>' } }, 'no address at mail.domain (atrium.dev)'],
   [{ appUrl: 'app.atrium.dev' }, 'appUrl is "app.atrium.dev", which is no URL'],
+  [{ appUrl: 'http://app.atrium.dev' }, 'appUrl is "http://app.atrium.dev", which is not https'],
+  [{ appUrl: 'https://app.atrium.dev/' }, 'appUrl is "https://app.atrium.dev/", which ends in a slash'],
+  [
+    { identity: { kind: 'cognito', callbackUrls: ['http://app.atrium.dev/'], mailThroughSes: false } },
+    'identity.callbackUrls is "http://app.atrium.dev/", which is not https',
+  ],
   [{ apiDomain: { name: 'api.example.org', certificateArn: 'arn' } }, 'apiDomain.name is "api.example.org"'],
 ] as const)('with %o it is not', ([change, problem]) => {
-  expect(problemsOf({ ...edited, ...change })).toEqual([expect.stringContaining(problem)])
+  expect(problemsOf({ ...editedProd, ...change })).toEqual([expect.stringContaining(problem)])
 })

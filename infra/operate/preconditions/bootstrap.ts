@@ -1,0 +1,18 @@
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { ifThere, type Precondition, refusal } from './finding.ts'
+
+/** Where CDK notes the version of what `cdk bootstrap` made: https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html */
+const parameter = '/cdk-bootstrap/hnb659fds/version'
+
+/** What the templates ask for; a test holds it against them. */
+export const requiredVersion = 6
+
+/** Whether account and region were prepared for CDK, lately enough. */
+export const isBootstrapped: Precondition = async ({ region }) => {
+  const found = await ifThere(new SSMClient({ region }).send(new GetParameterCommand({ Name: parameter })), 'ParameterNotFound')
+  if (!found)
+    return [refusal(`${region}: CDK is not bootstrapped in this account and region (there is no ${parameter}): run npx cdk bootstrap`)]
+  const version = found.Parameter?.Value ?? ''
+  if (Number(version) >= requiredVersion) return []
+  return [refusal(`${region}: CDK was bootstrapped by version ${version}, and ${requiredVersion} is needed: run npx cdk bootstrap again`)]
+}

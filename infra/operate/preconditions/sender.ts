@@ -1,0 +1,64 @@
+import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2'
+import type { Stage } from '../../aws/stages.ts'
+import { type Finding, ifThere, note, type Precondition, refusal } from './finding.ts'
+import { madeSender } from './stacks.ts'
+
+/** What SES says of the sender and the account in a region: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html */
+interface Sender {
+  /** SES knows it, and this stage's stack did not make it. */
+  readonly isForeign: boolean
+  readonly isVerified: boolean
+  readonly isInSandbox: boolean
+  readonly isPaused: boolean
+}
+
+/** Whether SES can make and use the sender's domain, and whom it may write to. */
+export const senderIsUsable: Precondition = async ({ stage, region }) => {
+  const client = new SESv2Client({ region })
+  const [identity, account] = await Promise.all([
+    ifThere(client.send(new GetEmailIdentityCommand({ EmailIdentity: stage.mail.domain })), 'NotFoundException'),
+    client.send(new GetAccountCommand({})),
+  ])
+  const sender: Sender = {
+    isForeign: identity !== undefined && !(await madeSender(stage, region)),
+    isVerified: identity?.VerifiedForSendingStatus === true,
+    isInSandbox: account.ProductionAccessEnabled !== true,
+    isPaused: account.SendingEnabled === false,
+  }
+  return [...(sender.isForeign ? [foreign(stage, region)] : []), ...ofSending(sender, region), ...ofSignIn(sender, stage, region)]
+}
+
+const foreign = ({ mail: { domain } }: Stage, region: string): Finding =>
+  refusal(
+    `${region}: SES knows the sender ${domain} already, and this stage's stack did not make it: CloudFormation would refuse to. Take another as mail.domain (such as mail.${domain}) in infra/aws/stages.ts, or, where nothing else sends by it, run aws sesv2 delete-email-identity --email-identity ${domain}`,
+  )
+
+const ofSending = ({ isInSandbox, isPaused }: Sender, region: string): Finding[] => [
+  ...(isPaused
+    ? [note(`${region}: SES has paused sending for this account: look at its account dashboard; no e-mail goes out until then`)]
+    : []),
+  ...(isInSandbox
+    ? [
+        note(
+          `${region}: SES has this account in its sandbox, so that invitations reach the mailbox simulator and addresses of the sender's own domain alone: ask for production access (SES console, Account dashboard)`,
+        ),
+      ]
+    : []),
+]
+
+/** What becomes of Cognito's own e-mails, with the codes that prove an address. */
+function ofSignIn({ isForeign, isVerified, isInSandbox }: Sender, { name, mail, identity }: Stage, region: string): Finding[] {
+  if (identity.kind !== 'cognito') return []
+  const isReady = isVerified && !isInSandbox
+  if (identity.mailThroughSes && !isReady) {
+    const why = isVerified
+      ? 'SES has this account in its sandbox and sends no code to anybody new'
+      : `SES has not verified ${mail.domain}, and Cognito refuses it`
+    const then = 'turn it on when the output MailDnsRecords is in the DNS and production access is granted'
+    const what = `set it to false in infra/aws/stages.ts and deploy; ${then}`
+    return [refusal(`stage ${name}: identity.mailThroughSes is true, but in ${region} ${why}: ${what}`)]
+  }
+  if (identity.mailThroughSes || !isReady || isForeign) return []
+  const turnOn = 'set identity.mailThroughSes to true; until then Cognito sends 50 e-mails a day'
+  return [note(`stage ${name}: SES has verified ${mail.domain} and is out of its sandbox: ${turnOn}`)]
+}
