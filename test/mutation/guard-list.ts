@@ -60,7 +60,7 @@ export const guards: readonly Guard[] = [
       'nothing is written into a workspace that is being deleted',
       "check(keys.workspace(workspaceId), is('status', 'active'), otherwise)",
       "check(keys.workspace(workspaceId), is('id', workspaceId), otherwise)",
-      'functions/canary',
+      'functions/late-writes',
     ],
   ),
   ...inFile(
@@ -233,7 +233,7 @@ export const guards: readonly Guard[] = [
   ]),
   ...inFile(
     'shared/billing/payment-method.ts',
-    ['no method is set in a workspace that is being deleted', 'stillActive(workspaceId), permit,', 'permit,', 'functions/billing'],
+    ['no method is set in a workspace that is being deleted', 'stillActive(workspaceId), permit,', 'permit,', 'functions/late-writes'],
     [
       'a method that is replaced is detached',
       'if (before?.paymentMethodId !== billing.paymentMethodId) await',
