@@ -55,3 +55,20 @@ test.each<[string, (made: { projectId: string; apiKeyId: string; invitationId: s
   expect(answer).toMatchObject({ status: 404, body: { code: 'workspace_not_found' } })
   expect(await rowsIn(d.world.services.table)).toEqual(rowsThen())
 })
+
+test('a deletion is confirmed by the name that the workspace has when it begins', async () => {
+  const d = await departure()
+  const { table } = d.world.services
+  let renamed = false
+  const write: Table['write'] = async (...writes) => {
+    if (!renamed) expect(await d.here('updateWorkspace', { body: { name: 'Red Team' } })).toMatchObject({ status: 200 })
+    renamed = true
+    return table.write(...writes)
+  }
+  const services = { ...d.world.services, table: Object.assign(new Table(table.client, table.name), { write }) }
+
+  const answer = await d.world.call('deleteWorkspace', { as: d.ann.token, path: d.path, query: { confirm: 'Blue Team' } }, services)
+
+  expect(answer).toMatchObject({ status: 400, body: { code: 'confirmation_mismatch' } })
+  expect(await d.here('getWorkspace')).toMatchObject({ status: 200, body: { name: 'Red Team' } })
+})
