@@ -19,7 +19,7 @@ import type { StepOutcome, Tools } from './step.ts'
  *   revokeApiKeys --> issueFinalInvoice: keys erased
  *   issueFinalInvoice --> chargeFinalInvoice: counters sealed, invoice numbered
  *   chargeFinalInvoice --> chargeFinalInvoice: provider away, back-off
- *   chargeFinalInvoice --> purgeData: paid, uncollectible, or left open
+ *   chargeFinalInvoice --> purgeData: paid, waived, uncollectible, or left open
  *   purgeData --> purgeData: page by page
  *   purgeData --> completed: tombstone
  *   completed --> [*]

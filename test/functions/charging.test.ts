@@ -629,6 +629,20 @@ test('an invoice that was declined is not charged again by a worker whose messag
   expect(await deletionOf(d.world, d.workspaceId)).toMatchObject({ step: 'completed' })
 })
 
+test('a worker that finds its invoice declined meanwhile, with the card of somebody who pays, leaves it at that', async () => {
+  const d = await owing('pm_card_visa')
+  once(d, creation, async (_, pass) => {
+    expect(await d.pay('pm_card_chargeDeclined')).toMatchObject({ status: 200, body: { status: 'uncollectible' } })
+    return pass()
+  })
+
+  await d.world.run('runDeletion')
+
+  expect(await d.invoice()).toMatchObject({ status: 'uncollectible' })
+  expect(metricsOf(d, 'ChargesPutOff')).toEqual([])
+  expect(await deletionOf(d.world, d.workspaceId)).toMatchObject({ step: 'completed' })
+})
+
 test('a customer that is made for a payment is noted: who pays later has the same', async () => {
   const d = await leftOpen()
   await d.pay('pm_card_chargeDeclined')
