@@ -46,11 +46,12 @@ async function clarify(table: Table, payments: Payments, invoice: Invoice, now: 
   return (await noteUnpaid(table, invoice, refusal ? refusedAs(refusal) : {}, now)) ?? invoice
 }
 
-/** Detaches the payment method that was kept with an invoice, if it is not yet. */
+/** Detaches the payment method that was kept with an invoice, and those before it, if that is not done yet. */
 export async function detachMethod(table: Table, payments: Payments, invoice: Invoice): Promise<void> {
   if (!invoice.billing || invoice.detached) return
   await ownAccount(payments, invoice.billing.account)
-  await payments.detach(invoice.billing.paymentMethodId)
+  const { paymentMethodId, former = [] } = invoice.billing
+  for (const id of [paymentMethodId, ...former]) await payments.detach(id)
   await noteDetached(table, invoice)
 }
 

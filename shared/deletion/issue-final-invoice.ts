@@ -22,6 +22,6 @@ export async function issueFinalInvoice(deletion: Deletion, { table, clock }: To
 
 const payerOf = (billing: Billing | undefined): Billing | undefined => {
   if (!billing) return undefined
-  const { provider, account, customerId, paymentMethodId } = billing
-  return { provider, customerId, paymentMethodId, ...(account !== undefined && { account }) }
+  const { provider, account, customerId, paymentMethodId, former } = billing
+  return { provider, customerId, paymentMethodId, ...(account !== undefined && { account }), ...(former && { former }) }
 }

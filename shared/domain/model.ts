@@ -156,6 +156,8 @@ export interface Billing {
   readonly account?: string
   readonly customerId: string
   readonly paymentMethodId: string
+  /** Those that it replaced, newest first: detached then, and once more with it, because the provider may have been away. */
+  readonly former?: readonly string[]
   readonly brand?: string
   readonly last4?: string
 }

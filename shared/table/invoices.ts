@@ -103,8 +103,16 @@ export async function readBilling(table: Table, workspaceId: string): Promise<Bi
   return billing
 }
 
-/** Puts a payment method in place of the one that was read. Throws `Changed` on a race. */
+/** Puts a payment method in place of the one that was read, which is kept as a former one. Throws `Changed` on a race. */
 export const putBilling = (workspaceId: string, billing: Billing, seen: Billing | undefined): Write => {
   const unchanged = seen ? is('paymentMethodId', seen.paymentMethodId) : absent('pk')
-  return put({ ...keys.billing(workspaceId), ...billing }, unchanged, changed)
+  return put({ ...keys.billing(workspaceId), ...billing, ...formerOf(billing, seen) }, unchanged, changed)
+}
+
+/** How many former payment methods are kept: far more than can be left attached. */
+const mostFormer = 20
+
+function formerOf({ paymentMethodId }: Billing, seen: Billing | undefined): Pick<Billing, 'former'> {
+  const former = seen ? [seen.paymentMethodId, ...(seen.former ?? [])].filter((id) => id !== paymentMethodId) : []
+  return former.length > 0 ? { former: former.slice(0, mostFormer) } : {}
 }

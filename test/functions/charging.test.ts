@@ -459,6 +459,21 @@ test('a payment method that is replaced is detached, and so is one that could no
   expect(await attached(d, late.id)).toBeNull()
 })
 
+test('a method that could not be detached when it was replaced is detached with the one after it', async () => {
+  const d = await departure()
+  const { id: first } = await d.provider.dashboard.paymentMethods.retrieve('pm_card_visa')
+  await d.card(first)
+  d.provider.around = async (request, pass) => (/detach$/.test(request.path) ? 'drop' : pass())
+  expect(await d.card('pm_card_mastercard')).toMatchObject({ status: 200 })
+  expect(await attached(d, first)).not.toBeNull()
+  d.provider.around = (_, pass) => pass()
+
+  await d.erase()
+  await d.finish()
+
+  expect([await attached(d, first), await attached(d, await methodOf(d))]).toEqual([null, null])
+})
+
 test('a payment whose answer is lost is found by the sweep, which reads and never confirms', async () => {
   const d = await leftOpen()
   once(d, confirmation, lost)
