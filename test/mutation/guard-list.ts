@@ -117,6 +117,26 @@ export const guards: readonly Guard[] = [
       'functions/inviting',
     ],
   ),
+  ...inFile(
+    'shared/table/invitations.ts',
+    [
+      'nobody joins by an invitation whose sender is dismissed meanwhile',
+      "all(below('memberCount', maximumMembers), stillVouchedFor(invitation))",
+      "below('memberCount', maximumMembers)",
+      'functions/dismissal',
+    ],
+    [
+      'what is sent is sent after every dismissal',
+      'rule: all(noneDismissedSince(workspace), ...limits)',
+      "rule: all(is('status', 'active'), ...limits)",
+      'functions/dismissal',
+    ],
+  ),
+  ...inFile(
+    'shared/table/collecting.ts',
+    ['a dismissal that is renewed is not forgotten', '{ rule: asNoted, broken: changed }', '{}', 'functions/dismissal'],
+    ['a dead invitation stays stored', 'hasExpired(row, now) ? forgotten(row) : buried(row)', 'forgotten(row)', 'functions/dismissal'],
+  ),
   ...inFile('shared/table/claims.ts', [
     'one mailer sends an e-mail',
     "atMost('claimedUntil', now.toISOString())",
