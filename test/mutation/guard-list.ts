@@ -162,7 +162,7 @@ export const guards: readonly Guard[] = [
       'functions/billing',
     ],
     [
-      'the worker charges only what is its own',
+      'a worker charges no declined invoice again, and none that it has handed over',
       "all(unchanged(invoice), is('status', 'open'), absent('handedOver'))",
       'unchanged(invoice)',
       'table/charging',
@@ -204,21 +204,12 @@ export const guards: readonly Guard[] = [
     '',
     'functions/deletion',
   ]),
-  ...inFile(
-    'shared/deletion/charge-final-invoice.ts',
-    [
-      'a worker charges no declined card again',
-      "invoice.status !== 'open' || invoice.handedOver",
-      'invoice.handedOver',
-      'functions/charging',
-    ],
-    [
-      'the deletion detaches what has served',
-      "if (tools.payments && charged.status !== 'open') await",
-      'if (false) await',
-      'functions/charging',
-    ],
-  ),
+  ...inFile('shared/deletion/charge-final-invoice.ts', [
+    'the deletion detaches what has served',
+    "if (tools.payments && charged.status !== 'open') await",
+    'if (false) await',
+    'functions/charging',
+  ]),
   ...inFile(
     'shared/billing/charge.ts',
     [
@@ -231,12 +222,6 @@ export const guards: readonly Guard[] = [
       'the customer of a payment is noted',
       'return noteProvider(table, invoice, { customerId:',
       'return { ...invoice, customerId: await payments.createCustomer(invoice.workspaceId) } ?? noteProvider(table, invoice, { customerId:',
-      'functions/charging',
-    ],
-    [
-      'the worker leaves a declined invoice alone',
-      "status === 'open' && !handedOver : ",
-      "status !== 'paid' && !handedOver : ",
       'functions/charging',
     ],
   ),
