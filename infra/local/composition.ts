@@ -1,4 +1,3 @@
-import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import { openPayments } from '#shared/billing/stripe.ts'
 import { openTokens } from '#shared/http/tokens.ts'
 import { openMail } from '#shared/mail/ses.ts'
@@ -56,9 +55,9 @@ function wireServices(environment: Environment, { database, queues, mail }: Part
   pointSdkAt({ dynamodb: database.endpoint, sqs: queues.endpoint, ses: mail.endpoint, accessKeyId: database.accessKeyId })
   process.env.POWERTOOLS_LOG_LEVEL ??= 'WARN'
   process.env.POWERTOOLS_METRICS_DISABLED ??= 'true'
-  const tokens: Opener<'tokens'> = ({ settings }) => openTokens({ settings, jwksCache: jwksOverHttp() })
+  const tokens: Opener<'tokens'> = ({ settings }) => openTokens({ settings, fetcher: keysOverHttp })
   return wire({ table: openTable, queue: openQueue, mail: openMail, payments: openPayments, tokens, metrics: openMetrics }, environment)
 }
 
 /** By itself aws-jwt-verify fetches keys over https alone; the local issuer has http. */
-const jwksOverHttp = () => new SimpleJwksCache({ fetcher: { fetch: async (uri) => (await fetch(uri)).arrayBuffer() } })
+const keysOverHttp = { fetch: async (uri: string) => (await fetch(uri, { signal: AbortSignal.timeout(3_000) })).arrayBuffer() }

@@ -1,12 +1,16 @@
 import { JwtVerifier } from 'aws-jwt-verify'
 import { FetchError, JwksValidationError } from 'aws-jwt-verify/error'
-import type { JwksCache } from 'aws-jwt-verify/jwk'
+import { SimpleFetcher } from 'aws-jwt-verify/https'
+import { type PenaltyBox, SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import * as z from 'zod/mini'
 import { canonicalEmail } from '../domain/email.ts'
 import { derivedId } from '../domain/ids.ts'
 import type { Person } from '../domain/model.ts'
 import { Refusal } from '../domain/refusals.ts'
 import type { Settings } from '../settings.ts'
+
+/** How the issuer's keys are had. */
+type Fetcher = { fetch(uri: string): Promise<ArrayBuffer> }
 
 export interface Tokens {
   /** The person whose access token this is. Refuses `unauthenticated`; `unavailable` where the issuer's keys cannot be had. */
@@ -41,16 +45,25 @@ const rejected = (cause?: unknown) =>
     cause,
   })
 
+/** What tokens are opened with. `fetcher`: how the issuer's keys are had, over https where it is left out. */
+interface Opening {
+  readonly settings: Settings
+  readonly fetcher?: Fetcher
+  /** Milliseconds, of any beginning. */
+  readonly clock?: () => number
+}
+
 /** Verifies access tokens of the configured issuer: signature, issuer, audience or client id, expiry, token use (RFC 9068, or Cognito's). */
-export function openTokens({ settings, jwksCache }: { readonly settings: Settings; readonly jwksCache?: JwksCache }): Tokens {
+export function openTokens({ settings, fetcher = new SimpleFetcher(), clock = () => performance.now() }: Opening): Tokens {
   const { ISSUER, JWKS_URI, AUDIENCE, CLIENT_ID, ISSUER_NAME } = settings
   const keys = { issuer: ISSUER, jwksUri: JWKS_URI ?? `${ISSUER}/.well-known/jwks.json`, audience: AUDIENCE ?? null }
-  const verifier = JwtVerifier.create(keys, jwksCache && { jwksCache })
+  const jwksCache = new SimpleJwksCache({ fetcher: heldBack(fetcher, clock), penaltyBox: noPenalty })
+  const verifier = JwtVerifier.create(keys, { jwksCache })
   return {
     verify: async (token) => {
       try {
         const customJwtCheck = ({ header, payload }: { header: object; payload: Record<string, unknown> }) => {
-          if (!isAccessToken(header, payload) || payload.client_id !== CLIENT_ID) throw rejected()
+          if (!isAccessToken(header, payload) || payload.client_id !== CLIENT_ID || typeof payload.exp !== 'number') throw rejected()
         }
         const { sub, email, email_verified, name, iat } = claimsSchema.parse(await verifier.verify(token, { customJwtCheck }))
         return { accountId: derivedId('acc', ISSUER_NAME ?? ISSUER, sub), email, emailVerified: email_verified, issuedAt: iat, name }
@@ -61,6 +74,37 @@ export function openTokens({ settings, jwksCache }: { readonly settings: Setting
       }
     },
   }
+}
+
+/** How often the issuer's keys are fetched: so many times at once, and once more after so many milliseconds each. */
+const fetchesAtOnce = 10
+const fetchEvery = 5_000
+
+/**
+ * Keys are fetched again for a token that names one that is not known yet: the issuer may have made it since. As anybody can name one that
+ * never was, fetches are limited, in a process. Who names an unknown one while they are used up may be right, so that is no refusal: the
+ * next fetch decides. Who names a known one needs none.
+ */
+function heldBack(fetcher: Fetcher, clock: () => number): Fetcher {
+  let left = fetchesAtOnce
+  let since = clock()
+  return {
+    fetch: async (uri) => {
+      const grown = Math.floor((clock() - since) / fetchEvery)
+      left = Math.min(fetchesAtOnce, left + grown)
+      since = left === fetchesAtOnce ? clock() : since + grown * fetchEvery
+      if (left === 0) throw new FetchError(uri, 'The keys were fetched too often')
+      left--
+      return fetcher.fetch(uri)
+    },
+  }
+}
+
+/** The library's own would refuse (401) whoever comes with a new key within ten seconds of somebody who named one that is none. */
+const noPenalty: PenaltyBox = {
+  wait: async () => {},
+  registerFailedAttempt: () => {},
+  registerSuccessfulAttempt: () => {},
 }
 
 /** The issuer's keys could not be had, or are none; every other failure is the token's own. */

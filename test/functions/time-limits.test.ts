@@ -107,7 +107,7 @@ describe('against a server that takes every connection and never answers', () =>
       { iss: 'https://issuer.example', sub: 'ann', exp: 9_999_999_999 },
     ]
     const token = [header, claims, 'x'].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
-    const handler = httpHandler(getMe, { ...services, tokens: openTokens(services) })
+    const handler = httpHandler(getMe, { ...services, tokens: openTokens({ settings: services.settings }) })
 
     const { answer } = await passTimeUntil(handler(httpEvent(getMe, { as: token }), lambdaContext('getMe', 10_000)), 9_500)
 

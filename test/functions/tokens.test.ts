@@ -1,5 +1,5 @@
 import { FetchError } from 'aws-jwt-verify/error'
-import { exportSPKI, generateKeyPair, UnsecuredJWT } from 'jose'
+import { exportJWK, exportSPKI, generateKeyPair, UnsecuredJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { derivedId } from '#shared/domain/ids.ts'
 import { identify } from '#shared/http/identity.ts'
@@ -96,6 +96,7 @@ describe('a good access token', () => {
 describe('a token is refused', () => {
   test.each<[string, Forgery]>([
     ['that has expired', { expiresIn: -1 }],
+    ['that never expires', { claims: { exp: undefined as unknown as number } }],
     ['that is not good yet', { claims: { nbf: now() + 300 } }],
     ['of another issuer', { claims: { iss: 'https://evil.example' } }],
     ['of an issuer whose name begins as ours', { claims: { iss: 'https://issuer.example.evil.example' } }],
@@ -187,13 +188,57 @@ describe('the issuer’s keys', () => {
     expect(issuer.fetches).toBe(1)
   })
 
-  test.each(['unknown', 'another'])('are not fetched again and again for key ids that they do not have', async (kid) => {
+  test('are fetched again for a key id that they do not have, and not at the will of whoever makes such ids up', async () => {
     const issuer = await openIssuer()
     await issuer.tokens.verify(await issuer.token())
 
-    for (let i = 0; i < 5; i++) await outcomeOf(issuer.tokens, await issuer.token({ header: { kid: `${kid}-${i}` } }))
+    const forged = async (i: number) => outcomeOf(issuer.tokens, await issuer.token({ header: { kid: `made-up-${i}` } }))
+    const outcomes = []
+    for (let i = 0; i < 50; i++) outcomes.push(await forged(i))
 
-    expect(issuer.fetches).toBeLessThanOrEqual(2)
+    expect(issuer.fetches).toBe(10)
+    expect([outcomes[0], outcomes[8]]).toEqual([unauthenticated, unauthenticated])
+    expect(outcomes[49]).toMatchObject({ code: 'unavailable', retryAfter: 5 })
+    issuer.now += 60_000
+    for (let i = 0; i < 50; i++) await forged(i)
+    expect(issuer.fetches).toBe(20)
+  })
+
+  test('let everybody in whose key is known, whatever others send', async () => {
+    const issuer = await openIssuer()
+
+    for (let i = 0; i < 20; i++) {
+      await outcomeOf(issuer.tokens, await issuer.token({ header: { kid: `made-up-${i}` } }))
+      expect(await outcomeOf(issuer.tokens, await issuer.token())).toMatchObject({ email: 'ann@example.com' })
+    }
+  })
+
+  test('that are new are found at once beside a forged one; while no more can be fetched it is a 503, never a 401', async () => {
+    const issuer = await openIssuer()
+    const rotate = async (kid: string) => {
+      const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
+      issuer.keySet = JSON.stringify({ keys: [issuer.jwk, { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }] })
+      return () => issuer.token({ key: privateKey, header: { kid } })
+    }
+    await outcomeOf(issuer.tokens, await issuer.token({ header: { kid: 'made-up' } }))
+    const second = await rotate('second')
+    expect(await outcomeOf(issuer.tokens, await second())).toMatchObject({ email: 'ann@example.com' })
+
+    for (let i = 0; i < 20; i++) await outcomeOf(issuer.tokens, await issuer.token({ header: { kid: `made-up-${i}` } }))
+    const third = await rotate('third')
+
+    expect(await outcomeOf(issuer.tokens, await third())).toMatchObject({ code: 'unavailable', retryAfter: 5 })
+    issuer.now += 5_000
+    expect(await outcomeOf(issuer.tokens, await third())).toMatchObject({ email: 'ann@example.com' })
+  })
+
+  test('are fetched once for many who come at once', async () => {
+    const issuer = await openIssuer()
+    const token = await issuer.token()
+
+    await Promise.all(Array.from({ length: 30 }, () => issuer.tokens.verify(token)))
+
+    expect(issuer.fetches).toBe(1)
   })
 
   test('that cannot be had make it a 503 `unavailable` that says when to come back, and are asked for again', async () => {

@@ -1,4 +1,3 @@
-import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
 import { openTokens } from '#shared/http/tokens.ts'
 import { readSettings } from '#shared/settings.ts'
@@ -34,7 +33,7 @@ const settingsWith = (settings: Record<string, string>) =>
 export async function openIssuer(settings: Record<string, string> = { AUDIENCE }) {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid: 'current', alg: 'RS256', use: 'sig' }
-  const issuer = { fetches: 0, fetchError: undefined as Error | undefined, keySet: JSON.stringify({ keys: [jwk] }) }
+  const issuer = { now: 0, fetches: 0, fetchError: undefined as Error | undefined, keySet: JSON.stringify({ keys: [jwk] }) }
   const fetcher = {
     fetch: async () => {
       issuer.fetches++
@@ -56,6 +55,6 @@ export async function openIssuer(settings: Record<string, string> = { AUDIENCE }
     jwk,
     publicKey,
     token,
-    tokens: openTokens({ settings: settingsWith(settings), jwksCache: new SimpleJwksCache({ fetcher }) }),
+    tokens: openTokens({ settings: settingsWith(settings), fetcher, clock: () => issuer.now }),
   })
 }
