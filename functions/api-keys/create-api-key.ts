@@ -2,7 +2,6 @@ import * as z from 'zod/mini'
 import { defaultScopes, newSecret, permissionToGive, rolesThatGive } from '#shared/domain/api-keys.ts'
 import { newId } from '#shared/domain/ids.ts'
 import { nameSchema } from '#shared/domain/names.ts'
-import { invalid } from '#shared/domain/refusals.ts'
 import { scopeSchema } from '#shared/domain/roles.ts'
 import { secretShape } from '#shared/domain/shapes.ts'
 import { anyInstantSchema } from '#shared/domain/time.ts'
@@ -30,11 +29,14 @@ export const createApiKey = operation({
   refuses: ['too_many_api_keys'],
   alsoTakes: async ({ sent }) => permissionToGive((sent as { scopes?: unknown } | null)?.scopes),
   idempotent: true,
+  check: ({ body, now }) =>
+    body?.expiresAt !== undefined && body.expiresAt <= now.toISOString()
+      ? [{ pointer: '/expiresAt', detail: 'The key would be expired: name a later moment.' }]
+      : [],
   handle: async ({ workspace, member: me, body, table, now, remember }) => {
     const scopes = [...new Set(body.scopes ?? defaultScopes)]
     const permit = requireRole(me, rolesThatGive(scopes), 'A key with the scope usage:read is made by an admin.')
     const { expiresAt = null } = body
-    if (expiresAt !== null && expiresAt <= now.toISOString()) throw invalid('/expiresAt', 'The key would be expired: name a later moment.')
     const id = newId('key', now)
     const { secret, kept } = newSecret(workspace.id, id)
     const origin = { createdAt: now.toISOString(), createdBy: me.accountId, expiresAt, lastUsedAt: null }

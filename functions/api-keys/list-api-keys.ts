@@ -1,4 +1,4 @@
-import { pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { apiKeyShape } from '#shared/domain/shapes.ts'
 import { apiKeyView } from '#shared/domain/views.ts'
 import { member, operation } from '#shared/http/operation.ts'
@@ -16,6 +16,7 @@ export const listApiKeys = operation({
   query: pageQuery,
   output: pageOf(apiKeyShape),
   refuses: [],
+  check: ({ path, query }) => cursorErrors(`api-keys ${path.workspaceId}`, query),
   load: ({ path, table }) => list(table, path.workspaceId),
   handle: async ({ loaded, workspace, query }) =>
     pageInMemory(`api-keys ${workspace.id}`, loaded.map(apiKeyView), ({ createdAt, id }) => `${createdAt}#${id}`, query, true),

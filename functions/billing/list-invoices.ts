@@ -1,4 +1,4 @@
-import { pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { finalInvoiceIdOf } from '#shared/domain/ids.ts'
 import { invoiceShape } from '#shared/domain/shapes.ts'
 import { invoiceView } from '#shared/domain/views.ts'
@@ -16,6 +16,7 @@ export const listInvoices = operation({
   query: pageQuery,
   output: pageOf(invoiceShape),
   refuses: [],
+  check: ({ path, query }) => cursorErrors(`invoices ${path.workspaceId}`, query),
   load: ({ path, table }) => readInvoice(table, finalInvoiceIdOf(path.workspaceId)),
   handle: async ({ loaded, workspace, query }) =>
     pageInMemory(`invoices ${workspace.id}`, loaded ? [invoiceView(loaded)] : [], ({ id }) => id, query),

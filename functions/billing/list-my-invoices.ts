@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { cursorErrors, decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { invoiceShape } from '#shared/domain/shapes.ts'
 import { invoiceView } from '#shared/domain/views.ts'
 import { account, operation } from '#shared/http/operation.ts'
@@ -18,6 +18,7 @@ export const listMyInvoices = operation({
   query: pageQuery,
   output: pageOf(invoiceShape),
   refuses: [],
+  check: ({ caller, query }) => cursorErrors(`my-invoices ${caller.accountId}`, query, position),
   load: async ({ caller, table, query }) => {
     const list = `my-invoices ${caller.accountId}`
     const after = decodeCursor(list, position, query.cursor)

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { deletionIdOf } from '#shared/domain/ids.ts'
 import type { Deletion } from '#shared/domain/model.ts'
-import { invalid, Refusal } from '#shared/domain/refusals.ts'
+import { Refusal } from '#shared/domain/refusals.ts'
 import { deletionShape } from '#shared/domain/shapes.ts'
 import { deletionView } from '#shared/domain/views.ts'
 import { member, operation, Reply } from '#shared/http/operation.ts'
@@ -19,7 +19,7 @@ export const deleteWorkspace = operation({
   needs: ['table', 'queue'],
   touches: ['put', 'update', 'check'],
   announces: ['deletion'],
-  query: z.strictObject({ confirm: z.optional(z.string()).register(z.globalRegistry, { description: "The workspace's exact name" }) }),
+  query: z.strictObject({ confirm: z.string().register(z.globalRegistry, { description: "The workspace's exact name" }) }),
   status: 202,
   output: deletionShape,
   refuses: ['confirmation_mismatch'],
@@ -28,7 +28,6 @@ export const deleteWorkspace = operation({
     return deletion && accepted(deletion)
   },
   handle: async ({ workspace, person, permit, query: { confirm }, table, queue, now }) => {
-    if (confirm === undefined) throw invalid('?confirm', "Confirm with the workspace's exact name: ?confirm=…")
     if (confirm !== workspace.name) throw confirmationMismatch()
     const deletion = newDeletion(workspace, person.accountId, now)
     try {

@@ -1,4 +1,4 @@
-import { pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { isOpen } from '#shared/domain/inviting.ts'
 import { invitationShape } from '#shared/domain/shapes.ts'
 import { invitationView } from '#shared/domain/views.ts'
@@ -17,6 +17,7 @@ export const listInvitations = operation({
   query: pageQuery,
   output: pageOf(invitationShape),
   refuses: [],
+  check: ({ path, query }) => cursorErrors(`invitations ${path.workspaceId}`, query),
   load: ({ path, table }) => listInvitationRows(table, path.workspaceId),
   handle: async ({ loaded, workspace, query, now }) => {
     const open = loaded.filter((invitation) => isOpen(invitation, workspace, now)).map(invitationView)

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { cursorErrors, decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { invitationShape } from '#shared/domain/shapes.ts'
 import { account, operation } from '#shared/http/operation.ts'
 import { listInvitationsTo, mailboxOf } from '#shared/table/invitations.ts'
@@ -18,6 +18,7 @@ export const listMyInvitations = operation({
   query: pageQuery,
   output: pageOf(z.extend(invitationShape, { workspaceName: z.string() }).register(z.globalRegistry, { id: 'MyInvitation' })),
   refuses: [],
+  check: ({ caller, query }) => cursorErrors(`my-invitations ${mailboxOf(caller.email)}`, query, position),
   load: async ({ caller, table, query, now }) => {
     const list = `my-invitations ${mailboxOf(caller.email)}`
     const after = decodeCursor(list, position, query.cursor)

@@ -1,4 +1,4 @@
-import { pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { memberShape } from '#shared/domain/shapes.ts'
 import { memberView } from '#shared/domain/views.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
@@ -16,6 +16,7 @@ export const listMembers = operation({
   query: pageQuery,
   output: pageOf(memberShape),
   refuses: [],
+  check: ({ path, query }) => cursorErrors(`members ${path.workspaceId}`, query),
   load: ({ path, table }) => list(table, path.workspaceId),
   handle: async ({ loaded, workspace, query }) =>
     pageInMemory(`members ${workspace.id}`, loaded.map(memberView), ({ joinedAt, accountId }) => `${joinedAt}#${accountId}`, query),

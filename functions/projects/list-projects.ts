@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { cursorErrors, decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { projectShape } from '#shared/domain/shapes.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
 import { listProjects as list } from '#shared/table/projects.ts'
@@ -17,6 +17,7 @@ export const listProjects = operation({
   query: pageQuery,
   output: pageOf(projectShape),
   refuses: [],
+  check: ({ path, query }) => cursorErrors(`projects ${path.workspaceId}`, query, position),
   load: async ({ path, query, table }) => {
     const name = `projects ${path.workspaceId}`
     const { projects, more } = await list(table, path.workspaceId, query.limit, decodeCursor(name, position, query.cursor))

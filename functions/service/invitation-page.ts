@@ -6,6 +6,7 @@ export const invitationPage = operation({
   name: 'invitationPage',
   method: 'GET',
   path: '/invitations',
+  head: true,
   summary: 'The page that an e-mailed link opens; opening it accepts nothing',
   tag: 'Service',
   access: open,

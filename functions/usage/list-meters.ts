@@ -1,5 +1,5 @@
 import { priceBook } from '#shared/billing/price-book.ts'
-import { pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { meterShape } from '#shared/domain/shapes.ts'
 import { anyToken, operation } from '#shared/http/operation.ts'
 
@@ -14,6 +14,7 @@ export const listMeters = operation({
   query: pageQuery,
   output: pageOf(meterShape),
   refuses: [],
+  check: ({ query }) => cursorErrors('meters', query),
   handle: async ({ query }) => {
     const { meters, currency } = priceBook
     const offered = meters.filter(({ hidden }) => !hidden).map((meter, i) => ({ ...meter, currency, position: String(i).padStart(4, '0') }))

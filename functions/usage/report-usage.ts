@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { priceBook } from '#shared/billing/price-book.ts'
 import { quantitySchema, worthOf, worthOfAmount } from '#shared/domain/decimal.ts'
-import { type FieldError, Refusal } from '#shared/domain/refusals.ts'
+import type { FieldError } from '#shared/domain/refusals.ts'
 import { anyInstantSchema, later } from '#shared/domain/time.ts'
 import { apiKey, operation } from '#shared/http/operation.ts'
 import { countEvents, type UsageEvent } from '#shared/table/usage.ts'
@@ -21,7 +21,7 @@ const eventSchema = z.strictObject({
 type Event = z.output<typeof eventSchema>
 
 /** What is wrong with an event by the time that it is. */
-function errorsOf({ occurredAt }: Event, i: number, now: Date): FieldError[] {
+function errorsOf(occurredAt: string | undefined, i: number, now: Date): FieldError[] {
   const late = occurredAt !== undefined && occurredAt > later(now, 300)
   const early = occurredAt !== undefined && occurredAt < later(now, -30 * 86_400)
   return [
@@ -50,9 +50,8 @@ export const reportUsage = operation({
   body: z.strictObject({ events: z.array(eventSchema).check(z.minLength(1), z.maxLength(100)) }),
   output: z.object({ accepted: z.int(), duplicates: z.int() }),
   refuses: ['usage_limit_reached'],
+  check: ({ body, now }) => (body?.events ?? []).flatMap((event, i) => errorsOf(event?.occurredAt, i, now)),
   handle: async ({ workspace, body: { events }, table, settings, now }) => {
-    const errors = events.flatMap((event, i) => errorsOf(event, i, now))
-    if (errors.length > 0) throw new Refusal('invalid_request', 'Nothing was counted: see errors.', { errors })
     const limit = worthOfAmount(settings.USAGE_LIMIT, priceBook.minorDigits)
     const accepted = await countEvents(
       table,

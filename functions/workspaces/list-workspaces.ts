@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { cursorErrors, decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { workspaceShape } from '#shared/domain/shapes.ts'
 import { workspaceView } from '#shared/domain/views.ts'
 import { account, operation } from '#shared/http/operation.ts'
@@ -18,6 +18,7 @@ export const listWorkspaces = operation({
   query: pageQuery,
   output: pageOf(workspaceShape),
   refuses: [],
+  check: ({ caller, query }) => cursorErrors(`workspaces ${caller.accountId}`, query, position),
   load: async ({ caller, table, query }) => {
     const list = `workspaces ${caller.accountId}`
     const after = decodeCursor(list, position, query.cursor)

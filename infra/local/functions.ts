@@ -1,7 +1,7 @@
 import { operations } from '#functions/operations.ts'
 import { workers } from '#functions/workers.ts'
 import { httpHandler, notFoundHandler } from '#shared/http/handler.ts'
-import { secondsFor } from '#shared/http/operation.ts'
+import { routesOf, secondsFor } from '#shared/http/operation.ts'
 import type { Services } from '#shared/services.ts'
 import { workerHandler } from '#shared/worker/handler.ts'
 import { isQueueWorker } from '#shared/worker/worker.ts'
@@ -16,15 +16,10 @@ import { startSchedule } from './schedule.ts'
 /** Every operation behind its route, from the one list that the deployed functions come from too. What they send meets the faults. */
 export function operationFunctions(services: Services, faults: Faults): Pick<GatewayOptions, 'routes' | 'fallback'> {
   const exposed = { ...services, queue: faultyQueue(services.queue, faults) }
-  const routes = operations.map(
-    (operation): FunctionRoute => ({
-      name: operation.name,
-      seconds: secondsFor(operation),
-      method: operation.method,
-      path: operation.path,
-      handler: httpHandler(operation, exposed),
-    }),
-  )
+  const routes = operations.flatMap((operation): FunctionRoute[] => {
+    const handler = httpHandler(operation, exposed)
+    return routesOf(operation).map((route) => ({ ...route, name: operation.name, seconds: secondsFor(operation), handler }))
+  })
   return { routes, fallback: notFoundHandler(services) }
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { fingerprint } from './ids.ts'
-import { invalid } from './refusals.ts'
+import { type FieldError, invalid } from './refusals.ts'
 
 /** The query of every list: page size and where to go on. */
 export const pageQuery = z.strictObject({
@@ -30,20 +30,33 @@ const tag = (list: string): string => fingerprint('cursor', list).slice(0, 16)
 /** An opaque cursor: the position behind which a list goes on, bound to that list (its name and whose it is). */
 export const encodeCursor = (list: string, position: string): string => Buffer.from(tag(list) + position).toString('base64url')
 
+const anyPosition = /^[\w.:#-]{1,200}$/
+
+/** The position in a cursor of a list; undefined where it is none of that list. */
+function positionIn(list: string, form: RegExp, cursor: string): string | undefined {
+  const position = Buffer.from(cursor, 'base64url').toString().slice(16)
+  return encodeCursor(list, position) === cursor && form.test(position) ? position : undefined
+}
+
+const wrong: FieldError = { pointer: '?cursor', detail: 'The cursor is not one of this list: leave it out to start again.' }
+
+/** What is wrong with the cursor of a query, for the `check` of an operation that lists. `form` is the form of a position in this list. */
+export const cursorErrors = (
+  list: string,
+  query: { readonly cursor?: string | undefined } | undefined,
+  form = anyPosition,
+): FieldError[] => (query?.cursor === undefined || positionIn(list, form, query.cursor) !== undefined ? [] : [wrong])
+
 /**
  * The position in a cursor. It only ever moves within the list that the request names: keys are built from the request.
- * Refuses (400) what is malformed or comes from another list. `form` is the form of a position in this list.
+ * Refuses (400) what is malformed or comes from another list.
  */
 export function decodeCursor(list: string, form: RegExp, cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined
-  const text = Buffer.from(cursor, 'base64url').toString()
-  const position = text.slice(16)
-  const whole = encodeCursor(list, position) === cursor
-  if (!whole || !form.test(position)) throw invalid('?cursor', 'The cursor is not one of this list: leave it out to start again.')
+  const position = positionIn(list, form, cursor)
+  if (position === undefined) throw invalid(wrong.pointer, wrong.detail)
   return position
 }
-
-const anyPosition = /^[\w.:#-]{1,200}$/
 
 /**
  * One page of a list that is held whole. `positionOf` is unique and sorts as the list does (`newestFirst`: the other way round).

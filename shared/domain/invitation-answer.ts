@@ -10,5 +10,9 @@ export const tokenSchema = z
 export const answerSchema = z
   .strictObject({ token: z.optional(tokenSchema), invitationId: z.optional(z.string().check(z.minLength(1), z.maxLength(200))) })
   .check(
-    z.refine(({ token, invitationId }) => (token === undefined) !== (invitationId === undefined), 'Send either token or invitationId.'),
+    z.refine(({ token, invitationId }) => (token === undefined) !== (invitationId === undefined), {
+      error: 'Send either token or invitationId.',
+      // Also where something else is off: it is to be named at once.
+      when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    }),
   )

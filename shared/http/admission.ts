@@ -65,7 +65,8 @@ async function admitMember(exchange: Exchange, permission: Permission, person: P
   if (!workspace || !member || workspace.status !== 'active') {
     // A membership comes with an account; without one, that is the first thing to say.
     if (!member) await requireAccount(table, person)
-    const reply = workspace && (await exchange.operation.whenGone?.({ table, person, path: exchange.event.pathParameters ?? {} }))
+    // Asked also where nothing was ever there: to whoever is no member, both take the same time.
+    const reply = await exchange.operation.whenGone?.({ table, person, path: exchange.event.pathParameters ?? {} })
     throw reply ? new Answered(reply) : workspaceNotFound()
   }
   const allowed = requirePermission(permission, { member })

@@ -6,20 +6,22 @@ import type { Operation } from './operation.ts'
 
 const maximumBytes = 256 * 1024
 
+/** How deep a body may be nested. Nothing that is asked for comes near; what looks into a body may then call itself for each level. */
+const deepest = 32
+
 /** What a request says, checked against the operation's schemas. It is refused only after the caller was let in. */
 export interface Content {
+  /** What of the body is in order by its schema: all of it where there are no errors. */
   readonly body: unknown
   readonly query: unknown
   /** The body as it was sent, for comparing requests: parsed JSON, or the text where it is none. */
   readonly sent: unknown
-  readonly problem: Refusal | undefined
+  readonly errors: readonly FieldError[]
 }
 
-const bodyOf = (event: HttpEvent): Buffer => Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
-
-/** Refuses a body that is too large (413) or of another media type (415). */
+/** Refuses a body that is too large (413) or of another media type (415), without a look into it. */
 export function limit(event: HttpEvent): void {
-  const { length } = bodyOf(event)
+  const length = Buffer.byteLength(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
   if (length > maximumBytes) throw new Refusal('payload_too_large', `The body has ${length} bytes: at most ${maximumBytes} are taken.`)
   const type = header(event, 'content-type')
   if (length > 0 && !/^application\/json\s*(;|$)/i.test(type ?? ''))
@@ -29,28 +31,44 @@ export function limit(event: HttpEvent): void {
     )
 }
 
-/** Reads and checks body and query; what is off is in `problem`. */
-export function readContent(operation: Operation, event: HttpEvent): Content {
-  const { sent, malformed } = parseJson(bodyOf(event), operation.body ? {} : undefined)
-  const body = malformed ? undefined : checkAgainst(operation.body, sent, bodyPointer)
-  const query = checkAgainst(operation.query, queryOf(operation, event), queryPointer)
-  const errors = [...(body?.errors ?? []), ...query.errors]
-  const problem = malformed ?? (errors.length > 0 ? invalidRequest(summary(errors), errors) : undefined)
-  return { body: body?.data, query: query.data, sent, problem }
+/** Reads and checks the query. */
+export function readQuery(operation: Operation, event: HttpEvent): Content {
+  const { data, errors } = checkAgainst(operation.query, queryOf(operation, event), queryPointer)
+  return { body: undefined, query: data, sent: undefined, errors }
 }
+
+/** Reads and checks body and query. */
+export function readContent(operation: Operation, event: HttpEvent): Content {
+  const { query, errors } = readQuery(operation, event)
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
+  const { sent, malformed } = parseJson(bytes, operation.body ? {} : undefined)
+  if (malformed) return { body: undefined, query, sent, errors: [{ pointer: '', detail: malformed }, ...errors] }
+  const body = checkAgainst(operation.body, sent, bodyPointer)
+  return { body: body.data, query, sent, errors: [...body.errors, ...errors] }
+}
+
+/** The refusal of content in which something is off, if anything is; names everything that is. */
+export function contentProblem(operation: Operation, event: HttpEvent, errors: readonly FieldError[]): Refusal | undefined {
+  const detail = idempotencyKeyProblem(operation, event) ?? (errors.length > 0 ? summary(errors) : undefined)
+  return detail === undefined ? undefined : invalidRequest(detail, errors.length > 0 ? errors.slice(0, mostErrors) : undefined)
+}
+
+/** An answer that names more fields would not fit into what a function may answer. */
+const mostErrors = 1_000
 
 /** Whether a text can be an Idempotency-Key: 1 to 255 printable ASCII characters. */
 export const isWellFormed = (key: string): boolean => /^[\x20-\x7e]{1,255}$/.test(key)
 
 /** What is wrong with the Idempotency-Key of an operation that honours it. */
-export function idempotencyKeyProblem(operation: Operation, event: HttpEvent): Refusal | undefined {
+function idempotencyKeyProblem(operation: Operation, event: HttpEvent): string | undefined {
   const key = operation.idempotent ? header(event, 'idempotency-key') : undefined
-  const wrong = key !== undefined && !isWellFormed(key)
-  return wrong ? invalidRequest('Idempotency-Key has 1 to 255 printable ASCII characters.') : undefined
+  return key !== undefined && !isWellFormed(key) ? 'Idempotency-Key has 1 to 255 printable ASCII characters.' : undefined
 }
 
-const summary = (errors: readonly FieldError[]): string =>
-  `${errors.length === 1 ? 'One field is' : `${errors.length} fields are`} not valid: see errors.`
+const summary = ([first, ...others]: readonly FieldError[]): string => {
+  if (others.length > 0) return `${others.length + 1} fields are not valid: see errors.`
+  return first?.pointer === '' ? first.detail : 'One field is not valid: see errors.'
+}
 
 /** An operation without query parameters takes none, but one that is open to browsers leaves unknown ones alone. */
 const queryOf = (operation: Operation, event: HttpEvent): unknown =>
@@ -59,13 +77,30 @@ const queryOf = (operation: Operation, event: HttpEvent): unknown =>
 /** JSON is UTF-8 (RFC 8259), so that other bytes are none. */
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-function parseJson(bytes: Buffer, empty: object | undefined): { sent: unknown; malformed?: Refusal } {
+function parseJson(bytes: Buffer, empty: object | undefined): { sent: unknown; malformed?: string } {
   if (bytes.length === 0) return { sent: empty }
   try {
-    return { sent: JSON.parse(utf8.decode(bytes), exactNumber as (key: string, value: unknown) => unknown) }
+    const text = utf8.decode(bytes)
+    if (isTooDeep(text))
+      return { sent: text, malformed: `The body is nested deeper than ${deepest} levels: send what the operation asks for.` }
+    return { sent: JSON.parse(text, exactNumber as (key: string, value: unknown) => unknown) }
   } catch {
-    return { sent: bytes.toString(), malformed: invalidRequest('The body is not JSON: send a JSON object.') }
+    return { sent: bytes.toString(), malformed: 'The body is not JSON: send a JSON object.' }
   }
+}
+
+/** Whether JSON is nested too deeply, told in one pass before anything reads it that calls itself for each level. */
+function isTooDeep(json: string): boolean {
+  let depth = 0
+  let isQuoted = false
+  for (let i = 0; i < json.length && depth <= deepest; i++) {
+    const mark = json[i]
+    if (mark === '"') isQuoted = !isQuoted
+    else if (isQuoted && mark === '\\') i++
+    else if (!isQuoted && (mark === '[' || mark === '{')) depth++
+    else if (!isQuoted && (mark === ']' || mark === '}')) depth--
+  }
+  return depth > deepest
 }
 
 /** A quantity of more than 15 digits may not survive as a binary float: it stays the text that was sent. */
@@ -80,9 +115,24 @@ const queryPointer: Pointer = (path) => `?${String(path[0] ?? '')}`
 function checkAgainst(schema: z.ZodMiniType | undefined, data: unknown, pointer: Pointer): { data: unknown; errors: FieldError[] } {
   if (!schema) return { data: undefined, errors: data === undefined ? [] : unknownFields(data, pointer) }
   const result = schema.safeParse(data)
-  return result.success
-    ? { data: result.data, errors: [] }
-    : { data: undefined, errors: result.error.issues.flatMap((issue) => errorsOf(issue, pointer)) }
+  if (result.success) return { data: result.data, errors: [] }
+  const { issues } = result.error
+  return { data: inOrder(schema, data, issues), errors: issues.flatMap((issue) => errorsOf(issue, pointer)) }
+}
+
+/** What is left of data without the fields in which something is off; unknown fields are not taken over in the first place. */
+function inOrder(schema: z.ZodMiniType, data: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const parsed = schema._zod.run({ value: data, issues: [] }, { async: false })
+  const left = { value: parsed instanceof Promise ? undefined : parsed.value }
+  for (const { code, path } of issues) if (code !== 'unrecognized_keys') Reflect.set(...placeOf(left, ['value', ...path]), undefined)
+  return left.value
+}
+
+/** The object and the key that a path leads to. */
+function placeOf(whole: object, path: readonly PropertyKey[]): [object, PropertyKey] {
+  const [key = '', ...rest] = path
+  const part: unknown = Reflect.get(whole, key)
+  return rest.length > 0 && typeof part === 'object' && part !== null ? placeOf(part, rest) : [whole, key]
 }
 
 const unknownField = (pointer: string): FieldError => ({ pointer, detail: 'Unknown field: leave it out.' })

@@ -1,5 +1,7 @@
 import type { Deadline } from '../deadline.ts'
+import type { Person } from '../domain/model.ts'
 import type { RefusalCode } from '../domain/refusals.ts'
+import type { ApiKeyPlace } from '../domain/secrets.ts'
 import type { Services } from '../services.ts'
 import type { Write } from '../table/table.ts'
 import type { Content } from './content.ts'
@@ -18,6 +20,8 @@ export interface Exchange {
   /** What the log may say beside the operation: ids only. */
   readonly about: Record<string, string>
   content?: Content
+  /** Who sent it, as far as their token says it; nobody where an operation is open. */
+  caller?: Person | ApiKeyPlace
   /** The code of the problem that the request is answered with. */
   refused?: RefusalCode
   /** What the access of the operation grants (`Granted`). */

@@ -1,11 +1,11 @@
 import { isId } from '../domain/ids.ts'
 import type { Services } from '../services.ts'
 import { Answered, admit } from './admission.ts'
-import { readContent } from './content.ts'
+import { readContent, readQuery } from './content.ts'
 import { type Exchange, workspaceIdIn } from './exchange.ts'
 import { type Identity, identify } from './identity.ts'
 import { startLoading } from './input.ts'
-import { type Need, type Operation, open } from './operation.ts'
+import { type Need, type Operation, open, takesApiKeys } from './operation.ts'
 import { type Always, type HttpHandler, openHandler, pipeline, type Step } from './pipeline.ts'
 import { repetitionOf } from './repetition.ts'
 import { toResult } from './result.ts'
@@ -24,11 +24,15 @@ const admitting: Step = {
   before: async ({ event: exchange }) => {
     const identity = await identify(exchange.event, exchange.services.tokens)
     Object.assign(exchange.about, whoAndWhere(exchange, identity))
-    exchange.content = readContent(exchange.operation, exchange.event)
+    exchange.caller = identity.kind === 'person' ? identity.person : identity.place
     exchange.repetition = repetitionOf(exchange, callerIdOf(identity))
-    startLoading(exchange, identity.kind === 'person' ? identity.person : identity.place)
+    const { operation, event } = exchange
+    // Anybody can make up an API key that is well formed: until it was found, what comes with it costs no more than a look at the query.
+    exchange.content = identity.kind === 'person' ? readContent(operation, event) : readQuery(operation, event)
+    if (identity.kind === 'person' || takesApiKeys(operation.access)) startLoading(exchange)
     try {
       exchange.granted = await admit(exchange, identity)
+      if (identity.kind === 'apiKey') exchange.content = readContent(operation, event)
       return undefined
     } catch (error) {
       if (error instanceof Answered) return toResult(exchange.operation, error.reply)

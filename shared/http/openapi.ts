@@ -8,7 +8,7 @@ import {
 } from 'zod-openapi'
 import { type RefusalCode, refusals } from '../domain/refusals.ts'
 import { rolesThatMay, scopeFor } from '../domain/roles.ts'
-import type { Access, Operation } from './operation.ts'
+import { type Access, type Operation, routesOf } from './operation.ts'
 import { refusalsOf, successesOf } from './refusing.ts'
 
 /** What the document says of the service as a whole. */
@@ -46,16 +46,18 @@ export const openApiDocument = (operations: readonly Operation[], about: About) 
 function pathsOf(operations: readonly Operation[]): ZodOpenApiPathsObject {
   const byPath = Map.groupBy(operations, ({ path }) => path)
   const methodsOf = (those: readonly Operation[]) =>
-    Object.fromEntries(those.map((operation) => [operation.method.toLowerCase(), operationObject(operation)]))
+    Object.fromEntries(
+      those.flatMap((operation) => routesOf(operation).map(({ method }) => [method.toLowerCase(), operationObject(operation, method)])),
+    )
   return Object.fromEntries([...byPath].map(([path, those]) => [path, methodsOf(those)]))
 }
 
-function operationObject(operation: Operation): ZodOpenApiOperationObject {
+function operationObject(operation: Operation, method: string): ZodOpenApiOperationObject {
   const { name, summary, tag, access, path, query, body, idempotent } = operation
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter ?? '')
   const described = description(access)
   return {
-    operationId: name,
+    operationId: method === operation.method ? name : `${name}Head`,
     summary,
     ...(described && { description: described }),
     tags: [tag],
@@ -66,7 +68,7 @@ function operationObject(operation: Operation): ZodOpenApiOperationObject {
       ...(idempotent && { header: z.object({ 'Idempotency-Key': idempotencyKey }) }),
     },
     ...(body && { requestBody: { required: !body.safeParse({}).success, content: { 'application/json': { schema: body } } } }),
-    responses: responsesOf(operation),
+    responses: responsesOf(method === 'HEAD' ? { ...operation, output: undefined, status: 200 } : operation),
   }
 }
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 import type { Account, ApiKey, Member, Memory, Person, Workspace } from '../domain/model.ts'
-import type { RefusalCode } from '../domain/refusals.ts'
+import type { FieldError, RefusalCode } from '../domain/refusals.ts'
 import type { Permission, Role } from '../domain/roles.ts'
 import type { ApiKeyPlace } from '../domain/secrets.ts'
 import type { QueueName } from '../queue/queue.ts'
@@ -67,6 +67,19 @@ export interface Input<P extends string, B extends z.ZodMiniType, Q extends z.Zo
   readonly now: Date
 }
 
+/** The part of a request that `load` does not see: an API key's body is looked at only once the key was found. */
+type LateFor<A extends Access> = A['kind'] extends 'token' | 'workspace' | 'apiKey' ? 'body' : never
+
+/** Data from which the fields have been taken out in which something was off. */
+type InOrder<T> =
+  | (T extends readonly (infer E)[] ? readonly InOrder<E>[] : T extends object ? { readonly [K in keyof T]?: InOrder<T[K]> } : T)
+  | undefined
+
+interface Sound<B, Q> {
+  readonly body: InOrder<B>
+  readonly query: InOrder<Q>
+}
+
 type Tools<N extends Need> = Pick<Services, N | 'settings' | 'clock'> & {
   /** Milliseconds until the answer must be given; the table keeps to it by itself. */
   readonly remaining: () => number
@@ -105,6 +118,8 @@ export interface Declaration<
   readonly name: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: P
+  /** A GET that answers HEAD too, on a route of its own: an HTTP API does not take one for the other. */
+  readonly head?: true
   readonly summary: string
   readonly tag: string
   readonly access: A
@@ -147,7 +162,12 @@ export interface Declaration<
     input: Pick<Services, 'table'> & { readonly path: Readonly<Record<string, string | undefined>>; readonly person: Person },
   ) => Promise<Reply<z.input<R>> | undefined>
   /** Reads beside the authorization, so that both are one round. What it reads is shown to nobody who is then refused. */
-  readonly load?: (input: Input<P, B, Q> & Tools<N> & Caller<A>) => Promise<L>
+  readonly load?: (input: Omit<Input<P, B, Q>, LateFor<A>> & Tools<N> & Caller<A>) => Promise<L>
+  /**
+   * What is off in the content beyond its schemas, by the time that it is or by who asks: it is named together with what the schemas find.
+   * Gets what is in order by those; called once the caller was let in.
+   */
+  readonly check?: (input: Omit<Input<P, B, Q>, 'body' | 'query'> & Sound<z.output<B>, z.output<Q>> & Caller<A>) => readonly FieldError[]
   readonly handle: (
     input: Input<P, B, Q> &
       Granted[A['kind']] &
@@ -177,3 +197,13 @@ export const operation = <
 >(
   declaration: Declaration<P, A, N, B, Q, R, L>,
 ): Declaration<P, A, N, B, Q, R, L> => declaration
+
+/** The routes of an operation, the first its own. */
+export const routesOf = ({
+  method,
+  path,
+  head,
+}: Pick<Operation, 'method' | 'path' | 'head'>): readonly { method: string; path: string }[] => [
+  { method, path },
+  ...(head ? [{ method: 'HEAD', path }] : []),
+]

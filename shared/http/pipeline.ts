@@ -4,12 +4,12 @@ import { Deadline } from '../deadline.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { tellable } from '../domain/tellable.ts'
 import { type Services, withinTime } from '../services.ts'
-import { idempotencyKeyProblem, limit, readContent } from './content.ts'
+import { contentProblem, limit, readContent } from './content.ts'
 import type { HttpEvent, HttpResult } from './event.ts'
 import type { Exchange } from './exchange.ts'
 import { handleInput, startLoading } from './input.ts'
 import { type Need, type Operation, open } from './operation.ts'
-import { internalError, problemResult, toResult } from './result.ts'
+import { alwaysSent, internalError, problemResult, toResult } from './result.ts'
 
 /** One step of the pipeline. */
 export type Step = middy.MiddlewareObj<Exchange, HttpResult>
@@ -78,10 +78,10 @@ function refuse(exchange: Exchange, error: unknown): HttpResult {
   return problemResult(refusal, exchange.requestId)
 }
 
-function finish({ services, operation, now, requestId, about, refused: code }: Exchange, result: HttpResult): HttpResult {
+function finish({ event, services, operation, now, requestId, about, refused: code }: Exchange, result: HttpResult): HttpResult {
   const milliseconds = services.clock().getTime() - now.getTime()
   services.logger.info('request', { operation: operation.name, requestId, status: result.statusCode, code, milliseconds, ...about })
-  return { ...result, headers: { ...result.headers, 'x-request-id': requestId } }
+  return { ...result, headers: { ...alwaysSent(event), ...result.headers, 'x-request-id': requestId } }
 }
 
 const limiting: Step = {
@@ -94,7 +94,8 @@ const validating: Step = {
   before: ({ event: exchange }) => {
     const { operation, event } = exchange
     exchange.content ??= readContent(operation, event)
-    const problem = idempotencyKeyProblem(operation, event) ?? exchange.content.problem
+    const more = operation.check?.(handleInput(exchange)) ?? []
+    const problem = contentProblem(operation, event, [...exchange.content.errors, ...more])
     if (problem) throw problem
   },
 }

@@ -32,31 +32,34 @@ export function repetitionOf(exchange: Exchange, callerId: string): Repetition |
   const hash = fingerprint(callerId, idempotencyKey)
   const workspaceId = workspaceIdIn(event)
   const key = workspaceId ? keys.memory(workspaceId, hash) : keys.callerMemory(callerId, hash)
-  const asked = [operation.name, event.pathParameters ?? {}, present(exchange.content).sent ?? {}]
-  const request = fingerprint(JSON.stringify(sorted(asked)))
-  const replay = (memory: Memory | undefined) => replayOf(exchange, request, memory)
+  const replay = (memory: Memory | undefined) => replayOf(exchange, memory)
   const memory = recall(services.table, key, now)
   // Nobody waits for it where the caller is refused first: its failure is then nobody's, and must not end the process.
   memory.catch(() => {})
   return {
-    remember: (answer) => memorize(key, memoryOf(exchange, request, answer), now),
+    remember: (answer) => memorize(key, memoryOf(exchange, answer), now),
     replay: async () => replay(await memory),
     replayAfter: async (error) =>
       error instanceof Refusal || error instanceof Remembered ? replay(await recall(services.table, key, now)) : undefined,
   }
 }
 
-async function replayOf(exchange: Exchange, request: string, memory: Memory | undefined): Promise<HttpResult | undefined> {
+async function replayOf(exchange: Exchange, memory: Memory | undefined): Promise<HttpResult | undefined> {
   if (!memory) return undefined
-  if (memory.fingerprint !== request)
+  if (memory.fingerprint !== requestOf(exchange))
     throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for another request: take a new one for each request.')
   const { operation } = exchange
   const body = operation.replay ? await operation.replay(memory, handleInput(exchange)) : JSON.parse(memory.body ?? 'null')
   return toResult(operation, body, { 'idempotent-replayed': 'true' })
 }
 
-function memoryOf({ operation, now }: Exchange, request: string, answer: { workspaceId?: string }): Memory {
+function memoryOf(exchange: Exchange, answer: { workspaceId?: string }): Memory {
+  const { operation, now } = exchange
   const shape = operation.remembers ?? (operation.replay ? undefined : operation.output)
   const kept = shape ? { body: JSON.stringify(shape.parse(answer)) } : { workspaceId: answer.workspaceId }
-  return { ...kept, fingerprint: request, expiresAt: later(now, remembered) } as Memory
+  return { ...kept, fingerprint: requestOf(exchange), expiresAt: later(now, remembered) } as Memory
 }
+
+/** What tells a request from others: taken only once its caller was let in. */
+const requestOf = ({ operation, event, content }: Exchange): string =>
+  fingerprint(JSON.stringify(sorted([operation.name, event.pathParameters ?? {}, present(content).sent ?? {}])))

@@ -1,5 +1,5 @@
 import { Refusal, refusals } from '../domain/refusals.ts'
-import type { HttpResult } from './event.ts'
+import { type HttpEvent, type HttpResult, header } from './event.ts'
 import { toJson } from './json.ts'
 import { type Operation, Reply } from './operation.ts'
 
@@ -11,7 +11,7 @@ export function toResult(operation: Operation, answer: unknown, headers: Record<
   const type = operation.produces ? `${operation.produces}; charset=utf-8` : 'application/json'
   return {
     statusCode: reply.status ?? operation.status ?? 200,
-    headers: { 'content-type': type, 'cache-control': 'no-store', ...reply.headers, ...headers },
+    headers: { 'content-type': type, ...reply.headers, ...headers },
     body: operation.produces ? String(body) : toJson(body),
   }
 }
@@ -36,3 +36,13 @@ export function problemResult(refusal: Refusal, requestId: string): HttpResult {
 /** Any other throw: a 500 that says nothing but where to look. */
 export const internalError = (): Refusal =>
   new Refusal('internal_error', 'This should not have happened: send the request again, or tell support the request id.')
+
+/**
+ * The headers of every answer. What is answered is nobody else's, unless an operation says otherwise; and whoever came over https is to
+ * come so again (an HTTP API is reached in no other way, and says so; the local service says http).
+ */
+export const alwaysSent = (event: HttpEvent): Record<string, string> => ({
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  ...(header(event, 'x-forwarded-proto') !== 'http' && { 'strict-transport-security': 'max-age=31536000' }),
+})

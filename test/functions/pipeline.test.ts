@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import * as z from 'zod'
 import { lambdaContext } from '#infra/local/lambda-context.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
+import { newApiKeySecret } from '#shared/domain/secrets.ts'
 import type { HttpEvent } from '#shared/http/event.ts'
 import { httpHandler } from '#shared/http/handler.ts'
 import { account, member, type Operation, open, operation, Reply } from '#shared/http/operation.ts'
@@ -57,6 +58,45 @@ describe('the body of a request', () => {
     const { body } = await call(world, echo, { as: ann.token, body: { text: 7, list: [{}], more: 1 }, query: { page: '2' } })
 
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual(['/list/0/n', '/more', '/text', '?page'])
+  })
+
+  test('that is nested without end is a 400, with a key and with a token, with an Idempotency-Key and without', async () => {
+    const d = await departure()
+    const deep = (levels: number, [begin, end]: readonly [string, string]) => `{"text":${begin.repeat(levels)}1${end.repeat(levels)}}`
+    const bodies = [31, 2_100, 20_000].flatMap((levels) => [deep(levels, ['[', ']']), deep(levels, ['{"a":', '}'])])
+    const headers = { 'idempotency-key': 'k' }
+
+    for (const body of bodies) {
+      expect(await call(d.world, echo, { as: d.ann.token, body })).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+      expect(await d.here('createProject', { body, headers })).toMatchObject({ status: 400 })
+      expect(await d.world.call('reportUsage', { as: d.secret, body, headers })).toMatchObject({ status: 400 })
+    }
+    expect(await call(d.world, echo, { as: d.ann.token, body: { text: '[{"\\'.repeat(50) } })).toMatchObject({ status: 200 })
+  })
+
+  test.each([
+    ['unknown fields', `{${Array.from({ length: 20_000 }, (_, i) => `"a${i}":1`).join()}}`],
+    ['entries', `{"list":[${Array.from({ length: 120_000 }, () => 1).join()}]}`],
+  ])('that is off in thousands of %s is a 400 that fits into an answer', async (_, body) => {
+    const { world, ann } = await scene()
+
+    const answer = await call(world, echo, { as: ann.token, body })
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+    expect(answer.text.length).toBeLessThan(1_000_000)
+  })
+
+  test('is not looked at before the API key that comes with it was found', async () => {
+    const { world, path } = await scene()
+    const as = newApiKeySecret({ workspaceId: path.workspaceId, apiKeyId: `key_${'0'.repeat(26)}` })
+    const parse = vi.spyOn(JSON, 'parse')
+    onTestFinished(() => parse.mockRestore())
+    const body = `{"name":"${'x'.repeat(200_000)}"}`
+
+    const answer = await world.call('createProject', { as, path, body, headers: { 'idempotency-key': 'k' } })
+
+    expect(answer.status).toBe(401)
+    expect(parse.mock.calls.filter(([text]) => text === body)).toEqual([])
   })
 
   test('may arrive in base64', async () => {
@@ -192,6 +232,11 @@ describe('an answer', () => {
 
     expect(statusCode).toBe(404)
     expect(headers).toMatchObject({ 'content-type': 'application/problem+json', 'x-request-id': expect.any(String) })
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      'strict-transport-security': expect.anything(),
+    })
     expect(JSON.parse(body ?? '')).toMatchObject({ status: 404, code: 'not_found', requestId: headers?.['x-request-id'] })
   })
 })

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { operations } from '#functions/operations.ts'
 import { type RouteClass, type Stage, stageOf } from '#infra/aws/stages.ts'
-import type { Operation } from '#shared/http/operation.ts'
+import { type Operation, routesOf } from '#shared/http/operation.ts'
 import { type Resource, type Synthesized, synthesized } from './synthesized.ts'
 
 const throttles = { open: { rate: 11, burst: 12 }, read: { rate: 21, burst: 22 }, write: { rate: 31, burst: 32 } }
@@ -25,10 +25,11 @@ const classOf = ({ access, method }: Operation): RouteClass => (access.kind === 
 test('every route is throttled by its class: without a token, reading, or writing; what has no route as if without a token', () => {
   const { DefaultRouteSettings, RouteSettings } = only(named, 'AWS::ApiGatewayV2::Stage').properties
 
-  expect(Object.keys(RouteSettings)).toHaveLength(operations.length)
+  expect(Object.keys(RouteSettings)).toHaveLength(operations.flatMap(routesOf).length)
   for (const operation of operations) {
     const { rate, burst } = throttles[classOf(operation)]
-    expect(RouteSettings[`${operation.method} ${operation.path}`]).toMatchObject({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst })
+    for (const { method, path } of routesOf(operation))
+      expect(RouteSettings[`${method} ${path}`]).toMatchObject({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst })
   }
   expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 11, ThrottlingBurstLimit: 12 })
 })

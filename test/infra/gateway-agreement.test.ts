@@ -40,6 +40,7 @@ const special = (): Sent[] => [
     headers: [asAnn()],
   })),
   { method: 'HEAD', target: '/v1/health', headers: [] },
+  { method: 'HEAD', target: '/invitations', headers: [] },
   { method: 'OPTIONS', target: '/v1/me', headers: [] },
   { method: 'PATCH', target: '/v1/me', headers: [asAnn()] },
   { method: 'DELETE', target: '/v1/workspaces/ws_1/members/me', headers: [asAnn()] },
@@ -83,6 +84,14 @@ test('every operation is reached on its route, here and there', async () => {
     const sent = { method, target: pathTo(path), headers: [] }
     expect([(await local(sent)).functionName, takenRoute(routes, sent).functionName]).toEqual([name, name])
   }
+})
+
+test('HEAD /invitations is a 200 of the page, here and there', async () => {
+  const local = await localGateway(world.services)
+  const sent = { method: 'HEAD', target: '/invitations', headers: [] }
+
+  for (const { functionName, status } of [await local(sent), await deployed(world.services, routes, sent)])
+    expect([functionName, status]).toEqual(['invitationPage', 200])
 })
 
 test('a route that has another name in one of them is noticed', async () => {

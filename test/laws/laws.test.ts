@@ -8,6 +8,7 @@ import { newApiKeySecret } from '#shared/domain/secrets.ts'
 import type { Access, Operation } from '#shared/http/operation.ts'
 import { refusalsOf } from '#shared/http/refusing.ts'
 import type { Ask } from '#test/support/event.ts'
+import { withClient } from '#test/support/faults.ts'
 import { allRows } from '#test/support/invariants.ts'
 import { openIssuer } from '#test/support/issuer.ts'
 import { type Answer, createWorld, join, signUp, tokenOf } from '#test/support/world.ts'
@@ -109,6 +110,11 @@ async function ask(operation: Operation, { path = {}, ...rest }: Ask, services =
   const answer = await here.world.call(operation.name, { path: { ...pathOf(operation), ...path }, ...rest }, services)
   const { status, headers, body } = answer
   expect(headers['x-request-id']).toMatch(/^[\w-]{20,}$/)
+  expect(headers).toMatchObject({
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    'strict-transport-security': expect.stringMatching(/^max-age=\d{8}/),
+  })
   if (status < 400) return answer
   expect(headers['content-type']).toBe('application/problem+json')
   expect(body).toEqual({
@@ -178,6 +184,26 @@ describe('who sends a request', () => {
 
     for (const workspaceId of [here.path.workspaceId, never, 'ws_', 'x', '../me', `${here.path.workspaceId}%00`])
       expect(await ask(operation, { as, path: { workspaceId }, ...badContent(operation) })).toEqual(refusedWith(404, 'workspace_not_found'))
+  })
+
+  test.each(inWorkspace)('$name reads as much for a stranger where the workspace exists as where it never did', async (operation) => {
+    const read = async (workspaceId: string) => {
+      const calls: unknown[] = []
+      const services = withClient(here.world, (client) =>
+        client.middlewareStack.add(
+          (next, { commandName }) =>
+            (args) => {
+              calls.push(commandName)
+              return next(args)
+            },
+          { step: 'initialize', name: 'counting' },
+        ),
+      )
+      await ask(operation, { as: here.sam.token, path: { workspaceId } }, services)
+      return calls
+    }
+
+    expect(await read(here.path.workspaceId)).toEqual(await read(`ws_${idBody(here.apiKeyId)}`))
   })
 
   test.each(inWorkspace)('$name answers 403 to every role that may not', async (operation) => {
@@ -256,6 +282,70 @@ describe('what a request says', () => {
 
     expect([status, body.code]).toEqual([400, 'invalid_request'])
     expect(body.errors).toContainEqual({ pointer: '?surprise', detail: expect.any(String) })
+  })
+
+  /** What is off beyond the schemas, by the time or by who asks: field by field, of operations that look at it. */
+  const beyondSchemas: Readonly<Record<string, { pointer: string; body?: object; query?: Record<string, string> }>> = {
+    createApiKey: { pointer: '/expiresAt', body: { expiresAt: '2020-01-01T00:00:00Z' } },
+    reportUsage: {
+      pointer: '/events/1/occurredAt',
+      body: { events: [{ id: '' }, { id: 'late', meter: 'requests', quantity: 'x', occurredAt: '2020-01-01T00:00:00Z' }] },
+    },
+    ...Object.fromEntries(
+      operations
+        .filter(({ query }) => query && 'cursor' in query._zod.def.shape)
+        .map(({ name }) => [name, { pointer: '?cursor', query: { cursor: 'none', limit: '0' } }]),
+    ),
+  }
+
+  test.each(guarded)('$name names every bad field at once, in body and query, whichever check finds it', async (operation) => {
+    const fields = (schema: { _zod: { def: { shape?: object } } } | undefined) => Object.keys(schema?._zod.def.shape ?? {})
+    const { pointer, body: off, query } = beyondSchemas[operation.name] ?? {}
+    const bad = Object.fromEntries(fields(operation.body).map((name) => [name, { not: 'this' }]))
+    const body = { ...bad, ...off, surprise: 1 }
+
+    const answer = await ask(operation, {
+      as: allowed(operation),
+      ...(operation.body && { body }),
+      query: { surprise: '1', ...query },
+      headers: { 'idempotency-key': 'ключ' },
+    })
+
+    const named = answer.body.errors.map((error: { pointer: string }) => error.pointer)
+    const expected = [
+      '?surprise',
+      ...(pointer ? [pointer] : []),
+      ...(operation.body
+        ? [
+            '/surprise',
+            ...Object.keys(bad)
+              .filter((name) => !(name in (off ?? {})))
+              .map((name) => `/${name}`),
+          ]
+        : []),
+      ...(query?.limit ? ['?limit'] : []),
+    ]
+    expect(answer.status).toBe(400)
+    expect(named).toEqual(expect.arrayContaining(expected))
+  })
+
+  test('deleteWorkspace names a `confirm` that is missing beside a parameter that it does not know', async () => {
+    const operation = operations.find(({ name }) => name === 'deleteWorkspace') as Operation
+
+    const { body } = await ask(operation, { as: allowed(operation), query: { surprise: '1' } })
+
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual(['?confirm', '?surprise'])
+  })
+
+  test('a bad query is named beside a body that is no JSON, and a missing field beside an unknown one', async () => {
+    const named = async (name: string, rest: Ask) => {
+      const operation = operations.find((each) => each.name === name) as Operation
+      const { body } = await ask(operation, { as: allowed(operation), ...rest })
+      return body.errors.map(({ pointer }: { pointer: string }) => pointer)
+    }
+
+    expect(await named('createProject', { body: '{', query: { surprise: '1' } })).toEqual(['', '?surprise'])
+    expect(await named('acceptInvitation', { body: { surprise: 1 } })).toEqual(expect.arrayContaining(['', '/surprise']))
   })
 
   test.each(guarded)('$name refuses a malformed Idempotency-Key exactly where it honours one', async (operation) => {

@@ -14,7 +14,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct, type IDependable } from 'constructs'
-import type { Operation } from '#shared/http/operation.ts'
+import { type Operation, routesOf } from '#shared/http/operation.ts'
 import { type Cors, corsFor } from '../../local/cors.ts'
 import type { RouteClass, Stage } from '../stages.ts'
 
@@ -35,7 +35,7 @@ const classOf = ({ access, method }: Operation): RouteClass => (access.kind === 
 
 const throttling = ({ rate, burst }: Stage['throttles'][RouteClass]) => ({ throttlingRateLimit: rate, throttlingBurstLimit: burst })
 
-const routeKeyOf = ({ method, path }: Operation): string => `${method} ${path}`
+const routeKeysOf = (operation: Operation): string[] => routesOf(operation).map(({ method, path }) => `${method} ${path}`)
 
 /** The HTTP API: routes come from the list, everything else that is asked for goes to one function that says so. */
 export class Api extends Construct {
@@ -65,10 +65,13 @@ export class Api extends Construct {
     })
   }
 
-  /** A route of an operation, in whatever stack its function is. */
-  route(scope: Construct, id: string, { method, path }: Operation, target: IFunction): void {
-    const routeKey = HttpRouteKey.with(path, method as HttpMethod)
-    new HttpRoute(scope, id, { httpApi: this.http, routeKey, integration: new HttpLambdaIntegration('Function', target) })
+  /** The routes of an operation, in whatever stack its function is. */
+  route(scope: Construct, id: string, operation: Operation, target: IFunction): void {
+    const integration = new HttpLambdaIntegration('Function', target)
+    routesOf(operation).forEach(({ method, path }, i) => {
+      const routeKey = HttpRouteKey.with(path, method as HttpMethod)
+      new HttpRoute(scope, i === 0 ? id : `${id}${method}`, { httpApi: this.http, routeKey, integration })
+    })
   }
 
   /** Opens the API, once the routes are there that are throttled by name. */
@@ -80,7 +83,9 @@ export class Api extends Construct {
       autoDeploy: true,
       accessLogSettings: { destinationArn: log.logGroupArn, format: JSON.stringify(accessLog) },
       defaultRouteSettings: throttling(stage.throttles.open),
-      routeSettings: Object.fromEntries(operations.map((each) => [routeKeyOf(each), routeSettings(stage.throttles[classOf(each)])])),
+      routeSettings: Object.fromEntries(
+        operations.flatMap((each) => routeKeysOf(each).map((key) => [key, routeSettings(stage.throttles[classOf(each)])])),
+      ),
     })
     opened.node.addDependency(...routes)
     if (stage.apiDomain) this.#name(stage.apiDomain, opened)
