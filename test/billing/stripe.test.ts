@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { PaymentRefused, type Payments, ProviderAway, ProviderFailed, ProviderRejectsUs, withDeadline } from '#shared/billing/payments.ts'
 import { openPayments, stripePayments } from '#shared/billing/stripe.ts'
 import { call, translated } from '#shared/billing/stripe-errors.ts'
-import { readSettings } from '#shared/settings.ts'
+import type { Settings } from '#shared/settings.ts'
 
 const errorOf = (statusCode: number | undefined, rest: object = {}) =>
   Stripe.errors.StripeError.generate({ type: 'invalid_request_error', message: 'cus_1 of acct_1', statusCode, ...rest } as never)
@@ -256,15 +256,7 @@ test('with no time left no request begins', async () => {
 })
 
 test('without a key there is no provider', () => {
-  const environment = {
-    TABLE_NAME: 't',
-    ISSUER: 'https://i.example',
-    CLIENT_ID: 'c',
-    APP_URL: 'https://a.example',
-    MAIL_FROM: 'a@b.example',
-  }
-  const queues = { MAIL_QUEUE_URL: 'https://q.example/m', DELETION_QUEUE_URL: 'https://q.example/d' }
-  const open = (rest: object) => openPayments({ settings: readSettings({ ...environment, ...queues, ...rest }) })
+  const open = (settings: Partial<Settings>) => openPayments({ settings: settings as Settings })
 
   expect(open({})).toBeUndefined()
   expect(open({ STRIPE_API_KEY: 'sk_test_1' })?.provider).toBe('stripe')
