@@ -4,7 +4,7 @@ import { queueWorker } from '#shared/worker/worker.ts'
 
 export const recordDelivery = queueWorker({
   name: 'recordDelivery',
-  summary: 'Notes on an invitation that its e-mail bounced or was complained about',
+  summary: 'Notes that an e-mail bounced or was complained about, and keeps its address from being written to',
   queue: 'mailEvents',
   batchSize: 10,
   needs: ['table'],

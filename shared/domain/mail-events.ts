@@ -3,16 +3,27 @@ import type { Delivery, MailBlock } from './model.ts'
 /** What the mail service tells of an e-mail after it took it. */
 export type MailEventKind = 'bounced' | 'complained' | 'rejected' | 'delivered'
 
-/** One such event about the e-mail of an invitation: ids only, no address. */
-export interface MailEvent {
+interface AboutEmail {
   readonly kind: MailEventKind
-  /** The mail service's id of the e-mail: an event counts where it is that of the invitation's current send. */
+  /** The mail service's id of the e-mail: an event counts where it is that of the last send. */
   readonly messageId: string
+}
+
+/** One such event about the e-mail of an invitation: ids only, no address. */
+export interface InvitationMailEvent extends AboutEmail {
   readonly invitationId: string
   readonly sendCount: number
 }
 
-/** What an event changes about an invitation. */
+/** One about the e-mail of an invoice to one of its readers. */
+export interface InvoiceMailEvent extends AboutEmail {
+  readonly invoiceId: string
+  readonly accountId: string
+}
+
+export type MailEvent = InvitationMailEvent | InvoiceMailEvent
+
+/** What an event changes about an invitation, or about an invoice for one of its readers. */
 interface Outcome {
   readonly shows: Delivery
   /** What it may take the place of. Bad news is never overwritten by better, in whatever order events come. */

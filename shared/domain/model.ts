@@ -257,4 +257,12 @@ export interface Reader {
   readonly accountId: string
   /** There while the invoice's e-mail is owed to them. */
   readonly outbox?: true
+  /** Until then a mailer has the e-mail for itself. */
+  readonly claimedUntil?: string
+  /** Whether it went out; false where it was not to. There once nothing is owed any more. */
+  readonly mailed?: boolean
+  /** SES's id of the e-mail, and what stands for the address that it went to: that one is blocked where it bounces. */
+  readonly messageId?: string
+  readonly mailbox?: string
+  readonly delivery?: Delivery
 }

@@ -330,6 +330,10 @@ export const accessPatterns: readonly AccessPattern[] = [
   { is: 'whether invitations that are due are dead', get: ['Workspace'], times: 'workspaces' },
   { is: 'make a dead invitation say so', write: ['update Workspace', 'update Invitation'], indexWrites: 3 },
   { is: 'forget who was dismissed', write: ['update Workspace'] },
+  { is: 'claim the e-mail of an invoice', write: ['update Reader', 'check MailBlock'] },
+  { is: 'what the e-mail of an invoice is made of', get: ['Reader', 'Invoice', 'Account'] },
+  { is: 'the e-mail of an invoice that a mail event is about', get: ['Reader'] },
+  { is: 'note that the e-mail of an invoice bounced or was complained about', write: ['update Reader', 'put MailBlock'] },
   { is: 'note that a newer token carried the same e-mail', write: ['update Account'] },
   { is: 'take over another e-mail, or another name', write: ['update Account'], indexWrites: 1 },
   {

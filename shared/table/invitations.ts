@@ -109,11 +109,13 @@ export const mailOf = ({ id, sendCount }: Invitation): InvitationMail => ({ kind
 /** The address bounced or complained lately. */
 export class AddressBlocked extends Refusal {
   readonly reason: MailBlock['reason']
+  readonly until: string
 
   constructor({ reason, until }: MailBlock, now: Date) {
     const detail = `The address ${reason}: it is not written to before ${until}.`
     super('rate_limited', detail, { retryAfter: secondsUntil(until, now) })
     this.reason = reason
+    this.until = until
   }
 }
 

@@ -1,11 +1,10 @@
 import { bill, byMeter, periodOf, type Usage } from '../billing/bill.ts'
 import type { PriceBook } from '../billing/price-book.ts'
 import { finalInvoiceIdOf, isId } from '../domain/ids.ts'
-import type { Account, Billing, Invoice, Reader, Workspace } from '../domain/model.ts'
+import type { Billing, Invoice, Reader, Workspace } from '../domain/model.ts'
 import { detachAt, owesDetach } from '../domain/owing.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
-import { claim, unclaimed } from './claims.ts'
 import { absent, all, exists, is } from './conditions.ts'
 import { indexKeys, keys, prefix } from './design.ts'
 import { changed } from './races.ts'
@@ -87,26 +86,6 @@ export const oweInvoiceMail = (table: Table, { invoiceId, accountId }: Reader, n
     { set: { outbox: true, ...indexKeys.due(accountId, later(now, seconds)) } },
     all(exists('pk'), absent('mailed')),
   )
-
-/** A mailer's claim on the e-mail that is owed to a reader; false where it is not owed, or somebody else is at it. */
-export const claimInvoiceMail = (table: Table, { invoiceId, accountId }: Reader, now: Date): Promise<boolean> =>
-  table.attempt(keys.reader(invoiceId, accountId), { set: claim(now) }, all(exists('outbox'), unclaimed(now)))
-
-/** SES did not take the e-mail: whoever is asked next may try at once. */
-export const releaseInvoiceMail = (table: Table, { invoiceId, accountId }: Reader): Promise<boolean> =>
-  table.attempt(keys.reader(invoiceId, accountId), { remove: ['claimedUntil'] }, exists('outbox'))
-
-/** The e-mail is with SES: nothing is owed any more. */
-export const settleInvoiceMail = (table: Table, { invoiceId, accountId }: Reader) =>
-  table.attempt(
-    keys.reader(invoiceId, accountId),
-    { set: { mailed: true }, remove: ['outbox', 'gsi2pk', 'gsi2sk', 'claimedUntil'] },
-    exists('outbox'),
-  )
-
-/** What an invoice's e-mail to a reader is made of: one round. */
-export const readInvoiceMail = (table: Table, invoiceId: string, accountId: string) =>
-  table.get<[Reader, Invoice, Account]>(keys.reader(invoiceId, accountId), keys.invoice(invoiceId), keys.account(accountId))
 
 /** One page of the invoices that an account may read, oldest first; those that are not issued yet are left out. */
 export async function listInvoicesOf(table: Table, accountId: string, limit: number, after: string | undefined) {

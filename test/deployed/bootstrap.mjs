@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
+import { mock } from 'node:test'
 import { pathToFileURL } from 'node:url'
 
 const [folder, handlerName, gate] = process.argv.slice(2)
@@ -15,11 +16,33 @@ net.Socket.prototype.connect = function (first, ...rest) {
   return options.path ? connect.call(this, first, ...rest) : connect.call(this, { ...options, host: '127.0.0.1', port: gate }, ...more)
 }
 
-// The clock: as many milliseconds ahead of the machine's as the last event said.
-let ahead = 0
-const machineNow = Date.now
-Date.now = () => machineNow() + ahead
-globalThis.Date = new Proxy(Date, { construct: (real, args, self) => Reflect.construct(real, args.length > 0 ? args : [Date.now()], self) })
+/**
+ * The function's clock, which is not the machine's: at each step it takes some milliseconds, and every timer of the process waits for it,
+ * those of sockets too. How busy the machine is then decides nothing.
+ */
+function ownClock() {
+  const { setInterval, clearInterval } = globalThis
+  let steps
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date', 'AbortSignal.timeout', 'scheduler.wait'], now: Date.now() })
+  const began = Date.now()
+  performance.now = () => Date.now() - began
+  net.Socket.prototype.setTimeout = function (milliseconds, onTimeout) {
+    if (milliseconds > 0) setTimeout(() => this.destroyed || (onTimeout ? onTimeout.call(this) : this.emit('timeout')), milliseconds)
+    return this
+  }
+  return {
+    set: (now) => mock.timers.setTime(Math.max(now, Date.now())),
+    run: ({ milliseconds, every }, until, timeIsUp) => {
+      steps ??= setInterval(() => (Date.now() < until() ? mock.timers.tick(milliseconds) : timeIsUp()), every)
+    },
+    stop: () => {
+      clearInterval(steps)
+      steps = undefined
+    },
+  }
+}
+
+const clock = ownClock()
 
 /** As Lambda resolves `file.export`: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html */
 async function findHandler() {
@@ -47,15 +70,29 @@ function contextOf({ requestId, deadline }) {
 
 try {
   const handler = await findHandler()
-  process.on('message', async ({ event, requestId, milliseconds, clockAhead }) => {
-    ahead = clockAhead
-    try {
-      const result = await handler(event, contextOf({ requestId, deadline: Date.now() + milliseconds }))
+  let deadline = 0
+  let timeIsUp = () => {}
+  process.on('message', async ({ event, requestId, milliseconds, now, steps }) => {
+    // The clock stands still until steps come, with the event or later.
+    if (steps)
+      clock.run(
+        steps,
+        () => deadline,
+        () => timeIsUp(),
+      )
+    if (!event) return
+    clock.set(now)
+    const began = Date.now()
+    deadline = began + milliseconds
+    const { promise: tooLate, reject } = Promise.withResolvers()
+    timeIsUp = () => reject(Object.assign(new Error(`Task timed out after ${milliseconds / 1_000} seconds`), { name: 'Sandbox.Timedout' }))
+    const ended = await Promise.race([handler(event, contextOf({ requestId, deadline })), tooLate]).then(
       // What cannot be told in JSON is not told: that is how an answer leaves a function.
-      await sent({ answered: JSON.stringify(result) ?? 'null' })
-    } catch (error) {
-      await sent(failure(error))
-    }
+      (result) => ({ answered: JSON.stringify(result) ?? 'null' }),
+      failure,
+    )
+    clock.stop()
+    await sent({ ...ended, milliseconds: Date.now() - began })
   })
   await sent({ ready: true })
 } catch (error) {

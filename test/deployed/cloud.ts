@@ -9,8 +9,8 @@ import { type Sent, takenRoute } from '#test/infra/deployed-api.ts'
 import { selfSigned } from './certificate.ts'
 import type { Deployment } from './deployment.ts'
 import { httpApiEvent, type PoolUser, preTokenGenerationEvent, scheduledEvent, sqsEvent } from './events.ts'
-import { accessKeyIdOf, openFunctions } from './functions.ts'
-import { openGate } from './gate.ts'
+import { accessKeyIdOf, openFunctions, type SeenCall } from './functions.ts'
+import { type Exchange, openGate } from './gate.ts'
 import { allows } from './iam.ts'
 import { type Mailed, openMailbox } from './mail.ts'
 import { reportQueue, reportText } from './mail-reports.ts'
@@ -40,6 +40,13 @@ interface Call {
   readonly status?: number
   /** Who asked: a person, an API key or nobody. */
   readonly by?: 'person' | 'apiKey' | 'nobody'
+}
+
+/** A call that was made, with everything that the function asked meanwhile. */
+export interface MadeCall extends SeenCall {
+  /** What the function returned, which of a worker may be nothing. */
+  readonly returned: Partial<HttpReturned> | null
+  readonly exchanges: readonly Exchange[]
 }
 
 const whoAsks = (as: string | undefined) => (as === undefined ? 'nobody' : as.startsWith('atr_') ? 'apiKey' : 'person')
@@ -89,7 +96,13 @@ export async function openCloud(deployment: Deployment) {
       },
     }),
   )
-  const functions = openFunctions(deployment, { gatePort: gate.port, authorityFile }, () => clockAhead)
+  const made: MadeCall[] = []
+  const seen = (call: SeenCall) => {
+    const before = gate.exchanges.length
+    return (returned: unknown) =>
+      void made.push({ ...call, returned: returned as MadeCall['returned'], exchanges: gate.exchanges.slice(before) })
+  }
+  const functions = openFunctions(deployment, { gatePort: gate.port, authorityFile }, { now, seen })
   opened.add({ stop: async () => functions.end() })
   const calls: Call[] = []
 
@@ -179,7 +192,10 @@ export async function openCloud(deployment: Deployment) {
     mailed: mailbox.mailed,
     charges: stripe.charges,
     calls,
-    awsCalls: gate.calls,
+    made,
+    certificate,
+    authorityFile,
+    keySet: pool.serve,
     refusals: gate.refusals,
     logs: functions.logs,
     close: () => opened.run(),

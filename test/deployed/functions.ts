@@ -6,8 +6,19 @@ import { matches } from './iam.ts'
 /** Each function has an access key of its own, by which the gate tells whose role is asked. */
 export const accessKeyIdOf = (name: string): string => `ASIA${createHash('sha256').update(name).digest('hex').slice(0, 16).toUpperCase()}`
 
+/** A call of a function, so that it can be made again. */
+export interface SeenCall {
+  readonly fn: DeployedFunction
+  readonly event: object
+  readonly now: Date
+}
+
 /** Lambda: it starts a process for a function when it is first called, and calls it only for those who have the permission. */
-export function openFunctions(deployment: Deployment, surroundings: Omit<Surroundings, 'accessKeyId'>, clockAhead: () => number) {
+export function openFunctions(
+  deployment: Deployment,
+  surroundings: Omit<Surroundings, 'accessKeyId'>,
+  { now, seen }: { readonly now: () => Date; readonly seen: (call: SeenCall) => (returned: unknown) => void },
+) {
   const environments = new Map<string, ExecutionEnvironment>()
 
   const byArn = (arn: string): DeployedFunction => {
@@ -19,6 +30,13 @@ export function openFunctions(deployment: Deployment, surroundings: Omit<Surroun
     const made = environments.get(fn.arn) ?? new ExecutionEnvironment(fn, { ...surroundings, accessKeyId: accessKeyIdOf(fn.name) })
     environments.set(fn.arn, made)
     return made
+  }
+
+  const invoke = async (fn: DeployedFunction, event: object): Promise<unknown> => {
+    const done = seen({ fn, event, now: now() })
+    const returned = await start(fn).invoke(event, now())
+    done(returned)
+    return returned
   }
 
   return {
@@ -43,10 +61,10 @@ export function openFunctions(deployment: Deployment, surroundings: Omit<Surroun
         (each) => each.functionArn === arn && each.principal === principal && matches(each.sourceArn, sourceArn),
       )
       if (!permitted) throw new Error(`${principal} may not call ${fn.name}: no permission of the function is for ${sourceArn}`)
-      return start(fn).invoke(event, { clockAhead: clockAhead() })
+      return invoke(fn, event)
     },
     /** Calls a function for Lambda itself, which takes messages out of a queue with the function's own role. */
-    invokeItself: (arn: string, event: object): Promise<unknown> => start(byArn(arn)).invoke(event, { clockAhead: clockAhead() }),
+    invokeItself: (arn: string, event: object): Promise<unknown> => invoke(byArn(arn), event),
     /** What all functions wrote, by their names. */
     logs: (): ReadonlyMap<string, string> => new Map([...environments].map(([arn, { log }]) => [byArn(arn).name, log])),
     end: () => {

@@ -9,7 +9,8 @@ import { region } from './stand-in-values.ts'
 /** An answer that the gate gives by itself. */
 export interface Answer {
   readonly status: number
-  readonly body: string
+  readonly headers?: IncomingMessage['headers']
+  readonly body: string | Buffer
 }
 
 /** What stands behind the gate, by host name: another server's address, or a function that answers. */
@@ -18,6 +19,13 @@ export type Host = string | ((request: AwsRequest & { readonly path: string }) =
 /** One call that a function made to AWS. */
 export interface AwsCall extends AwsAction {
   readonly function: string
+}
+
+/** A request that was let through, and what it was answered. */
+export interface Exchange {
+  readonly request: AwsRequest
+  readonly status: number
+  readonly answer: Buffer
 }
 
 export interface GateOptions {
@@ -51,6 +59,7 @@ function denied({ host }: AwsRequest, about: string): Answer {
 export async function openGate({ certificate, hosts, deployment, functionOf }: GateOptions) {
   const calls: AwsCall[] = []
   const refusals: string[] = []
+  const exchanges: Exchange[] = []
   const agent = new Agent({ keepAlive: true })
 
   const refuse = (text: string, answer: Answer): Answer => {
@@ -80,20 +89,26 @@ export async function openGate({ certificate, hosts, deployment, functionOf }: G
     const answer =
       (isAws(name) && checked(request)) || (host ? undefined : refuse(`${name} was asked, and nothing plays it`, { status: 502, body: '' }))
     if (answer) response.writeHead(answer.status).end(answer.body)
-    else if (typeof host === 'string') forward(new URL(host), incoming, body, response)
     else if (host) {
-      const { status, body: text } = await host(request)
-      response.writeHead(status).end(text)
+      const {
+        status,
+        headers = {},
+        body: given,
+      } = await (typeof host === 'string' ? forward(new URL(host), incoming, body) : host(request))
+      exchanges.push({ request, status, answer: Buffer.from(given) })
+      response.writeHead(status, headers).end(given)
     }
   }
 
-  function forward({ hostname, port, host }: URL, { method, url, headers }: IncomingMessage, body: Buffer, response: ServerResponse): void {
+  function forward({ hostname, port, host }: URL, { method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> {
     const options = { hostname, port, method, path: url, headers: { ...headers, host, 'content-length': body.length }, agent }
-    const passed = forwardedRequest(options, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
+    return new Promise((resolve, reject) => {
+      const passed = forwardedRequest(options, async (answer) => {
+        const { 'transfer-encoding': _, ...given } = answer.headers
+        resolve({ status: answer.statusCode ?? 502, headers: given, body: Buffer.concat(await answer.toArray()) })
+      })
+      passed.on('error', reject).end(body)
     })
-    passed.on('error', () => response.destroy()).end(body)
   }
 
   const server = createServer({ ...certificate, keepAliveTimeout: 60_000 }, (request, response) => {
@@ -109,6 +124,8 @@ export async function openGate({ certificate, hosts, deployment, functionOf }: G
     calls,
     /** Everything that was refused, in words: a role that lacks a grant, a host that nobody plays. */
     refusals,
+    /** Every request that was let through so far, in the order of the answers. */
+    exchanges,
     stop: async () => {
       server.closeAllConnections()
       agent.destroy()

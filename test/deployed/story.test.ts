@@ -3,7 +3,9 @@ import { operations } from '#functions/operations.ts'
 import { triggers, workers } from '#functions/workers.ts'
 import { takesApiKeys } from '#shared/http/operation.ts'
 import { builtDeployment } from './built.ts'
-import { type Cloud, openCloud } from './cloud.ts'
+import { type Cloud, type MadeCall, openCloud } from './cloud.ts'
+import type { Told } from './execution-environment.ts'
+import { asksOthers, asksSomebody, inSilence, type Silent } from './silence.ts'
 import { walkThrough } from './story.ts'
 
 let cloud: Cloud
@@ -13,6 +15,7 @@ beforeAll(async () => {
 })
 
 let isTold = false
+const whole = ({ skip }: TestContext) => skip(!isTold, 'the story did not come to its end')
 
 test('the story walks through the deployed functions', async () => {
   const started = cloud.startAll(2)
@@ -22,7 +25,6 @@ test('the story walks through the deployed functions', async () => {
 })
 
 describe('in the story', () => {
-  const whole = ({ skip }: TestContext) => skip(!isTold, 'the story did not come to its end')
   const addIt = 'add a step to test/deployed/story.ts for each of these'
 
   test('everybody who may asked every operation, and was let in', (context) => {
@@ -97,4 +99,59 @@ test('the invitation page carries a whole script, and the policy that lets it ru
 
   expect(headers['content-security-policy']).toContain(`script-src 'sha256-${digest}'`)
   expect(() => new Function(script)).not.toThrow()
+})
+
+describe('where nobody answers', () => {
+  /** A call of every function that the story made: one that asked others than the table, or at least somebody, where there is one. */
+  const calls = (): MadeCall[] =>
+    [...Map.groupBy(cloud.made, ({ fn }) => fn.name).values()].flatMap(
+      (those) => those.find(asksOthers) ?? those.find(asksSomebody) ?? those[0] ?? [],
+    )
+
+  /** Makes them all again, a few at a time. */
+  async function allEnded(silent: Silent, among: readonly MadeCall[]): Promise<ReadonlyMap<string, Told>> {
+    const ended = new Map<string, Told>()
+    const waiting = [...among]
+    const next = async () => {
+      for (let call = waiting.shift(); call; call = waiting.shift()) ended.set(call.fn.name, await inSilence(call, silent, cloud))
+    }
+    await Promise.all(Array.from({ length: 6 }, next))
+    return ended
+  }
+
+  /** A function that is stopped by Lambda has not ended by itself. */
+  function expectInTime({ fn }: MadeCall, { failed, milliseconds }: Told): void {
+    expect(failed?.message ?? '', fn.name).not.toContain('Task timed out')
+    expect(milliseconds, fn.name).toBeLessThan(fn.timeoutSeconds * 970)
+  }
+
+  let ended: Promise<ReadonlyMap<string, Told>> | undefined
+  test.for([...operations, ...workers, ...triggers].map(({ name }) => name))('%s ends well within its time', async (name, context) => {
+    whole(context)
+    ended ??= allEnded('everybody', calls())
+    const told = (await ended).get(name)!
+    const call = calls().find(({ fn }) => fn.name === name)!
+
+    expectInTime(call, told)
+    const isWaitedFor = operations.some((operation) => operation.name === name) && asksSomebody(call)
+    if (isWaitedFor) expect(JSON.parse(told.answered!)).toMatchObject({ statusCode: 503 })
+  })
+
+  test('whoever asks others than the table ends well within its time where these alone are silent', async (context) => {
+    whole(context)
+    const those = calls().filter(asksOthers)
+
+    const ended = await allEnded('all but the table', those)
+
+    expect(those.map(({ fn }) => fn.name)).toEqual(expect.arrayContaining(['sendMail', 'runDeletion', 'createInvitations', 'payInvoice']))
+    for (const call of those) {
+      const told = ended.get(call.fn.name)!
+      expectInTime(call, told)
+      // What is committed needs no queue to be answered; only a payment is waited for.
+      const isPayment = call.exchanges.some(({ request }) => request.host === 'api.stripe.com')
+      const isWaitedFor = operations.some(({ name }) => name === call.fn.name)
+      const wanted = isPayment ? 503 : call.returned?.statusCode
+      if (isWaitedFor) expect([call.fn.name, JSON.parse(told.answered!).statusCode]).toEqual([call.fn.name, wanted])
+    }
+  })
 })

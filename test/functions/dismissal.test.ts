@@ -304,7 +304,25 @@ test('whoever is made admin again after that has no old number: what they sent b
   await holds(world)
 })
 
-/** Bob, whom the boss invited, and what he or Ann does while the boss is removed. */
+test('somebody who comes back and is removed again while that is forgotten is not forgotten', async () => {
+  const { world, ann, path, here, remove, comeBack, inviteAsBoss, accept } = await twoAdmins({ MAILS_PER_ADDRESS_PER_DAY: '100' })
+  await remove()
+  const [last, ...others] = await crowd(world, path.workspaceId, 10)
+  for (const { accountId } of others) await here('removeMember', { path: { accountId } })
+  let id = ''
+  const services = interrupted(world, async () => {
+    await comeBack('admin')
+    id = idIn(await inviteAsBoss(evil, 'admin'))
+    await remove()
+  })
+
+  const removing = { as: ann.token, path: { ...path, accountId: last?.accountId ?? '' } }
+  expect(await world.call('removeMember', removing, services)).toMatchObject({ status: 204 })
+
+  expect(await accept(id)).toMatchObject(notFound)
+  await holds(world)
+})
+
 test.each([
   ['accepts by the link', notFound],
   ['accepts by the id', notFound],

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Invoice } from '#shared/domain/model.ts'
 import { invoiceEmail } from '#shared/mail/invoice-email.ts'
 import { keys } from '#shared/table/design.ts'
+import { listReaders, oweInvoiceMail } from '#shared/table/invoices.ts'
 import { departure } from '#test/support/departure.ts'
 
 /** An invoice over 1234 minor units of a currency. */
@@ -50,4 +51,18 @@ test('an invoice keeps the decimals of its amounts from the moment that it is is
   const [invoice] = await d.world.services.table.get<[Invoice]>(keys.invoice(d.invoiceId))
 
   expect(invoice).toMatchObject({ currency: 'usd', minorDigits: 2, total: 700 })
+})
+
+test('an invoice that was mailed to a reader is not owed to them again', async () => {
+  const d = await departure()
+  await d.erase()
+  await d.finish()
+  const { table } = d.world.services
+  const reader = (await listReaders(table, d.invoiceId))[0]!
+
+  expect(await oweInvoiceMail(table, reader, d.world.now, 15)).toBe(true)
+  await d.world.run('sendMail')
+
+  expect(await oweInvoiceMail(table, reader, d.world.now, 15)).toBe(false)
+  expect(d.world.mails.filter(({ subject }) => subject.includes('invoice'))).toHaveLength(1)
 })

@@ -268,3 +268,12 @@ test('sums beyond 2^53 minor units, as they could be counted before there was a 
   expect(d.world.mails.at(-1)?.text).toContain('Total: 8641975230864197523086.49 USD')
   expect(await d.deletion()).toMatchObject({ status: 'completed' })
 })
+
+test('a deletion erases the usage of every shard', async () => {
+  const d = await departure()
+  await d.report(batch(100))
+  await d.erase()
+  await d.finish()
+
+  expect((await allRows(d.world.services.table)).filter(({ pk }) => pk.startsWith('USAGE#'))).toEqual([])
+})

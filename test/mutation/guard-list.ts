@@ -60,7 +60,7 @@ export const guards: readonly Guard[] = [
       'nothing is written into a workspace that is being deleted',
       "check(keys.workspace(workspaceId), is('status', 'active'), otherwise)",
       "check(keys.workspace(workspaceId), is('id', workspaceId), otherwise)",
-      'functions/canary',
+      'functions/late-writes',
     ],
   ),
   ...inFile(
@@ -94,7 +94,7 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'shared/table/api-keys.ts',
     ['a workspace has 100 keys', "{ rule: below('apiKeyCount', maximumApiKeys), broken: tooMany }", '{}', 'functions/api-keys'],
-    ['a key is revoked once', "apiKeyId }), exists('pk'), apiKeyNotFound)", 'apiKeyId }))', 'functions/races'],
+    ['a key is revoked once', "apiKeyId }), exists('pk'), apiKeyNotFound)", 'apiKeyId }))', 'functions/api-keys'],
     ['a rotation follows the one before', "former.length > 0 ? is('hash', seen.hash) : exists('pk')", "exists('pk')", 'functions/api-keys'],
   ),
   ...inFile(
@@ -104,7 +104,7 @@ export const guards: readonly Guard[] = [
       'an answer is remembered for a day',
       'memory && memory.expiresAt > now.toISOString() ? memory : undefined',
       'memory',
-      'functions/projects',
+      'functions/pipeline-repetition',
     ],
   ),
   ...inFile(
@@ -151,7 +151,7 @@ export const guards: readonly Guard[] = [
       'undefined',
       'functions/deletion',
     ],
-    ['an invoice is mailed once', "all(exists('pk'), absent('mailed'))", "exists('pk')", 'functions/deletion-crashes'],
+    ['an invoice is mailed once', "all(exists('pk'), absent('mailed'))", "exists('pk')", 'functions/invoices'],
   ),
   ...inFile(
     'shared/table/charging.ts',
@@ -165,7 +165,7 @@ export const guards: readonly Guard[] = [
       'a worker charges no declined invoice again, and none that it has handed over',
       "all(unchanged(invoice), is('status', 'open'), absent('handedOver'))",
       'unchanged(invoice)',
-      'functions/charging',
+      'table/charging',
     ],
     [
       'a hand-over waits for the worker',
@@ -177,25 +177,20 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'shared/table/deletions.ts',
-    [
-      'a step is done once',
-      "all(is('step', step), is('pageNumber', pageNumber))",
-      "is('pageNumber', pageNumber)",
-      'functions/deletion-crashes',
-    ],
-    ['a page is counted once', "all(is('step', step), is('pageNumber', pageNumber))", "is('step', step)", 'table/purge'],
-    ['the name is confirmed', "{ rule: is('name', confirm), broken: confirmationMismatch }", '{}', 'functions/races'],
+    ['a step is done once', "all(is('step', step), is('pageNumber', pageNumber))", "is('pageNumber', pageNumber)", 'table/deletions'],
+    ['a page is counted once', "all(is('step', step), is('pageNumber', pageNumber))", "is('step', step)", 'table/deletions'],
+    ['the name is confirmed', "{ rule: is('name', confirm), broken: confirmationMismatch }", '{}', 'functions/late-writes'],
     ['only admins read a deletion', "reader || member?.role === 'admin' ? deletion", 'reader || member ? deletion', 'functions/deletion'],
   ),
   ...inFile(
     'shared/table/purge.ts',
     ['a page that was noted is erased', 'if (current.page)\n', 'if (false)\n', 'table/purge'],
-    ['whoever was overtaken stops', 'if (!noted) return undefined', '', 'table/purge'],
+    ['whoever was overtaken stops', 'if (!noted) return undefined', '', 'table/deletions'],
   ),
   ...inFile(
     'shared/deletion/purge-data.ts',
     ['the workspace item goes last', ', except: keys.workspace(id).sk }', ' }', 'functions/deletion'],
-    ['every shard is erased', 'Array.from({ length: usageShards }', 'Array.from({ length: usageShards - 1 }', 'functions/deletion'],
+    ['every shard is erased', 'Array.from({ length: usageShards }', 'Array.from({ length: usageShards - 1 }', 'functions/usage'],
   ),
   ...inFile('shared/deletion/revoke.ts', [
     'only those who were admins read the invoice',
@@ -238,7 +233,7 @@ export const guards: readonly Guard[] = [
   ]),
   ...inFile(
     'shared/billing/payment-method.ts',
-    ['no method is set in a workspace that is being deleted', 'stillActive(workspaceId), permit,', 'permit,', 'functions/billing'],
+    ['no method is set in a workspace that is being deleted', 'stillActive(workspaceId), permit,', 'permit,', 'functions/late-writes'],
     [
       'a method that is replaced is detached',
       'if (before?.paymentMethodId !== billing.paymentMethodId) await',

@@ -72,13 +72,17 @@ const acts: readonly Act[] = [
   toOne('listApiKeys', 'rotateApiKey', (apiKeyId) => ({ path: { apiKeyId }, body: { graceSeconds: 60 } })),
   toOne('listApiKeys', 'revokeApiKey', (apiKeyId) => ({ path: { apiKeyId } })),
   simply('createInvitations', ({ stage }) => ({ body: { emails: [`guest${stage.random.below(3)}@example.org`, 'eve@example.com'] } })),
+  simply('createInvitations', ({ stage }) => ({
+    body: { emails: people.map((name) => `${name}@example.com`), role: stage.random.pick(['admin', 'member']) },
+  })),
+  accept,
   toOne('listInvitations', 'resendInvitation', (invitationId) => ({ path: { invitationId } })),
   toOne('listInvitations', 'revokeInvitation', (invitationId) => ({ path: { invitationId } })),
   simply('updateMember', ({ stage }) => ({
     path: { accountId: accountIdOf(stage.random.pick(people)) },
     body: { role: stage.random.pick(['admin', 'admin', 'developer', 'member']) },
   })),
-  simply('removeMember', () => ({ path: { accountId: accountIdOf('dan') } })),
+  simply('removeMember', ({ stage }) => ({ path: { accountId: accountIdOf(stage.random.pick(people)) } })),
   setCard,
 ]
 
@@ -95,15 +99,20 @@ export async function live(world: StagedWorld, team: Team, as: string, rounds: n
   }
 }
 
-/** Eve accepts her invitation, or lets it be. */
-export async function accept(world: StagedWorld, team: Team): Promise<void> {
-  await pause(world, 600)
+/** Somebody accepts their invitation, where there is one. */
+async function accept(world: StagedWorld, team: Team, as: string): Promise<void> {
   const { isGone } = team
-  const { body } = await world.call('listMyInvitations', { as: 'eve' })
+  const { body } = await world.call('listMyInvitations', { as })
   const invitation = (body?.data ?? []).find((each: { workspaceId: string }) => each.workspaceId === team.id)
   if (!invitation) return
   if (isGone) world.problems.push('an invitation is listed after the 202')
-  await ask(world, team, 'acceptInvitation', { as: 'eve', body: { invitationId: invitation.id } })
+  await ask(world, team, 'acceptInvitation', { as, body: { invitationId: invitation.id } })
+}
+
+/** Eve accepts her invitation some time. */
+export async function welcome(world: StagedWorld, team: Team): Promise<void> {
+  await pause(world, 600)
+  await accept(world, team, 'eve')
 }
 
 /** Somebody deletes the workspace, whoever may, while usage is on its way; then everybody knocks at the door. */

@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { finalInvoiceIdOf } from '#shared/domain/ids.ts'
 import { rowsOf } from '#test/support/departure.ts'
 import { problemsOf } from '#test/support/invariants.ts'
-import { accept, erase, live, pay, report } from './actors.ts'
+import { watchAccepting } from './accepting.ts'
+import { erase, live, pay, report, welcome } from './actors.ts'
 import { type Cards, foundTeam, people, signEverybodyUp, type Team } from './cast.ts'
 import { endOf, numberProblems, problemsOfEnd, problemsOfPayment } from './checks.ts'
 import type { Weather } from './faulty-client.ts'
@@ -71,6 +72,7 @@ async function story(world: StagedWorld): Promise<void> {
   const green = () => world.look(() => picture(world, bystander))
   const before = await green()
   const frozen = watchFreezing(world)
+  watchAccepting(world)
 
   await rage(world, teams)
   const ends = () => world.look(() => Promise.all(teams.map((team) => endOf(world, team))))
@@ -103,7 +105,7 @@ async function rage(world: StagedWorld, teams: readonly Team[]): Promise<void> {
       ...team.reporters.map((key) => report(world, team, key, 8)),
       report(world, team, team.allRounder, 3),
       ...[...people, team.allRounder].map((as) => live(world, team, as, 3)),
-      accept(world, team),
+      welcome(world, team),
       erase(world, team, before),
       pay(world, team),
     ]

@@ -260,6 +260,7 @@ export const scenarios: readonly (readonly [string, number, (team: Metered) => P
       return team.work('sendMail')
     },
   ],
+  ['sendMail of one invoice', 3, async (team) => (await left(team)).work('sendMail')],
   [
     'runDeletion of a workspace that used a meter',
     65,
