@@ -439,6 +439,52 @@ test('a name goes the same way', async () => {
   await settle(world)
 })
 
+test('of two changes of a name, work on the older one overwrites nothing of the newer', async () => {
+  const team = await sharing()
+  const { world, path, ann } = team
+  const rename = async (name: string) =>
+    world.services.table.write(changeAccount(await accountOf(world, danasId), { name }, world.now).write)
+  await rename('Older')
+  before(world, touches(keys.member(path.workspaceId, danasId)), async () => {
+    await rename('Newer')
+    expect(await world.run('updateMembers', [{ accountId: danasId }])).toEqual([])
+  })
+
+  expect(await world.run('updateMembers', [{ accountId: danasId }])).toEqual([])
+
+  expect(await listed(world, ann.token, path.workspaceId)).toContainEqual(['Newer', 'a@example.com', true])
+  await settle(world)
+})
+
+test('a change that comes while an older one is settled stays owed', async () => {
+  const team = await sharing()
+  const { world, path } = team
+  await createAccount(world, dana('b@example.com', 20))
+  world.queued = []
+  world.passSeconds(61)
+  before(world, touches(keys.member(path.workspaceId, danasId)), () => createAccount(world, dana('c@example.com', 30)))
+
+  expect(await world.run('updateMembers', [{ accountId: danasId }])).toEqual([])
+
+  expect(await accountOf(world, danasId)).toHaveProperty('gsi2sk')
+  await settle(world)
+})
+
+test('who has no address row of their own and is removed meanwhile is not brought back', async () => {
+  const team = await sharing()
+  const { world, path } = team
+  await createAccount(world, dana('carol@example.com', 20))
+  await settle(world)
+  await createAccount(world, dana('d@example.com', 30))
+  before(world, touches(keys.member(path.workspaceId, danasId)), () => team.here('removeMember', { path: { accountId: danasId } }))
+
+  expect(await world.run('updateMembers')).toEqual([])
+
+  expect((await world.services.table.get(keys.member(path.workspaceId, danasId)))[0]).toBeUndefined()
+  expect(await outcomes(team, 'd@example.com')).toEqual(['invited'])
+  await settle(world)
+})
+
 test('an account of before says nothing of a proof: it counts as not verified, until a token brings one', async () => {
   const world = await empty()
   const eve = await signUp(world, 'eve@example.com', 'Eve')
