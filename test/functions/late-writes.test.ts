@@ -72,3 +72,22 @@ test('a deletion is confirmed by the name that the workspace has when it begins'
   expect(answer).toMatchObject({ status: 400, body: { code: 'confirmation_mismatch' } })
   expect(await d.here('getWorkspace')).toMatchObject({ status: 200, body: { name: 'Red Team' } })
 })
+
+test('an admin who is demoted while they write is refused, and changes nothing', async () => {
+  const d = await departure()
+  const bob = await d.join('bob@example.com', 'admin')
+  const { table } = d.world.services
+  let demoted = false
+  const write: Table['write'] = async (...writes) => {
+    const demotion = { path: { accountId: bob.id }, body: { role: 'developer' } }
+    if (!demoted) expect(await d.here('updateMember', demotion)).toMatchObject({ status: 200 })
+    demoted = true
+    return table.write(...writes)
+  }
+  const services = { ...d.world.services, table: Object.assign(new Table(table.client, table.name), { write }) }
+
+  const answer = await d.world.call('updateWorkspace', { as: bob.token, path: d.path, body: { name: 'Bobs' } }, services)
+
+  expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  expect(await d.here('getWorkspace')).toMatchObject({ body: { name: 'Blue Team' } })
+})

@@ -67,12 +67,6 @@ export const guards: readonly Guard[] = [
     'shared/table/members.ts',
     ['the last admin cannot be demoted', "admins < 0 ? above('adminCount', 1) : undefined", 'undefined', 'functions/members'],
     [
-      'the last member cannot leave',
-      "const othersRemain = above('memberCount', 1)",
-      "const othersRemain = above('memberCount', 0)",
-      'functions/races',
-    ],
-    [
       'one admin remains',
       "is('adminCount', 1) : above('adminCount', 1)",
       "is('adminCount', 1) : above('adminCount', 0)",
@@ -88,7 +82,7 @@ export const guards: readonly Guard[] = [
       'a write takes the role still',
       "check(keys.member(workspaceId, accountId), all(exists('pk'), allowed)",
       "check(keys.member(workspaceId, accountId), exists('pk')",
-      'functions/mid-flight',
+      'functions/late-writes',
     ],
   ),
   ...inFile(
