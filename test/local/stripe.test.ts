@@ -410,3 +410,40 @@ test('a process that is killed under load loses no answer and no charge, and hal
   const stripe = new Stripe('sk_test_local', { ...sdk, telemetry: false })
   expect(await stripe.paymentIntents.retrieve(answered[0]!)).toMatchObject({ status: 'succeeded' })
 })
+
+test.each([
+  ['before', 0],
+  ['after', 1],
+] as const)('a failure %s the work is done is given again to its idempotency key for a day, and not to another', async (fails, made) => {
+  const failures = [fails]
+  const { stripe, local, created, time } = await opened({
+    fails: (path) => (path.endsWith('/payment_intents') ? failures.pop() : undefined),
+  })
+
+  for (let attempt = 0; attempt < 2; attempt++) await expect(created()).rejects.toMatchObject({ statusCode: 500, type: 'StripeAPIError' })
+
+  expect(local.intents()).toHaveLength(made)
+  expect(await created('key-2')).toMatch(/^pi_/)
+  time.now = new Date(time.now.getTime() + 24 * hour)
+  expect(await created()).toMatch(/^pi_/)
+  expect((await stripe.paymentIntents.list()).data).toHaveLength(made + 2)
+})
+
+test('a customer that is deleted takes its cards along; its intents stay, cannot be confirmed, and can be canceled', async () => {
+  const { stripe, customer, attached, created, confirmed } = await opened()
+  const [card, intent] = [await attached('pm_card_visa'), await created()]
+
+  expect(await stripe.customers.del(customer)).toMatchObject({ id: customer, deleted: true })
+
+  expect(await stripe.paymentMethods.retrieve(card)).toMatchObject({ customer: null })
+  const missing = { statusCode: 400, code: 'resource_missing', param: 'customer' }
+  await expect(confirmed(intent, 'pm_card_visa')).rejects.toMatchObject(missing)
+  await expect(created('key-2')).rejects.toMatchObject(missing)
+  expect(await stripe.paymentIntents.cancel(intent)).toMatchObject({ status: 'canceled' })
+})
+
+test('a key reads its own account', async () => {
+  const { stripe } = await opened({ account: 'acct_1' })
+
+  expect(await stripe.accounts.retrieveCurrent()).toMatchObject({ id: 'acct_1', object: 'account' })
+})
