@@ -114,7 +114,7 @@ export async function stagedWorld(endpoint: string, seed: number) {
   const provider = stagedProvider({ stage, processes, weather, charging, pass })
   const queues = new Queues({ stage, processes, weather, deliver: (queue, message) => deliver(queue, message) })
   const services: Services = {
-    settings: readSettings({ ...environment, TABLE_NAME: bare.name }),
+    settings: readSettings({ ...environment, TABLE_NAME: bare.name, CHARGE_GIVE_UP_SECONDS: stage.random.pick(['86400', '40']) }),
     clock,
     logger: { info: quiet, warn: quiet, debug: quiet, error } as unknown as Services['logger'],
     tokens: {
