@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
-import { payWith } from '#shared/billing/pay.ts'
+import { payInTurn } from '#shared/billing/pay-in-turn.ts'
 import { invoiceShape } from '#shared/domain/shapes.ts'
 import { invoiceView } from '#shared/domain/views.ts'
 import { account, operation } from '#shared/http/operation.ts'
-import { invoiceNotFound, readInvoiceAs } from '#shared/table/invoices.ts'
+import { invoiceNotFound, readInvoiceToPay } from '#shared/table/invoices.ts'
 
 export const payInvoice = operation({
   name: 'payInvoice',
@@ -16,11 +16,10 @@ export const payInvoice = operation({
   touches: ['update'],
   body: z.strictObject({ paymentMethodId: z.string().check(z.minLength(1), z.maxLength(255)) }),
   output: invoiceShape,
-  refuses: ['invoice_not_found'],
-  load: ({ path, caller, table }) => readInvoiceAs(table, path.invoiceId, caller.accountId),
-  handle: async ({ loaded, body, table, payments, clock, now }) => {
+  refuses: ['invoice_not_found', 'rate_limited'],
+  load: ({ path, caller, table }) => readInvoiceToPay(table, path.invoiceId, caller.accountId),
+  handle: async ({ loaded, account: { id: accountId }, body: { paymentMethodId }, table, payments, clock, now, remaining }) => {
     if (!loaded) throw invoiceNotFound()
-    const { invoice } = await payWith({ table, payments, clock, now }, loaded, body.paymentMethodId)
-    return invoiceView(invoice)
+    return invoiceView(await payInTurn({ table, payments, clock, now, remaining, accountId, paymentMethodId, seen: loaded }))
   },
 })

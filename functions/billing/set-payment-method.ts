@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { replacePaymentMethod } from '#shared/billing/payment-method.ts'
 import { paymentMethodShape } from '#shared/domain/shapes.ts'
 import { member, operation } from '#shared/http/operation.ts'
+import { readBillingWithTries } from '#shared/table/invoices.ts'
 
 export const setPaymentMethod = operation({
   name: 'setPaymentMethod',
@@ -11,10 +12,11 @@ export const setPaymentMethod = operation({
   tag: 'Usage and billing',
   access: member('manageBilling'),
   needs: ['table', 'payments'],
-  touches: ['put', 'check'],
+  touches: ['put', 'update', 'check'],
   body: z.strictObject({ paymentMethodId: z.string().check(z.minLength(1), z.maxLength(255)) }),
   output: paymentMethodShape,
-  refuses: ['payment_method_refused'],
-  handle: ({ workspace, permit, body, table, payments, clock, now }) =>
-    replacePaymentMethod({ table, payments, clock, now, workspaceId: workspace.id, permit }, body.paymentMethodId),
+  refuses: ['payment_method_refused', 'rate_limited'],
+  load: ({ path, caller, table }) => readBillingWithTries(table, path.workspaceId, caller.accountId),
+  handle: ({ loaded, workspace, permit, member: { accountId }, body: { paymentMethodId }, table, payments, clock, now, remaining }) =>
+    replacePaymentMethod({ table, payments, clock, now, remaining, permit, workspace, beside: loaded, accountId, paymentMethodId }),
 })

@@ -1,69 +1,94 @@
-import type { Billing } from '../domain/model.ts'
+import type { Billing, Workspace } from '../domain/model.ts'
 import { failureOf } from '../domain/payment-failure.ts'
 import { Refusal } from '../domain/refusals.ts'
-import { putBilling, readBilling } from '../table/invoices.ts'
-import { untilUnchanged } from '../table/races.ts'
-import type { Table, Write } from '../table/table.ts'
-import { stillActive } from '../table/workspaces.ts'
+import type { Change, Condition } from '../table/conditions.ts'
+import { type BesideWorkspace, putBilling, readWorkspaceWithBilling, sameBilling } from '../table/invoices.ts'
+import { changed } from '../table/races.ts'
+import type { Write } from '../table/table.ts'
+import { changeWorkspace, workspaceNotFound } from '../table/workspaces.ts'
 import { ownAccount } from './charge.ts'
 import { PaymentRefused, type Payments, ProviderAway, withDeadline } from './payments.ts'
+import { type Question, type Sight, takeTurn } from './take-turn.ts'
 
 /** Refuses (503) where there is no provider to ask, or it does not answer. */
 export const providerAway = (cause?: unknown): Refusal =>
   new Refusal('unavailable', 'The payment provider does not answer: try again.', { retryAfter: 30, cause })
 
-function requirePayments(payments: Payments | undefined): Payments {
+/** Refuses (503) where no provider is configured. */
+export function requirePayments(payments: Payments | undefined): Payments {
   if (!payments)
     throw new Refusal('unavailable', 'No payment provider is configured: ask the operator of this service.', { retryAfter: 3_600 })
   return payments
 }
 
-/** How long a request may take before no further one to the provider begins, in milliseconds: it is answered within 29 seconds. */
+/** How long asking may take before no further request to the provider begins, in milliseconds. */
 const patience = 16_000
 
-/** What a request that asks the provider works with; `now` is when it came. */
+/** How long the last request to the provider and what is written after it take at most, in milliseconds. */
+const lastRequest = 10_000
+
+/** What a request that asks the provider works with; `now` is when it began to ask. */
 export interface Asking {
   readonly payments: Payments | undefined
   readonly clock: () => Date
   readonly now: Date
+  /** Milliseconds until the answer must be given. */
+  readonly remaining: () => number
 }
 
 /** The provider, for as long as whoever asks waits for an answer. Refuses where there is none. */
-export const inTime = ({ payments, clock, now }: Asking): Payments =>
-  withDeadline(requirePayments(payments), () => now.getTime() + patience - clock().getTime())
+export const inTime = ({ payments, clock, now, remaining }: Asking): Payments =>
+  withDeadline(requirePayments(payments), () => Math.min(now.getTime() + patience - clock().getTime(), remaining() - lastRequest))
 
-interface Place extends Asking {
-  readonly table: Table
-  readonly workspaceId: string
+type Shown = Omit<Billing, 'account' | 'customerId' | 'paymentMethodId' | 'former'>
+
+interface Setting extends Pick<Question<object, Shown>, 'table' | 'clock' | 'now' | 'remaining' | 'accountId' | 'paymentMethodId'> {
+  readonly payments: Payments | undefined
   readonly permit: Write
+  /** The workspace as it was seen when the caller was let in. */
+  readonly workspace: Workspace
+  /** What was read beside it. */
+  readonly beside: BesideWorkspace
 }
 
 /** Attaches a payment method at the provider and keeps it in place of the one before, which is detached. Can be repeated. */
-export async function replacePaymentMethod(place: Place, paymentMethodId: string): Promise<Billing> {
-  const { table, workspaceId, permit } = place
-  const provider = inTime(place)
-  const seen = await readBilling(table, workspaceId)
-  if (seen?.paymentMethodId === paymentMethodId) return seen
-  const billing = await attach(provider, workspaceId, seen, paymentMethodId).catch((error) => {
-    throw refusalOf(error)
+export async function replacePaymentMethod({ payments, permit, workspace, beside, ...question }: Setting): Promise<Shown> {
+  requirePayments(payments)
+  const { table, accountId, paymentMethodId } = question
+  return takeTurn<PlaceOfBilling, Shown>({
+    ...question,
+    first: sightOf(workspace, beside),
+    again: async () => sightOf(...(await readWorkspaceWithBilling(table, workspace.id, accountId))),
+    settled: ({ billing }) => (billing?.paymentMethodId === paymentMethodId ? shown(billing) : undefined),
+    ask: async ({ billing: before }, begun) => {
+      const provider = inTime({ ...question, payments, now: begun })
+      const billing = await attach(provider, workspace.id, before, paymentMethodId).catch((error) => {
+        throw refusalOf(error)
+      })
+      return {
+        answer: shown(billing),
+        writes: [permit, putBilling(workspace.id, billing, before)],
+        ended: (failure) => detachQuietly(provider, unusedOf(failure, billing, before)),
+      }
+    },
   })
-  try {
-    const before = await untilUnchanged(
-      seen,
-      () => readBilling(table, workspaceId),
-      async (current) => {
-        await table.write(stillActive(workspaceId), permit, putBilling(workspaceId, billing, current))
-        return current
-      },
-    )
-    if (before?.paymentMethodId !== billing.paymentMethodId) await detachQuietly(provider, before?.paymentMethodId)
-  } catch (error) {
-    // Where the outcome is unknown, it may be the one that is kept.
-    const isUnused = error instanceof Refusal && error.code !== 'unavailable' && seen?.paymentMethodId !== billing.paymentMethodId
-    if (isUnused) await detachQuietly(provider, billing.paymentMethodId)
-    throw error
-  }
-  return billing
+}
+
+const shown = ({ account, customerId, paymentMethodId, former, ...rest }: Billing): Shown => rest
+
+type PlaceOfBilling = Workspace & { readonly billing: Billing | undefined }
+
+/** A workspace that is being deleted has no payment method to be set. */
+function sightOf(workspace: Workspace | undefined, { billing, tries }: BesideWorkspace): Sight<PlaceOfBilling> {
+  if (workspace?.status !== 'active') throw workspaceNotFound()
+  const write = (change: Change, rule: Condition) => changeWorkspace(workspace.id, change, { rule, broken: changed })
+  return { line: { place: { ...workspace, billing }, write, unchanged: sameBilling(workspace.id, billing) }, tries }
+}
+
+/** The method before, once another is kept; the new one, where it is certain that it is not. */
+function unusedOf(failure: unknown, kept: Billing, before: Billing | undefined): string | undefined {
+  if (failure === undefined) return before?.paymentMethodId
+  return failure instanceof Refusal && failure.code !== 'unavailable' ? kept.paymentMethodId : undefined
 }
 
 /** Attaches a payment method to the customer that is kept, or to a new one where there is none, or the provider no longer has it. */

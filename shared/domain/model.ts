@@ -1,5 +1,7 @@
 import type { Amount } from './amounts.ts'
 import type { InvitationPlace } from './ids.ts'
+import type { PaymentTries } from './payment-tries.ts'
+import type { InTurn } from './payment-turns.ts'
 import type { Role, Scope } from './roles.ts'
 
 /** What is kept of each noun: the items of the table without their keys. Answers are cut from these by the shapes. */
@@ -21,7 +23,7 @@ export interface Account {
   readonly changedAt?: string
 }
 
-export interface Workspace {
+export interface Workspace extends InTurn {
   readonly id: string
   readonly name: string
   readonly status: WorkspaceStatus
@@ -174,7 +176,7 @@ export interface InvoiceLine {
 }
 
 /** An invoice is immutable once issued, apart from its payment. */
-export interface Invoice {
+export interface Invoice extends InTurn, PaymentTries {
   readonly id: string
   /** Null as long as it is a draft. */
   readonly number: string | null

@@ -62,6 +62,18 @@ export class Refusal extends Error {
   }
 }
 
+/** A refusal as it can be kept, for others who are to be refused alike. */
+export type RefusalRecord = Pick<Refusal, 'code'> & { readonly detail: string } & Omit<RefusalExtras, 'cause'>
+
+export const recordOf = ({ code, message: detail, errors, retryAfter }: Refusal): RefusalRecord => ({
+  code,
+  detail,
+  ...(errors && { errors }),
+  ...(retryAfter !== undefined && { retryAfter }),
+})
+
+export const refusalFrom = ({ code, detail, ...extras }: RefusalRecord): Refusal => new Refusal(code, detail, extras)
+
 /** A 400 that names one field. */
 export const invalid = (pointer: string, detail: string): Refusal =>
   new Refusal('invalid_request', detail, { errors: [{ pointer, detail }] })

@@ -21,6 +21,7 @@ export const entities = {
     is: 'a person, by issuer and subject; due while member rows are to follow a change',
   },
   InviteQuota: { pk: 'ACCOUNT#<accountId>', sk: 'INVITED#<day>', is: 'addresses that an account had mailed on a UTC day; TTL' },
+  PaymentTries: { pk: 'ACCOUNT#<accountId>', sk: 'TRIES', is: 'how often a person was refused with payment methods; TTL' },
   CallerMemory: {
     pk: 'ACCOUNT#<accountId>',
     sk: 'REPLAY#<hash>',
@@ -107,6 +108,7 @@ const mailboxPk = (mailbox: string): string => `MAILBOX#${mailbox}`
 export const keys = {
   account: (accountId: string): Key => ({ pk: accountPk(accountId), sk: 'ACCOUNT' }),
   inviteQuota: (accountId: string, day: string): Key => ({ pk: accountPk(accountId), sk: `INVITED#${day}` }),
+  paymentTries: (accountId: string): Key => ({ pk: accountPk(accountId), sk: 'TRIES' }),
   callerMemory: (accountId: string, hash: string): Key => ({ pk: accountPk(accountId), sk: `REPLAY#${hash}` }),
   workspace: (workspaceId: string): Key => ({ pk: workspacePk(workspaceId), sk: 'WORKSPACE' }),
   member: (workspaceId: string, accountId: string): Key => ({ pk: workspacePk(workspaceId), sk: `${prefix.member}${accountId}` }),
@@ -290,8 +292,8 @@ export const accessPatterns: readonly AccessPattern[] = [
   { is: 'count usage events of one shard (at most 99)', write: ['put UsageEvent', 'update UsageCounter'], times: 'events' },
   { is: 'open a shard’s counter', write: ['check Workspace', 'put UsageCounter'] },
   { is: 'the usage of a workspace', get: ['UsageCounter'], times: 'shards' },
-  { is: 'the payment method of a workspace', get: ['Billing'] },
-  { is: 'set the payment method', write: ['check Workspace', 'check Member', 'put Billing'] },
+  { is: 'the payment method of a workspace, and the tries of who sets it', get: ['Billing', 'PaymentTries'] },
+  { is: 'set the payment method and end the turn', write: ['update Workspace', 'update PaymentTries', 'check Member', 'put Billing'] },
   {
     is: 'begin the deletion of a workspace',
     write: ['update Workspace', 'check Member', 'put Deletion', 'update Reader', 'put InvoicePointer'],
@@ -342,4 +344,9 @@ export const accessPatterns: readonly AccessPattern[] = [
     optional: ['remove MemberAddress', 'put MemberAddress'],
   },
   { is: 'owe or settle the member rows of an account', update: 'Account', indexWrites: 2 },
+  { is: 'take the turn at the payment method of a workspace', write: ['update Workspace', 'update PaymentTries', 'check Billing'] },
+  { is: 'whether it is somebody’s turn at the payment method of a workspace', get: ['Workspace', 'Billing', 'PaymentTries'] },
+  { is: 'an invoice, for those who may pay it', get: ['Invoice', 'Reader', 'PaymentTries'] },
+  { is: 'take or end the turn at an invoice', write: ['update Invoice', 'update PaymentTries'] },
+  { is: 'give back a try whose turn could not be ended', write: ['update PaymentTries'] },
 ]

@@ -3,12 +3,13 @@ import type { PriceBook } from '../billing/price-book.ts'
 import { finalInvoiceIdOf, isId } from '../domain/ids.ts'
 import type { Billing, Invoice, Reader, Workspace } from '../domain/model.ts'
 import { detachAt, owesDetach } from '../domain/owing.ts'
+import type { PaymentTries } from '../domain/payment-tries.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
-import { absent, all, exists, is } from './conditions.ts'
+import { absent, all, type Change, type Condition, exists, is } from './conditions.ts'
 import { indexKeys, keys, prefix } from './design.ts'
 import { changed } from './races.ts'
-import { put, type Table, update, type Write } from './table.ts'
+import { check, put, type Table, update, type Write } from './table.ts'
 
 export const invoiceNotFound = (): Refusal => new Refusal('invoice_not_found', 'There is no such invoice, or it is not yours to read.')
 
@@ -69,6 +70,17 @@ export async function readInvoiceAs(table: Table, invoiceId: string, accountId: 
   return reader && invoice
 }
 
+/** As `readInvoiceAs`, with the account's tries at paying: one round. */
+export async function readInvoiceToPay(table: Table, invoiceId: string, accountId: string) {
+  if (!isId('in', invoiceId)) return undefined
+  const wanted = [keys.invoice(invoiceId), keys.reader(invoiceId, accountId), keys.paymentTries(accountId)] as const
+  const [invoice, reader, tries] = await table.get<[Invoice, Reader, PaymentTries]>(...wanted)
+  return invoice && reader && { invoice, tries }
+}
+
+/** A change of an invoice by whose turn it is. Throws `Changed` where it is not. */
+export const changeInvoice = ({ id }: Invoice, change: Change, rule: Condition): Write => update(keys.invoice(id), change, rule, changed)
+
 /** Somebody may read an invoice and its deletion, for ever. Can be written twice: an e-mail that is owed stays owed. */
 export const readerWrites = (invoiceId: string, accountId: string, requestedAt: string): Write[] => [
   update(keys.reader(invoiceId, accountId), { set: { invoiceId, accountId } }),
@@ -98,16 +110,35 @@ export async function listInvoicesOf(table: Table, accountId: string, limit: num
   return { invoices: found.filter((invoice) => invoice !== undefined), next }
 }
 
-export async function readBilling(table: Table, workspaceId: string): Promise<Billing | undefined> {
-  const [billing] = await table.get<[Billing]>(keys.billing(workspaceId))
-  return billing
+/** What setting a payment method is decided on, beside the workspace itself. */
+export interface BesideWorkspace {
+  readonly billing: Billing | undefined
+  readonly tries: PaymentTries | undefined
 }
 
-/** Puts a payment method in place of the one that was read, which is kept as a former one. Throws `Changed` on a race. */
-export const putBilling = (workspaceId: string, billing: Billing, seen: Billing | undefined): Write => {
-  const unchanged = seen ? is('paymentMethodId', seen.paymentMethodId) : absent('pk')
-  return put({ ...keys.billing(workspaceId), ...billing, ...formerOf(billing, seen) }, unchanged, changed)
+/** The payment method of a workspace, and the tries of who sets it: one round. */
+export async function readBillingWithTries(table: Table, workspaceId: string, accountId: string): Promise<BesideWorkspace> {
+  const [billing, tries] = await table.get<[Billing, PaymentTries]>(keys.billing(workspaceId), keys.paymentTries(accountId))
+  return { billing, tries }
 }
+
+/** As `readBillingWithTries`, and the workspace, whose turn it may be. */
+export async function readWorkspaceWithBilling(table: Table, workspaceId: string, accountId: string) {
+  const wanted = [keys.workspace(workspaceId), keys.billing(workspaceId), keys.paymentTries(accountId)] as const
+  const [workspace, billing, tries] = await table.get<[Workspace, Billing, PaymentTries]>(...wanted)
+  return [workspace, { billing, tries }] as const
+}
+
+/** The payment method is the one that was read. */
+const asRead = (seen: Billing | undefined): Condition => (seen ? is('paymentMethodId', seen.paymentMethodId) : absent('pk'))
+
+/** Lets a write pass while the payment method of a workspace is the one that was read; else `Changed`. */
+export const sameBilling = (workspaceId: string, seen: Billing | undefined): Write =>
+  check(keys.billing(workspaceId), asRead(seen), changed)
+
+/** Puts a payment method in place of the one that was read, which is kept as a former one. Throws `Changed` on a race. */
+export const putBilling = (workspaceId: string, billing: Billing, seen: Billing | undefined): Write =>
+  put({ ...keys.billing(workspaceId), ...billing, ...formerOf(billing, seen) }, asRead(seen), changed)
 
 /** How many former payment methods are kept: far more than can be left attached. */
 const mostFormer = 20

@@ -10,7 +10,8 @@ export const changed = (): Error => new Changed('What was read has changed meanw
 const patience = 8_000
 
 /** Of many who change one item at once, those who lost come back at different moments. In milliseconds. */
-const pauseAfter = (attempt: number) => new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(300, 5 * 2 ** attempt)))
+export const pauseAfter = (attempt: number) =>
+  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(300, 5 * 2 ** attempt)))
 
 /** Decides and writes on what was read, and where that has changed meanwhile reads again and decides again; at last refuses `unavailable`. */
 export async function untilUnchanged<S, R>(first: S, again: () => Promise<S>, decide: (seen: S) => Promise<R>): Promise<R> {

@@ -7,7 +7,17 @@ import { scene } from './scene.ts'
 import type { World } from './world.ts'
 
 /** What may be left of a deleted workspace, by kind: everything else is a leftover. */
-export const mayStay = ['Account', 'InviteQuota', 'CallerMemory', 'Deletion', 'Invoice', 'Reader', 'InvoicePointer', 'InvoiceNumber']
+export const mayStay = [
+  'Account',
+  'InviteQuota',
+  'PaymentTries',
+  'CallerMemory',
+  'Deletion',
+  'Invoice',
+  'Reader',
+  'InvoicePointer',
+  'InvoiceNumber',
+]
 
 /** What has a table. */
 type Tabled = { readonly services: Pick<World['services'], 'table'> }

@@ -240,7 +240,7 @@ export const scenarios: readonly (readonly [string, number, (team: Metered) => P
   ['getInvoice', 2, async (team) => (await left(team)).take('getInvoice', { path: { invoiceId: finalInvoiceIdOf(team.workspace.id) } })],
   [
     'payInvoice',
-    6,
+    8,
     async (team) => {
       await use(team)
       const path = { invoiceId: finalInvoiceIdOf(team.workspace.id) }

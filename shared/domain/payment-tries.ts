@@ -1,0 +1,48 @@
+import { Refusal } from './refusals.ts'
+import { later, secondsUntil } from './time.ts'
+
+/** Within an hour (seconds), one person, and all for one invoice, are refused by the payment provider so often and not again. */
+const window = 3_600
+export const slots = ['try0', 'try1', 'try2', 'try3', 'try4'] as const
+export type Slot = (typeof slots)[number]
+
+/** One of the five: reserved before the provider is asked, kept where it refuses, given back where it does not. */
+export interface PaymentTry {
+  /** The turn that it is of. */
+  readonly by: string
+  /** From then on it is free again. */
+  readonly until: string
+  /** There while the provider is being asked: until then nobody knows whether it will be given back. Of a process that died it never is. */
+  readonly asking?: string
+}
+
+/** The five of a person, or of an invoice. One that is not there is free. */
+export type PaymentTries = { readonly [S in Slot]?: PaymentTry }
+
+/** A try for somebody who is about to ask, and must have an answer until `asking`. If nothing is heard of it again, it was a refusal. */
+export const reservedTry = (by: string, asking: string, now: Date): PaymentTry => ({ by, until: later(now, window), asking })
+
+/** A try that the provider refused. */
+export const refusedTry = (by: string, now: Date): PaymentTry => ({ by, until: later(now, window) })
+
+const takenAt = (tries: PaymentTries | undefined, at: string): PaymentTry[] =>
+  slots.flatMap((slot) => tries?.[slot] ?? []).filter(({ until }) => until > at)
+
+/** One of the free ones, by chance, so that those who race seldom meet; undefined where all are taken. */
+export function freeSlot(tries: PaymentTries | undefined, now: Date): Slot | undefined {
+  const free = slots.filter((slot) => (tries?.[slot]?.until ?? '') <= now.toISOString())
+  return free[Math.floor(Math.random() * free.length)]
+}
+
+/** Refuses (429) where a person, or an invoice, was refused five times within the hour. Whatever asks the provider about a card asks this first. */
+export function requireTry(now: Date, ...each: readonly (PaymentTries | undefined)[]): void {
+  const at = now.toISOString()
+  for (const tries of each) {
+    const refused = takenAt(tries, at).filter(({ asking }) => asking === undefined || asking <= at)
+    const [first] = refused.map(({ until }) => until).sort()
+    if (first === undefined || refused.length < slots.length) continue
+    throw new Refusal('rate_limited', 'Payment methods were refused too often within the hour: try again later.', {
+      retryAfter: secondsUntil(first, now),
+    })
+  }
+}
