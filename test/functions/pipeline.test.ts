@@ -65,10 +65,13 @@ describe('the body of a request', () => {
     const deep = (levels: number, [begin, end]: readonly [string, string]) => `{"text":${begin.repeat(levels)}1${end.repeat(levels)}}`
     const bodies = [31, 2_100, 20_000].flatMap((levels) => [deep(levels, ['[', ']']), deep(levels, ['{"a":', '}'])])
     const headers = { 'idempotency-key': 'k' }
+    const used = { 'idempotency-key': 'used' }
+    await d.here('createProject', { body: { name: 'Site' }, headers: used })
 
     for (const body of bodies) {
       expect(await call(d.world, echo, { as: d.ann.token, body })).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
       expect(await d.here('createProject', { body, headers })).toMatchObject({ status: 400 })
+      expect(await d.here('createProject', { body, headers: used })).toMatchObject({ status: 422 })
       expect(await d.world.call('reportUsage', { as: d.secret, body, headers })).toMatchObject({ status: 400 })
     }
     expect(await call(d.world, echo, { as: d.ann.token, body: { text: '[{"\\'.repeat(50) } })).toMatchObject({ status: 200 })
