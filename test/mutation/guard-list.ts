@@ -227,14 +227,19 @@ export const guards: readonly Guard[] = [
   ]),
   ...inFile(
     'shared/billing/payment-method.ts',
-    ['no method is set in a workspace that is being deleted', 'stillActive(workspaceId), permit,', 'permit,', 'functions/late-writes'],
+    ['a method is kept for somebody who still may set it', 'writes: [permit, putBilling', 'writes: [putBilling', 'functions/payment-turns'],
     [
       'a method that is replaced is detached',
-      'if (before?.paymentMethodId !== billing.paymentMethodId) await',
-      'if (false) await',
+      'if (failure === undefined) return before?.paymentMethodId',
+      'if (failure === undefined) return undefined',
       'functions/charging',
     ],
-    ['a method that could not be kept is detached', 'if (isUnused) await', 'if (false) await', 'functions/charging'],
+    [
+      'a method that could not be kept is detached',
+      "failure.code !== 'unavailable' ? kept.paymentMethodId",
+      "failure.code !== 'unavailable' ? undefined",
+      'functions/charging',
+    ],
   ),
   ...inFile(
     'shared/billing/stripe.ts',
