@@ -1,4 +1,5 @@
-// The direction of imports, enforced: domain <- table, mail, queue, billing <- functions <- infra.
+// The direction of imports, enforced: domain <- table, mail, queue, payments, tokens <- invitations, billing, deletion <- http, worker
+// <- functions <- infra. One rule for each direction.
 
 // Without a TypeScript that has a compiler API, dependency-cruiser sees no .ts file and reports "no violations".
 if (typeof require('typescript').transpileModule !== 'function') {
@@ -33,19 +34,52 @@ module.exports = {
       to: { pathNot: ['^shared/domain/', '^node_modules/zod/', '^(node:)?(crypto|url)$'] },
     },
     never(
+      'adapters-know-no-caller',
+      'Table, mail, queue, payments and tokens serve any use case: a store never imports one.',
+      '^shared/(table|mail|queue|payments|tokens)/',
+      '^(functions|infra)/|^shared/(invitations|billing|deletion|http|worker|page)/',
+    ),
+    {
+      name: 'adapters-are-apart',
+      comment: 'An adapter knows its own service and the domain, no other adapter.',
+      severity: 'error',
+      from: { path: '^shared/(table|mail|queue|payments|tokens)/' },
+      to: { path: '^shared/(table|mail|queue|payments|tokens)/', pathNot: '^shared/$1/' },
+    },
+    never(
+      'use-cases-know-no-caller',
+      'What invites, bills and deletes does so for any caller, over HTTP or not.',
+      '^shared/(invitations|billing|deletion)/',
+      '^(functions|infra)/|^shared/(http|worker|page)/',
+    ),
+    never(
+      'invitations-and-billing-are-apart',
+      'Two use cases that share something share it below them.',
+      '^shared/invitations/',
+      '^shared/(billing|deletion)/',
+    ),
+    never('billing-is-below-deletion', 'A deletion bills; billing deletes nothing.', '^shared/billing/', '^shared/(deletion|invitations)/'),
+    never(
       'http-knows-no-noun',
       'The stack around every operation knows none of them.',
       '^shared/http/',
-      '^(functions|infra|test)/|^shared/(mail|billing)/',
+      '^(functions|infra|test)/|^shared/(mail|payments|invitations|billing|deletion|worker|page)/',
     ),
     never(
-      'adapters-know-no-caller',
-      'Table, mail, queue and billing serve any caller, over HTTP or not.',
-      '^shared/(table|mail|queue|billing)/',
-      '^(functions|infra)/|^shared/http/',
+      'workers-know-no-http',
+      'A queue or a schedule calls a worker, never a request.',
+      '^shared/worker/',
+      '^shared/(http|page|mail|payments|invitations|billing|deletion)/',
     ),
     never('shared-is-below', 'What is shared knows nothing of what shares it.', '^shared/', '^(functions|infra|test)/'),
     never('functions-are-below-infra', 'What an operation does is independent of how it is hosted.', '^functions/', '^(infra|test)/'),
+    never('hosts-are-apart', 'AWS and the laptop host the same functions and know nothing of each other.', '^infra/aws/', '^infra/local/'),
+    never(
+      'the-laptop-knows-no-cloud',
+      'AWS and the laptop host the same functions and know nothing of each other.',
+      '^infra/local/',
+      '^infra/(aws|operate|cost)/',
+    ),
     never('infra-ships-no-test', 'Only tests import tests.', '^infra/', '^test/'),
     {
       name: 'no-tools-in-production',

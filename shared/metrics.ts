@@ -24,7 +24,7 @@ export type MetricName = keyof typeof metricUnits
 
 export interface Metrics {
   /** Reports a number; `about` are ids for who looks into it, and no dimensions. */
-  record(name: MetricName, value: number, about?: Readonly<Record<string, string>>): void
+  record(name: MetricName, value: number, logContext?: Readonly<Record<string, string>>): void
 }
 
 /**
@@ -34,9 +34,9 @@ export interface Metrics {
 export function openMetrics(): Metrics {
   const metrics = new Powertools({ serviceName: 'atrium' })
   return {
-    record: (name, value, about = {}) => {
+    record: (name, value, logContext = {}) => {
       const single = metrics.singleMetric()
-      for (const [key, id] of Object.entries(about)) single.addMetadata(key, id)
+      for (const [key, id] of Object.entries(logContext)) single.addMetadata(key, id)
       single.addMetric(name, metricUnits[name], value)
     },
   }

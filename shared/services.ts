@@ -1,12 +1,12 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
-import type { Payments } from './billing/payments.ts'
 import type { Deadline } from './deadline.ts'
-import type { Tokens } from './http/tokens.ts'
 import type { Mail } from './mail/ses.ts'
 import type { Metrics } from './metrics.ts'
+import type { Payments } from './payments/payments.ts'
 import type { Queue } from './queue/queue.ts'
 import type { Settings } from './settings.ts'
-import type { Table } from './table/table.ts'
+import type { Table } from './table/engine.ts'
+import type { Tokens } from './tokens/tokens.ts'
 
 /** Everything that operations and workers reach the world through. A function is wired with what it needs, a test with what it wants. */
 export interface Services {

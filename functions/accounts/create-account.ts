@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
+import { accountShape, accountView, defaultWorkspaceView } from '#shared/domain/account.ts'
 import { nameSchema } from '#shared/domain/names.ts'
-import { accountShape, workspaceShape } from '#shared/domain/shapes.ts'
-import { accountView, defaultWorkspaceView } from '#shared/domain/views.ts'
+import { workspaceShape } from '#shared/domain/workspace.ts'
 import { operation, person, Reply } from '#shared/http/operation.ts'
 import { createAccount as create } from '#shared/table/accounts.ts'
 
@@ -12,9 +12,9 @@ export const createAccount = operation({
   summary: 'Create my account and its default workspace, or get those that exist',
   tag: 'Accounts',
   access: person,
-  needs: ['table', 'queue'],
-  touches: ['put', 'update'],
-  announces: ['accounts'],
+  services: ['table', 'queue'],
+  tableActions: ['put', 'update'],
+  sendsTo: ['accounts'],
   body: z.strictObject({ name: z.optional(nameSchema) }),
   status: 201,
   also: [200],
@@ -22,7 +22,7 @@ export const createAccount = operation({
   refuses: [],
   handle: async ({ person, body, table, queue, now }) => {
     const { created, membersFollow, ...found } = await create(table, person, now, body.name)
-    if (membersFollow) await queue.announce('accounts', [{ accountId: person.accountId }])
+    if (membersFollow) await queue.enqueue('accounts', [{ accountId: person.accountId }])
     const answer = { account: accountView(found), defaultWorkspace: defaultWorkspaceView(found) }
     return new Reply(answer, { status: created ? 201 : 200 })
   },

@@ -1,5 +1,4 @@
-import { accountShape } from '#shared/domain/shapes.ts'
-import { accountView } from '#shared/domain/views.ts'
+import { accountShape, accountView } from '#shared/domain/account.ts'
 import { account, operation } from '#shared/http/operation.ts'
 import { readAccount } from '#shared/table/accounts.ts'
 
@@ -10,7 +9,7 @@ export const getMe = operation({
   summary: 'Get my account',
   tag: 'Accounts',
   access: account,
-  needs: ['table'],
+  services: ['table'],
   output: accountShape,
   refuses: [],
   load: ({ caller, table }) => readAccount(table, caller.accountId),

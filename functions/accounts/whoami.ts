@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
+import { accountShape, accountView } from '#shared/domain/account.ts'
 import { scopeSchema } from '#shared/domain/roles.ts'
-import { accountShape, workspaceIdSchema } from '#shared/domain/shapes.ts'
-import { accountView } from '#shared/domain/views.ts'
+import { workspaceIdSchema } from '#shared/domain/schemas.ts'
 import { anyToken, operation } from '#shared/http/operation.ts'
 import { readAccount } from '#shared/table/accounts.ts'
 
@@ -15,7 +15,7 @@ export const whoami = operation({
   summary: 'Tell who a token or an API key stands for',
   tag: 'Accounts',
   access: anyToken,
-  needs: ['table'],
+  services: ['table'],
   output: z.discriminatedUnion('kind', [user, apiKey]),
   refuses: [],
   load: async ({ caller, table }) => ('accountId' in caller ? readAccount(table, caller.accountId) : undefined),

@@ -1,11 +1,9 @@
 import * as z from 'zod/mini'
-import { defaultScopes, newSecret, permissionToGive, rolesThatGive } from '#shared/domain/api-keys.ts'
+import { apiKeyView, defaultScopes, newSecret, permissionToGive, rolesThatGive, secretShape } from '#shared/domain/api-key.ts'
 import { newId } from '#shared/domain/ids.ts'
 import { nameSchema } from '#shared/domain/names.ts'
 import { scopeSchema } from '#shared/domain/roles.ts'
-import { secretShape } from '#shared/domain/shapes.ts'
 import { anyInstantSchema } from '#shared/domain/time.ts'
-import { apiKeyView } from '#shared/domain/views.ts'
 import { member, operation } from '#shared/http/operation.ts'
 import { createApiKey as create } from '#shared/table/api-keys.ts'
 import { requireRole } from '#shared/table/members.ts'
@@ -17,8 +15,8 @@ export const createApiKey = operation({
   summary: 'Create an API key; its secret is shown this once',
   tag: 'API keys',
   access: member('manageApiKeys'),
-  needs: ['table'],
-  touches: ['put', 'update', 'check'],
+  services: ['table'],
+  tableActions: ['put', 'update', 'check'],
   body: z.strictObject({
     name: nameSchema,
     scopes: z.optional(z.array(scopeSchema).check(z.minLength(1), z.maxLength(20))),
@@ -27,21 +25,21 @@ export const createApiKey = operation({
   status: 201,
   output: secretShape,
   refuses: ['too_many_api_keys'],
-  alsoTakes: async ({ sent }) => permissionToGive((sent as { scopes?: unknown } | null)?.scopes),
+  extraPermission: async ({ sent }) => permissionToGive((sent as { scopes?: unknown } | null)?.scopes),
   idempotent: true,
   check: ({ body, now }) =>
     body?.expiresAt !== undefined && body.expiresAt <= now.toISOString()
       ? [{ pointer: '/expiresAt', detail: 'The key would be expired: name a later moment.' }]
       : [],
-  handle: async ({ workspace, member: me, body, table, now, remember }) => {
+  handle: async ({ workspace, member: me, body, table, now, recordAnswer }) => {
     const scopes = [...new Set(body.scopes ?? defaultScopes)]
-    const permit = requireRole(me, rolesThatGive(scopes), 'A key with the scope usage:read is made by an admin.')
+    const authorizationCheck = requireRole(me, rolesThatGive(scopes), 'A key with the scope usage:read is made by an admin.')
     const { expiresAt = null } = body
     const id = newId('key', now)
     const { secret, kept } = newSecret(workspace.id, id)
     const origin = { createdAt: now.toISOString(), createdBy: me.accountId, expiresAt, lastUsedAt: null }
     const apiKey = { id, workspaceId: workspace.id, name: body.name, scopes, ...kept, ...origin }
-    await create(table, apiKey, permit, remember({ apiKey: apiKeyView(apiKey), secret: null }))
+    await create(table, apiKey, authorizationCheck, recordAnswer({ apiKey: apiKeyView(apiKey), secret: null }))
     return { apiKey: apiKeyView(apiKey), secret }
   },
 })

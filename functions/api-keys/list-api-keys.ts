@@ -1,6 +1,5 @@
+import { apiKeyShape, apiKeyView } from '#shared/domain/api-key.ts'
 import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
-import { apiKeyShape } from '#shared/domain/shapes.ts'
-import { apiKeyView } from '#shared/domain/views.ts'
 import { member, operation } from '#shared/http/operation.ts'
 import { listApiKeys as list } from '#shared/table/api-keys.ts'
 
@@ -11,8 +10,8 @@ export const listApiKeys = operation({
   summary: 'List the API keys of a workspace, newest first; never their secrets',
   tag: 'API keys',
   access: member('manageApiKeys'),
-  needs: ['table'],
-  touches: ['query'],
+  services: ['table'],
+  tableActions: ['query'],
   query: pageQuery,
   output: pageOf(apiKeyShape),
   refuses: [],

@@ -9,11 +9,11 @@ export const revokeApiKey = operation({
   summary: 'Revoke an API key: it is refused from the next request on',
   tag: 'API keys',
   access: member('manageApiKeys'),
-  needs: ['table'],
-  touches: ['update', 'delete', 'check'],
+  services: ['table'],
+  tableActions: ['update', 'delete', 'check'],
   refuses: ['api_key_not_found'],
-  handle: async ({ path, workspace, permit, table }) => {
+  handle: async ({ path, workspace, authorizationCheck, table }) => {
     if (!isId('key', path.apiKeyId)) throw apiKeyNotFound()
-    await revoke(table, workspace.id, path.apiKeyId, permit)
+    await revoke(table, workspace.id, path.apiKeyId, authorizationCheck)
   },
 })

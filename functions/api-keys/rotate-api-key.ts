@@ -1,7 +1,5 @@
 import * as z from 'zod/mini'
-import { newSecret, permissionToGive, rolesThatGive, rotated } from '#shared/domain/api-keys.ts'
-import { secretShape } from '#shared/domain/shapes.ts'
-import { apiKeyView } from '#shared/domain/views.ts'
+import { apiKeyView, newSecret, permissionToGive, rolesThatGive, rotated, secretShape } from '#shared/domain/api-key.ts'
 import { member, operation } from '#shared/http/operation.ts'
 import { apiKeyNotFound, findApiKey, replaceSecret } from '#shared/table/api-keys.ts'
 import { requireRole } from '#shared/table/members.ts'
@@ -14,25 +12,25 @@ export const rotateApiKey = operation({
   summary: 'Give an API key a new secret; the earlier ones work for the grace at most',
   tag: 'API keys',
   access: member('manageApiKeys'),
-  needs: ['table'],
-  touches: ['update', 'check'],
+  services: ['table'],
+  tableActions: ['update', 'check'],
   body: z.strictObject({ graceSeconds: z._default(z.int().check(z.minimum(0), z.maximum(86_400)), 0) }),
   status: 201,
   output: secretShape,
   refuses: ['api_key_not_found'],
-  alsoTakes: async ({ path, table }) => permissionToGive((await findApiKey(table, path.workspaceId, path.apiKeyId))?.scopes),
+  extraPermission: async ({ path, table }) => permissionToGive((await findApiKey(table, path.workspaceId, path.apiKeyId))?.scopes),
   idempotent: true,
   load: ({ path, table }) => findApiKey(table, path.workspaceId, path.apiKeyId),
-  handle: ({ loaded, path, workspace, member: me, body, table, now, remember }) =>
+  handle: ({ loaded, path, workspace, member: me, body, table, now, recordAnswer }) =>
     untilUnchanged(
       loaded,
       () => findApiKey(table, workspace.id, path.apiKeyId),
       async (seen) => {
         if (!seen) throw apiKeyNotFound()
-        const permit = requireRole(me, rolesThatGive(seen.scopes), 'A key with the scope usage:read is rotated by an admin.')
+        const authorizationCheck = requireRole(me, rolesThatGive(seen.scopes), 'A key with the scope usage:read is rotated by an admin.')
         const { secret, kept } = newSecret(workspace.id, seen.id)
         const apiKey = rotated(seen, kept, body.graceSeconds, now)
-        await replaceSecret(table, seen, apiKey, permit, remember({ apiKey: apiKeyView(apiKey), secret: null }))
+        await replaceSecret(table, seen, apiKey, authorizationCheck, recordAnswer({ apiKey: apiKeyView(apiKey), secret: null }))
         return { apiKey: apiKeyView(apiKey), secret }
       },
     ),

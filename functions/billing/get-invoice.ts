@@ -1,5 +1,4 @@
-import { invoiceShape } from '#shared/domain/shapes.ts'
-import { invoiceView } from '#shared/domain/views.ts'
+import { invoiceShape, invoiceView } from '#shared/domain/invoice.ts'
 import { account, operation } from '#shared/http/operation.ts'
 import { invoiceNotFound, readInvoiceAs } from '#shared/table/invoices.ts'
 
@@ -10,7 +9,7 @@ export const getInvoice = operation({
   summary: 'Get an invoice, also after its workspace is gone',
   tag: 'Usage and billing',
   access: account,
-  needs: ['table'],
+  services: ['table'],
   output: invoiceShape,
   refuses: ['invoice_not_found'],
   load: ({ path, caller, table }) => readInvoiceAs(table, path.invoiceId, caller.accountId),

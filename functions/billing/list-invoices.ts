@@ -1,7 +1,6 @@
 import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { finalInvoiceIdOf } from '#shared/domain/ids.ts'
-import { invoiceShape } from '#shared/domain/shapes.ts'
-import { invoiceView } from '#shared/domain/views.ts'
+import { invoiceShape, invoiceView } from '#shared/domain/invoice.ts'
 import { member, operation } from '#shared/http/operation.ts'
 import { readInvoice } from '#shared/table/invoices.ts'
 
@@ -12,7 +11,7 @@ export const listInvoices = operation({
   summary: 'List the invoices of a live workspace; its usage is billed by the final one, so that there is none before',
   tag: 'Usage and billing',
   access: member('manageBilling'),
-  needs: ['table'],
+  services: ['table'],
   query: pageQuery,
   output: pageOf(invoiceShape),
   refuses: [],

@@ -1,6 +1,5 @@
 import { cursorErrors, decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
-import { invoiceShape } from '#shared/domain/shapes.ts'
-import { invoiceView } from '#shared/domain/views.ts'
+import { invoiceShape, invoiceView } from '#shared/domain/invoice.ts'
 import { account, operation } from '#shared/http/operation.ts'
 import { listInvoicesOf } from '#shared/table/invoices.ts'
 
@@ -13,8 +12,8 @@ export const listMyInvoices = operation({
   summary: 'List the invoices that I may see, those of deleted workspaces included',
   tag: 'Accounts',
   access: account,
-  needs: ['table'],
-  touches: ['query'],
+  services: ['table'],
+  tableActions: ['query'],
   query: pageQuery,
   output: pageOf(invoiceShape),
   refuses: [],

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini'
 import { payInTurn } from '#shared/billing/pay-in-turn.ts'
-import { invoiceShape } from '#shared/domain/shapes.ts'
-import { invoiceView } from '#shared/domain/views.ts'
+import { invoiceShape, invoiceView } from '#shared/domain/invoice.ts'
 import { account, operation } from '#shared/http/operation.ts'
 import { invoiceNotFound, readInvoiceToPay } from '#shared/table/invoices.ts'
 
@@ -12,8 +11,8 @@ export const payInvoice = operation({
   summary: 'Pay an invoice that is open or uncollectible; one that is paid or waived is left as it is',
   tag: 'Usage and billing',
   access: account,
-  needs: ['table', 'payments'],
-  touches: ['update'],
+  services: ['table', 'payments'],
+  tableActions: ['update'],
   body: z.strictObject({ paymentMethodId: z.string().check(z.minLength(1), z.maxLength(255)) }),
   output: invoiceShape,
   refuses: ['invoice_not_found', 'rate_limited'],

@@ -1,8 +1,6 @@
-import { priceBook } from '#shared/billing/price-book.ts'
-import { invoiceShape } from '#shared/domain/shapes.ts'
-import { invoiceView } from '#shared/domain/views.ts'
+import { draftInvoice, invoiceShape, invoiceView } from '#shared/domain/invoice.ts'
+import { priceBook } from '#shared/domain/price-book.ts'
 import { member, operation } from '#shared/http/operation.ts'
-import { draftInvoice } from '#shared/table/invoices.ts'
 import { readUsage } from '#shared/table/usage.ts'
 
 export const previewInvoice = operation({
@@ -12,7 +10,7 @@ export const previewInvoice = operation({
   summary: 'Show what a deletion at this moment would charge',
   tag: 'Usage and billing',
   access: member('manageBilling'),
-  needs: ['table'],
+  services: ['table'],
   output: invoiceShape,
   refuses: [],
   handle: async ({ workspace, table, now }) =>

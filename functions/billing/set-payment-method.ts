@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { replacePaymentMethod } from '#shared/billing/payment-method.ts'
-import { paymentMethodShape } from '#shared/domain/shapes.ts'
+import { paymentMethodShape } from '#shared/domain/payment-method.ts'
 import { member, operation } from '#shared/http/operation.ts'
 import { readBillingWithTries } from '#shared/table/invoices.ts'
 
@@ -11,12 +11,34 @@ export const setPaymentMethod = operation({
   summary: 'Set what the invoices of a workspace are charged to',
   tag: 'Usage and billing',
   access: member('manageBilling'),
-  needs: ['table', 'payments'],
-  touches: ['put', 'update', 'check'],
+  services: ['table', 'payments'],
+  tableActions: ['put', 'update', 'check'],
   body: z.strictObject({ paymentMethodId: z.string().check(z.minLength(1), z.maxLength(255)) }),
   output: paymentMethodShape,
   refuses: ['payment_method_refused', 'rate_limited'],
   load: ({ path, caller, table }) => readBillingWithTries(table, path.workspaceId, caller.accountId),
-  handle: ({ loaded, workspace, permit, member: { accountId }, body: { paymentMethodId }, table, payments, clock, now, remaining }) =>
-    replacePaymentMethod({ table, payments, clock, now, remaining, permit, workspace, beside: loaded, accountId, paymentMethodId }),
+  handle: ({
+    loaded,
+    workspace,
+    authorizationCheck,
+    member: { accountId },
+    body: { paymentMethodId },
+    table,
+    payments,
+    clock,
+    now,
+    remaining,
+  }) =>
+    replacePaymentMethod({
+      table,
+      payments,
+      clock,
+      now,
+      remaining,
+      authorizationCheck,
+      workspace,
+      beside: loaded,
+      accountId,
+      paymentMethodId,
+    }),
 })

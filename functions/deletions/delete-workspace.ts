@@ -1,11 +1,10 @@
 import * as z from 'zod/mini'
+import type { Deletion } from '#shared/domain/deletion.ts'
+import { deletionShape, deletionView, newDeletion } from '#shared/domain/deletion.ts'
 import { deletionIdOf } from '#shared/domain/ids.ts'
-import type { Deletion } from '#shared/domain/model.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
-import { deletionShape } from '#shared/domain/shapes.ts'
-import { deletionView } from '#shared/domain/views.ts'
 import { member, operation, Reply } from '#shared/http/operation.ts'
-import { confirmationMismatch, newDeletion, readDeletionAs, requestDeletion } from '#shared/table/deletions.ts'
+import { confirmationMismatch, readDeletionAs, requestDeletion } from '#shared/table/deletions.ts'
 
 const accepted = (deletion: Deletion) => new Reply(deletionView(deletion), { headers: { location: `/v1/deletions/${deletion.id}` } })
 
@@ -16,29 +15,29 @@ export const deleteWorkspace = operation({
   summary: 'Delete a workspace: everybody is out at once, the rest follows',
   tag: 'Workspaces',
   access: member('manageWorkspace'),
-  needs: ['table', 'queue'],
-  touches: ['put', 'update', 'check'],
-  announces: ['deletion'],
+  services: ['table', 'queue'],
+  tableActions: ['put', 'update', 'check'],
+  sendsTo: ['deletion'],
   query: z.strictObject({ confirm: z.string().register(z.globalRegistry, { description: "The workspace's exact name" }) }),
   status: 202,
   output: deletionShape,
   refuses: ['confirmation_mismatch'],
-  whenGone: async ({ table, path, person }) => {
+  answerWhenDeleted: async ({ table, path, person }) => {
     const deletion = await readDeletionAs(table, deletionIdOf(path.workspaceId ?? ''), person.accountId)
     return deletion && accepted(deletion)
   },
-  handle: async ({ workspace, person, permit, query: { confirm }, table, queue, now }) => {
+  handle: async ({ workspace, person, authorizationCheck, query: { confirm }, table, queue, now }) => {
     if (confirm !== workspace.name) throw confirmationMismatch()
     const deletion = newDeletion(workspace, person.accountId, now)
     try {
-      await requestDeletion(table, deletion, confirm, permit, now)
+      await requestDeletion(table, deletion, confirm, authorizationCheck, now)
     } catch (error) {
       // Another DELETE was quicker: its deletion is the answer.
       const first = error instanceof Refusal ? await readDeletionAs(table, deletion.id, person.accountId) : undefined
       if (!first) throw error
       return accepted(first)
     }
-    await queue.announce('deletion', [{ deletionId: deletion.id }])
+    await queue.enqueue('deletion', [{ deletionId: deletion.id }])
     return accepted(deletion)
   },
 })

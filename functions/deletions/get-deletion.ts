@@ -1,5 +1,4 @@
-import { deletionShape } from '#shared/domain/shapes.ts'
-import { deletionView } from '#shared/domain/views.ts'
+import { deletionShape, deletionView } from '#shared/domain/deletion.ts'
 import { account, operation } from '#shared/http/operation.ts'
 import { deletionNotFound, readDeletionAs } from '#shared/table/deletions.ts'
 
@@ -10,7 +9,7 @@ export const getDeletion = operation({
   summary: 'Get a deletion: its steps, and in the end what was erased',
   tag: 'Workspaces',
   access: account,
-  needs: ['table'],
+  services: ['table'],
   output: deletionShape,
   refuses: ['deletion_not_found'],
   load: ({ path, caller, table }) => readDeletionAs(table, path.deletionId, caller.accountId),

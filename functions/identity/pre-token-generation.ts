@@ -1,8 +1,9 @@
 import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
+import type { Account } from '#shared/domain/account.ts'
 import { canonicalEmail } from '#shared/domain/email.ts'
 import { derivedId } from '#shared/domain/ids.ts'
-import type { Account, Person } from '#shared/domain/model.ts'
-import { tellable } from '#shared/domain/tellable.ts'
+import type { Person } from '#shared/domain/person.ts'
+import { safeForLog } from '#shared/domain/safe-for-log.ts'
 import { bringUpToDate, createAccount } from '#shared/table/accounts.ts'
 import { keys } from '#shared/table/design.ts'
 import { type TriggerTools, trigger } from '#shared/worker/trigger.ts'
@@ -20,8 +21,8 @@ export const preTokenGeneration = trigger({
   name: 'preTokenGeneration',
   summary: 'Completes access tokens and makes the account of who signs in',
   on: 'preTokenGeneration',
-  touches: ['get', 'put', 'update'],
-  announces: ['accounts'],
+  tableActions: ['get', 'put', 'update'],
+  sendsTo: ['accounts'],
   handle: async (event, tools) => {
     const person = personIn(event, tools.clock())
     if (!person) return event
@@ -60,12 +61,12 @@ async function ensureAccount({ table, queue, logger, clock }: TriggerTools, pers
     const [account] = await table.get<[Account]>(keys.account(accountId))
     const make = account ? bringUpToDate(table, account, person, clock()) : createAccount(table, person, clock())
     const { membersFollow } = await make
-    if (membersFollow) await queue.announce('accounts', [{ accountId }])
+    if (membersFollow) await queue.enqueue('accounts', [{ accountId }])
   }
   try {
     await within(patience, ensure())
   } catch (error) {
-    logger.error('failed', { trigger: 'preTokenGeneration', accountId: person.accountId, error: tellable(error) })
+    logger.error('failed', { trigger: 'preTokenGeneration', accountId: person.accountId, error: safeForLog(error) })
   }
 }
 

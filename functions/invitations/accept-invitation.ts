@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
+import { accountShape, accountView } from '#shared/domain/account.ts'
 import { answerSchema } from '#shared/domain/invitation-answer.ts'
-import { accountShape, memberShape, workspaceShape } from '#shared/domain/shapes.ts'
-import { accountView, memberView, workspaceView } from '#shared/domain/views.ts'
+import { memberShape, memberView } from '#shared/domain/member.ts'
+import { workspaceShape, workspaceView } from '#shared/domain/workspace.ts'
 import { operation, person } from '#shared/http/operation.ts'
-import { accept, namedBy, readScene } from '#shared/table/answering.ts'
+import { accept, namedBy, readScene } from '#shared/invitations/answer.ts'
 
 export const acceptInvitation = operation({
   name: 'acceptInvitation',
@@ -12,16 +13,16 @@ export const acceptInvitation = operation({
   summary: 'Join a workspace by an invitation; without an account I get one in the same step',
   tag: 'Invitations',
   access: person,
-  needs: ['table', 'queue'],
-  touches: ['put', 'update', 'delete'],
-  announces: ['accounts'],
+  services: ['table', 'queue'],
+  tableActions: ['put', 'update', 'delete'],
+  sendsTo: ['accounts'],
   body: answerSchema,
   output: z.object({ account: accountShape, accountCreated: z.boolean(), workspace: workspaceShape, member: memberShape }),
   refuses: ['invitation_not_found', 'invitation_expired', 'email_mismatch', 'email_not_verified', 'too_many_members'],
   load: ({ body, caller, table }) => readScene(table, namedBy(body, caller), caller),
   handle: async ({ loaded, body, person, table, queue, now }) => {
     const { account, accountCreated, workspace, member, membersFollow } = await accept(table, body, person, loaded, now)
-    if (membersFollow) await queue.announce('accounts', [{ accountId: person.accountId }])
+    if (membersFollow) await queue.enqueue('accounts', [{ accountId: person.accountId }])
     const shown = { account: accountView(account), workspace: workspaceView(workspace, member.role), member: memberView(member) }
     return { accountCreated, ...shown }
   },

@@ -1,12 +1,11 @@
 import * as z from 'zod/mini'
 import { canonicalEmail, emailSchema } from '#shared/domain/email.ts'
+import { invitationShape, invitationView, rememberedInvitation } from '#shared/domain/invitation.ts'
 import { roleSchema } from '#shared/domain/roles.ts'
-import { invitationShape, rememberedInvitation } from '#shared/domain/shapes.ts'
-import { invitationView } from '#shared/domain/views.ts'
 import { member, operation } from '#shared/http/operation.ts'
-import { addresseeOf, inviteAll, mailsOf, type Outcome, readStandings } from '#shared/table/inviting.ts'
+import { addresseeOf, type InvitationOutcome, inviteAll, mailsOf, readAddressStates } from '#shared/invitations/invite.ts'
 
-const outcomes = ['invited', 'resent', 'already_member'] as const satisfies Outcome[]
+const outcomes = ['invited', 'resent', 'already_member'] as const satisfies InvitationOutcome[]
 const result = z.object({ email: z.string(), outcome: z.enum(outcomes), invitation: z.optional(invitationShape) })
 const remembered = z.object({ results: z.array(z.object({ outcome: z.enum(outcomes), invitation: z.optional(rememberedInvitation) })) })
 
@@ -23,17 +22,17 @@ export const createInvitations = operation({
   summary: 'Invite 1 to 50 addresses by e-mail, or send their invitations again',
   tag: 'Invitations',
   access: member('manageInvitations'),
-  needs: ['table', 'queue'],
-  touches: ['query', 'put', 'update', 'delete', 'check'],
-  announces: ['mail'],
+  services: ['table', 'queue'],
+  tableActions: ['query', 'put', 'update', 'delete', 'check'],
+  sendsTo: ['mail'],
   body: z.strictObject({ emails: z.array(emailSchema).check(z.minLength(1), z.maxLength(50)), role: z.optional(roleSchema) }),
   output: z.object({ results: z.array(result) }),
   refuses: ['too_many_invitations', 'too_many_members', 'rate_limited'],
-  takesVerified: true,
+  requiresVerifiedEmail: true,
   idempotent: true,
   remembers: remembered,
-  replay: async (memory, { path, body }) => {
-    const { results } = remembered.parse(JSON.parse(memory.body ?? ''))
+  replay: async (record, { path, body }) => {
+    const { results } = remembered.parse(JSON.parse(record.body ?? ''))
     const emails = addressees(path.workspaceId, body.emails).map(({ email }) => email)
     const named = results.map(({ outcome, invitation }, i) => {
       const email = emails[i] ?? ''
@@ -41,8 +40,8 @@ export const createInvitations = operation({
     })
     return { results: named }
   },
-  load: ({ path, body, table }) => readStandings(table, addressees(path.workspaceId, body.emails)),
-  handle: async ({ loaded, workspace, member: me, permit, body, table, queue, settings, now, remember }) => {
+  load: ({ path, body, table }) => readAddressStates(table, addressees(path.workspaceId, body.emails)),
+  handle: async ({ loaded, workspace, member: me, authorizationCheck, body, table, queue, settings, now, recordAnswer }) => {
     const answerOf = (decisions: Awaited<ReturnType<typeof inviteAll>>) => ({
       results: decisions.map(({ addressee, outcome, invitation }) => ({
         email: addressee.email,
@@ -55,15 +54,15 @@ export const createInvitations = operation({
         table,
         settings,
         now,
-        permit,
+        authorizationCheck,
         addressees: addressees(workspace.id, body.emails),
         role: body.role,
         member: me,
-        remember: (made) => remember(answerOf(made)),
+        recordAnswer: (made) => recordAnswer(answerOf(made)),
       },
-      { workspace, standings: loaded },
+      { workspace, states: loaded },
     )
-    await queue.announce('mail', mailsOf(decisions))
+    await queue.enqueue('mail', mailsOf(decisions))
     return answerOf(decisions)
   },
 })

@@ -1,6 +1,6 @@
 import { answerSchema } from '#shared/domain/invitation-answer.ts'
 import { operation, person } from '#shared/http/operation.ts'
-import { decline, namedBy, readScene } from '#shared/table/answering.ts'
+import { decline, namedBy, readScene } from '#shared/invitations/answer.ts'
 
 export const declineInvitation = operation({
   name: 'declineInvitation',
@@ -9,8 +9,8 @@ export const declineInvitation = operation({
   summary: 'Turn an invitation down',
   tag: 'Invitations',
   access: person,
-  needs: ['table'],
-  touches: ['update', 'delete'],
+  services: ['table'],
+  tableActions: ['update', 'delete'],
   body: answerSchema,
   refuses: ['invitation_not_found', 'invitation_expired', 'email_mismatch', 'email_not_verified'],
   load: ({ body, caller, table }) => readScene(table, namedBy(body, caller), caller),

@@ -1,7 +1,6 @@
 import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
+import { invitationShape, invitationView } from '#shared/domain/invitation.ts'
 import { isOpen } from '#shared/domain/inviting.ts'
-import { invitationShape } from '#shared/domain/shapes.ts'
-import { invitationView } from '#shared/domain/views.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
 import { listInvitationRows } from '#shared/table/invitations.ts'
 
@@ -12,8 +11,8 @@ export const listInvitations = operation({
   summary: 'List the pending invitations of a workspace, newest first',
   tag: 'Invitations',
   access: workspace('readWorkspace'),
-  needs: ['table'],
-  touches: ['query'],
+  services: ['table'],
+  tableActions: ['query'],
   query: pageQuery,
   output: pageOf(invitationShape),
   refuses: [],

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { cursorErrors, decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
-import { invitationShape } from '#shared/domain/shapes.ts'
+import { invitationShape } from '#shared/domain/invitation.ts'
 import { account, operation } from '#shared/http/operation.ts'
 import { listInvitationsTo, mailboxOf } from '#shared/table/invitations.ts'
 
@@ -13,8 +13,8 @@ export const listMyInvitations = operation({
   summary: 'List the pending invitations to my verified e-mail address',
   tag: 'Accounts',
   access: account,
-  needs: ['table'],
-  touches: ['query gsi1'],
+  services: ['table'],
+  tableActions: ['query gsi1'],
   query: pageQuery,
   output: pageOf(z.extend(invitationShape, { workspaceName: z.string() }).register(z.globalRegistry, { id: 'MyInvitation' })),
   refuses: [],

@@ -9,14 +9,14 @@ export const revokeInvitation = operation({
   summary: 'Revoke an invitation: its link is dead at once',
   tag: 'Invitations',
   access: member('manageInvitations'),
-  needs: ['table'],
-  touches: ['update', 'delete', 'check'],
+  services: ['table'],
+  tableActions: ['update', 'delete', 'check'],
   refuses: ['invitation_not_found', 'invitation_expired'],
   load: ({ path, table }) => readInvitationOf(table, path.workspaceId, path.invitationId),
-  handle: async ({ loaded, path, workspace, permit, table, now }) => {
+  handle: async ({ loaded, path, workspace, authorizationCheck, table, now }) => {
     const again = () => readAgain(table, workspace.id, path.invitationId)
     await untilUnchanged({ invitation: loaded, workspace }, again, (seen) =>
-      endInvitation(table, requirePending(seen.invitation, seen.workspace, now), { byId: true }, now, permit),
+      endInvitation(table, requirePending(seen.invitation, seen.workspace, now), { byId: true }, now, authorizationCheck),
     )
   },
 })

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { accountIdSchema } from '#shared/domain/shapes.ts'
-import { requireSuccessor } from '#shared/domain/succession.ts'
+import { requireSuccessor } from '#shared/domain/member.ts'
+import { accountIdSchema } from '#shared/domain/schemas.ts'
 import { member, operation } from '#shared/http/operation.ts'
 import { findMember, leaveWith } from '#shared/table/members.ts'
 
@@ -11,8 +11,8 @@ export const leaveWorkspace = operation({
   summary: 'Leave a workspace; where the last admin leaves, the successor becomes admin',
   tag: 'Members',
   access: member('leave'),
-  needs: ['table'],
-  touches: ['query', 'update', 'delete'],
+  services: ['table'],
+  tableActions: ['query', 'update', 'delete'],
   query: z.strictObject({ successorId: z.optional(accountIdSchema) }),
   refuses: ['last_member'],
   load: ({ path, query, table }) => findMember(table, path.workspaceId, query.successorId),

@@ -1,6 +1,5 @@
 import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
-import { memberShape } from '#shared/domain/shapes.ts'
-import { memberView } from '#shared/domain/views.ts'
+import { memberShape, memberView } from '#shared/domain/member.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
 import { listMembers as list } from '#shared/table/members.ts'
 
@@ -11,8 +10,8 @@ export const listMembers = operation({
   summary: 'List the members of a workspace, oldest first',
   tag: 'Members',
   access: workspace('readWorkspace'),
-  needs: ['table'],
-  touches: ['query'],
+  services: ['table'],
+  tableActions: ['query'],
   query: pageQuery,
   output: pageOf(memberShape),
   refuses: [],

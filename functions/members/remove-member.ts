@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { accountIdSchema } from '#shared/domain/shapes.ts'
-import { requireSuccessor } from '#shared/domain/succession.ts'
+import { requireSuccessor } from '#shared/domain/member.ts'
+import { accountIdSchema } from '#shared/domain/schemas.ts'
 import { member, operation } from '#shared/http/operation.ts'
 import { forgetDismissals } from '#shared/table/collecting.ts'
 import { findMember, leaveWith, memberNotFound, removeMember as removeOther } from '#shared/table/members.ts'
@@ -13,13 +13,13 @@ export const removeMember = operation({
   summary: 'Remove a member; on oneself it is leaving, with its rules',
   tag: 'Members',
   access: member('manageMembers', 'leave'),
-  needs: ['table'],
-  touches: ['query', 'update', 'delete', 'check'],
+  services: ['table'],
+  tableActions: ['query', 'update', 'delete', 'check'],
   query: z.strictObject({ successorId: z.optional(accountIdSchema) }),
   refuses: ['member_not_found', 'last_member'],
   load: ({ path, query, table }) =>
     Promise.all([findMember(table, path.workspaceId, path.accountId), findMember(table, path.workspaceId, query.successorId)]),
-  handle: async ({ loaded: [found, successor], workspace, member: me, query, permit, table, now }) => {
+  handle: async ({ loaded: [found, successor], workspace, member: me, query, authorizationCheck, table, now }) => {
     requireSuccessor(query.successorId, successor, me.accountId)
     if (found?.accountId === me.accountId) return leaveWith(table, workspace, me, successor)
     await forgetDismissals(table, workspace, now)
@@ -28,7 +28,7 @@ export const removeMember = operation({
       () => findMember(table, workspace.id, found?.accountId),
       async (other) => {
         if (!other) throw memberNotFound()
-        await removeOther(table, other, permit)
+        await removeOther(table, other, authorizationCheck)
       },
     )
   },

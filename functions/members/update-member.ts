@@ -1,7 +1,6 @@
 import * as z from 'zod/mini'
+import { memberShape, memberView } from '#shared/domain/member.ts'
 import { roleSchema, rolesThatMay } from '#shared/domain/roles.ts'
-import { memberShape } from '#shared/domain/shapes.ts'
-import { memberView } from '#shared/domain/views.ts'
 import { member, operation } from '#shared/http/operation.ts'
 import { forgetDismissals } from '#shared/table/collecting.ts'
 import { changeRole, findMember, memberNotFound, requireRole } from '#shared/table/members.ts'
@@ -14,13 +13,13 @@ export const updateMember = operation({
   summary: 'Change the role of a member',
   tag: 'Members',
   access: member('manageMembers'),
-  needs: ['table'],
-  touches: ['query', 'update', 'delete', 'check'],
+  services: ['table'],
+  tableActions: ['query', 'update', 'delete', 'check'],
   body: z.strictObject({ role: roleSchema }),
   output: memberShape,
   refuses: ['member_not_found', 'last_admin'],
   load: ({ path, table }) => findMember(table, path.workspaceId, path.accountId),
-  handle: async ({ loaded, workspace, member: me, permit, body, table, now }) => {
+  handle: async ({ loaded, workspace, member: me, authorizationCheck, body, table, now }) => {
     await forgetDismissals(table, workspace, now)
     return untilUnchanged(
       loaded,
@@ -30,7 +29,7 @@ export const updateMember = operation({
         const isMe = other.accountId === me.accountId
         // A transaction takes an item once: on oneself the row's own condition is the permit, of a row that was read as an admin's.
         if (isMe) requireRole(other, rolesThatMay('manageMembers'), 'Your role in this workspace has just changed: read it again.')
-        return memberView(await changeRole(table, other, body.role, isMe ? undefined : permit))
+        return memberView(await changeRole(table, other, body.role, isMe ? undefined : authorizationCheck))
       },
     )
   },

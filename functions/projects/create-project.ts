@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { newId } from '#shared/domain/ids.ts'
 import { nameSchema } from '#shared/domain/names.ts'
-import { projectShape } from '#shared/domain/shapes.ts'
+import { projectShape } from '#shared/domain/project.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
 import { putProject } from '#shared/table/projects.ts'
 import { stillActive } from '#shared/table/workspaces.ts'
@@ -13,17 +13,17 @@ export const createProject = operation({
   summary: 'Create a project',
   tag: 'Projects',
   access: workspace('writeProjects'),
-  needs: ['table'],
-  touches: ['put', 'check'],
+  services: ['table'],
+  tableActions: ['put', 'check'],
   body: z.strictObject({ name: nameSchema }),
   status: 201,
   output: projectShape,
   refuses: [],
   idempotent: true,
-  handle: async ({ workspace, actorId, permit, body, table, now, remember }) => {
+  handle: async ({ workspace, actorId, authorizationCheck, body, table, now, recordAnswer }) => {
     const [id, at] = [newId('prj', now), now.toISOString()]
     const project = { id, workspaceId: workspace.id, name: body.name, createdAt: at, createdBy: actorId, updatedAt: at }
-    await putProject(table, project, stillActive(workspace.id), permit, remember(project))
+    await putProject(table, project, stillActive(workspace.id), authorizationCheck, recordAnswer(project))
     return project
   },
 })

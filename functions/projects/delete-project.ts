@@ -10,11 +10,11 @@ export const deleteProject = operation({
   summary: 'Delete a project',
   tag: 'Projects',
   access: workspace('writeProjects'),
-  needs: ['table'],
-  touches: ['delete', 'check'],
+  services: ['table'],
+  tableActions: ['delete', 'check'],
   refuses: ['project_not_found'],
-  handle: async ({ path, workspace, permit, table }) => {
+  handle: async ({ path, workspace, authorizationCheck, table }) => {
     if (!isId('prj', path.projectId)) throw projectNotFound()
-    await remove(table, workspace.id, path.projectId, stillActive(workspace.id), permit)
+    await remove(table, workspace.id, path.projectId, stillActive(workspace.id), authorizationCheck)
   },
 })

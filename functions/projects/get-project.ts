@@ -1,4 +1,4 @@
-import { projectShape } from '#shared/domain/shapes.ts'
+import { projectShape } from '#shared/domain/project.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
 import { projectNotFound, readProject } from '#shared/table/projects.ts'
 
@@ -9,7 +9,7 @@ export const getProject = operation({
   summary: 'Get a project',
   tag: 'Projects',
   access: workspace('readProjects'),
-  needs: ['table'],
+  services: ['table'],
   output: projectShape,
   refuses: ['project_not_found'],
   load: ({ path, table }) => readProject(table, path.workspaceId, path.projectId),

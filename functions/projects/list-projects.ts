@@ -1,5 +1,5 @@
 import { cursorErrors, decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
-import { projectShape } from '#shared/domain/shapes.ts'
+import { projectShape } from '#shared/domain/project.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
 import { listProjects as list } from '#shared/table/projects.ts'
 
@@ -12,8 +12,8 @@ export const listProjects = operation({
   summary: 'List the projects of a workspace, oldest first',
   tag: 'Projects',
   access: workspace('readProjects'),
-  needs: ['table'],
-  touches: ['query'],
+  services: ['table'],
+  tableActions: ['query'],
   query: pageQuery,
   output: pageOf(projectShape),
   refuses: [],

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { nameSchema } from '#shared/domain/names.ts'
-import { projectShape } from '#shared/domain/shapes.ts'
+import { projectShape } from '#shared/domain/project.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
 import { projectNotFound, readProject, renameProject } from '#shared/table/projects.ts'
 import { stillActive } from '#shared/table/workspaces.ts'
@@ -12,16 +12,16 @@ export const updateProject = operation({
   summary: 'Rename a project',
   tag: 'Projects',
   access: workspace('writeProjects'),
-  needs: ['table'],
-  touches: ['update', 'check'],
+  services: ['table'],
+  tableActions: ['update', 'check'],
   body: z.strictObject({ name: nameSchema }),
   output: projectShape,
   refuses: ['project_not_found'],
   load: ({ path, table }) => readProject(table, path.workspaceId, path.projectId),
-  handle: async ({ loaded, workspace, permit, body, table, now }) => {
+  handle: async ({ loaded, workspace, authorizationCheck, body, table, now }) => {
     if (!loaded) throw projectNotFound()
     const project = { ...loaded, name: body.name, updatedAt: now.toISOString() }
-    await renameProject(table, project, stillActive(workspace.id), permit)
+    await renameProject(table, project, stillActive(workspace.id), authorizationCheck)
     return project
   },
 })

@@ -8,7 +8,7 @@ export const config = operation({
   summary: 'Tell what a client needs to sign people in',
   tag: 'Service',
   access: open,
-  needs: [],
+  services: [],
   output: z.object({ issuer: z.string(), clientId: z.string(), appUrl: z.string() }),
   refuses: [],
   handle: async ({ settings: { ISSUER: issuer, CLIENT_ID: clientId, APP_URL: appUrl } }) => ({ issuer, clientId, appUrl }),

@@ -8,7 +8,7 @@ export const health = operation({
   summary: 'Tell whether the service answers',
   tag: 'Service',
   access: open,
-  needs: [],
+  services: [],
   output: z.object({ status: z.literal('ok') }),
   refuses: [],
   handle: async () => ({ status: 'ok' as const }),

@@ -10,7 +10,7 @@ export const invitationPage = operation({
   summary: 'The page that an e-mailed link opens; opening it accepts nothing',
   tag: 'Service',
   access: open,
-  needs: [],
+  services: [],
   output: z.string(),
   produces: 'text/html',
   refuses: [],

@@ -9,7 +9,7 @@ export const openapi = operation({
   summary: 'The OpenAPI 3.1 document of the service',
   tag: 'Service',
   access: open,
-  needs: [],
+  services: [],
   output: z.looseObject({ openapi: z.string() }).register(z.globalRegistry, { description: 'An OpenAPI 3.1 document' }),
   refuses: [],
   handle: async () => document,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { bill, byMeter } from '#shared/billing/bill.ts'
-import { priceBook } from '#shared/billing/price-book.ts'
-import { usageShape } from '#shared/domain/shapes.ts'
+import { bill, byMeter } from '#shared/domain/bill.ts'
+import { priceBook } from '#shared/domain/price-book.ts'
+import { usageShape } from '#shared/domain/usage.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
 import { readUsage } from '#shared/table/usage.ts'
 
@@ -14,7 +14,7 @@ export const getUsage = operation({
   summary: 'Get the usage of a month (UTC) and what it costs',
   tag: 'Usage and billing',
   access: workspace('readUsage'),
-  needs: ['table'],
+  services: ['table'],
   query: z.strictObject({ period: z.optional(periodSchema) }),
   output: usageShape,
   refuses: [],

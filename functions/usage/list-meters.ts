@@ -1,6 +1,6 @@
-import { priceBook } from '#shared/billing/price-book.ts'
 import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
-import { meterShape } from '#shared/domain/shapes.ts'
+import { priceBook } from '#shared/domain/price-book.ts'
+import { meterShape } from '#shared/domain/usage.ts'
 import { anyToken, operation } from '#shared/http/operation.ts'
 
 export const listMeters = operation({
@@ -10,7 +10,7 @@ export const listMeters = operation({
   summary: 'List the meters and what a unit costs',
   tag: 'Usage and billing',
   access: anyToken,
-  needs: ['table'],
+  services: ['table'],
   query: pageQuery,
   output: pageOf(meterShape),
   refuses: [],

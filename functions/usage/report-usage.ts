@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
-import { priceBook } from '#shared/billing/price-book.ts'
 import { quantitySchema, worthOf, worthOfAmount } from '#shared/domain/decimal.ts'
+import { priceBook } from '#shared/domain/price-book.ts'
 import type { FieldError } from '#shared/domain/refusals.ts'
 import { anyInstantSchema, later } from '#shared/domain/time.ts'
+import type { UsageEvent } from '#shared/domain/usage.ts'
 import { apiKey, operation } from '#shared/http/operation.ts'
-import { countEvents, type UsageEvent } from '#shared/table/usage.ts'
+import { countEvents } from '#shared/table/usage.ts'
 
 const eventSchema = z.strictObject({
   id: z.string().check(
@@ -45,8 +46,8 @@ export const reportUsage = operation({
   summary: 'Report usage: every event is counted once, however often it is sent',
   tag: 'Usage and billing',
   access: apiKey('reportUsage'),
-  needs: ['table'],
-  touches: ['put', 'update', 'check'],
+  services: ['table'],
+  tableActions: ['put', 'update', 'check'],
   body: z.strictObject({ events: z.array(eventSchema).check(z.minLength(1), z.maxLength(100)) }),
   output: z.object({ accepted: z.int(), duplicates: z.int() }),
   refuses: ['usage_limit_reached'],

@@ -1,19 +1,23 @@
+import type { Account } from '#shared/domain/account.ts'
+import type { Deletion } from '#shared/domain/deletion.ts'
+import type { Invitation } from '#shared/domain/invitation.ts'
 import { isOpen } from '#shared/domain/inviting.ts'
-import type { Account, Deletion, Invitation, Invoice, Reader, Workspace } from '#shared/domain/model.ts'
+import type { Invoice, Reader } from '#shared/domain/invoice.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
-import { tellable } from '#shared/domain/tellable.ts'
+import { safeForLog } from '#shared/domain/safe-for-log.ts'
 import { later, secondsUntil } from '#shared/domain/time.ts'
+import type { Workspace } from '#shared/domain/workspace.ts'
 import type { Services } from '#shared/services.ts'
 import { lookAgain } from '#shared/table/charging.ts'
 import { collectEnded, forgetEnded } from '#shared/table/collecting.ts'
 import { progress } from '#shared/table/deletions.ts'
 import { dueShards, keys } from '#shared/table/design.ts'
-import { listDue } from '#shared/table/due.ts'
+import type { Item } from '#shared/table/engine.ts'
 import { mailOf, postpone } from '#shared/table/invitations.ts'
 import { oweInvoiceMail } from '#shared/table/invoices.ts'
 import { postponeRows } from '#shared/table/member-rows.ts'
 import { Changed } from '#shared/table/races.ts'
-import type { Item } from '#shared/table/table.ts'
+import { listDue } from '#shared/table/sweep.ts'
 import { scheduledWorker } from '#shared/worker/worker.ts'
 
 type Tools = Pick<Services, 'table' | 'queue' | 'clock' | 'logger' | 'metrics'>
@@ -27,9 +31,9 @@ export const cleanUp = scheduledWorker({
   name: 'cleanUp',
   summary: 'Removes invitations that have ended and asks again for work that was lost on the way',
   everyMinutes: 1,
-  needs: ['table', 'queue'],
-  touches: ['get', 'query gsi2', 'update', 'delete'],
-  announces: ['deletion', 'mail', 'accounts'],
+  services: ['table', 'queue'],
+  tableActions: ['get', 'query gsi2', 'update', 'delete'],
+  sendsTo: ['deletion', 'mail', 'accounts'],
   handle: async (tools) => {
     const ages = await Promise.all(Array.from({ length: dueShards }, (_, shard) => sweep(tools, shard)))
     tools.metrics.record('DeletionAge', Math.max(...ages))
@@ -66,7 +70,7 @@ async function sweepInvitations(tools: Tools, due: readonly Invitation[], now: D
     await attempt(tools, { workspaceId: workspace.id }, collectEnded(tools.table, workspace, rows, now))
     owed.push(...rows.filter((row) => row.outbox && isOpen(row, workspace, now)))
   }
-  await tools.queue.announce('mail', owed.map(mailOf))
+  await tools.queue.enqueue('mail', owed.map(mailOf))
   for (const invitation of owed) await attempt(tools, { invitationId: invitation.id }, postpone(tools.table, invitation, now))
   for (const invitation of due.filter(({ status }) => status !== 'pending'))
     await attempt(tools, { invitationId: invitation.id }, forgetEnded(tools.table, invitation))
@@ -77,7 +81,7 @@ const patience = 60
 
 async function sweepDeletions(tools: Tools, due: readonly Deletion[], now: Date): Promise<void> {
   for (const deletion of due) await attempt(tools, { deletionId: deletion.id }, progress(tools.table, deletion, {}, now, patience))
-  await tools.queue.announce(
+  await tools.queue.enqueue(
     'deletion',
     due.map(({ id }) => ({ deletionId: id })),
   )
@@ -85,7 +89,7 @@ async function sweepDeletions(tools: Tools, due: readonly Deletion[], now: Date)
 
 async function sweepReaders(tools: Tools, due: readonly Reader[], now: Date): Promise<void> {
   for (const reader of due) await attempt(tools, { invoiceId: reader.invoiceId }, oweInvoiceMail(tools.table, reader, now, patience))
-  await tools.queue.announce(
+  await tools.queue.enqueue(
     'mail',
     due.map(({ invoiceId, accountId }) => ({ kind: 'invoice' as const, invoiceId, accountId })),
   )
@@ -94,7 +98,7 @@ async function sweepReaders(tools: Tools, due: readonly Reader[], now: Date): Pr
 /** The provider is asked by the deletion's worker, so that one that does not answer holds up nothing here. */
 async function sweepInvoices(tools: Tools, due: readonly Invoice[], now: Date): Promise<void> {
   for (const invoice of due) await attempt(tools, { invoiceId: invoice.id }, lookAgain(tools.table, invoice, later(now, patience)))
-  await tools.queue.announce(
+  await tools.queue.enqueue(
     'deletion',
     due.map(({ id }) => ({ invoiceId: id })),
   )
@@ -102,7 +106,7 @@ async function sweepInvoices(tools: Tools, due: readonly Invoice[], now: Date): 
 
 async function sweepAccounts(tools: Tools, due: readonly Account[], now: Date): Promise<void> {
   for (const account of due) await attempt(tools, { accountId: account.id }, postponeRows(tools.table, account, now))
-  await tools.queue.announce(
+  await tools.queue.enqueue(
     'accounts',
     due.map(({ id }) => ({ accountId: id })),
   )
@@ -114,6 +118,6 @@ async function attempt({ logger }: Tools, about: Readonly<Record<string, string>
     await work
   } catch (error) {
     const isAnswer = error instanceof Changed || (error instanceof Refusal && error.code !== 'unavailable')
-    if (!isAnswer) logger.error('failed', { worker: 'cleanUp', ...about, error: tellable(error) })
+    if (!isAnswer) logger.error('failed', { worker: 'cleanUp', ...about, error: safeForLog(error) })
   }
 }

@@ -1,5 +1,5 @@
-import { readMailEvent } from '#shared/mail/mail-event.ts'
-import { recordDelivery as record } from '#shared/table/delivering.ts'
+import { recordDelivery as record } from '#shared/invitations/record-delivery.ts'
+import { readMailEvent } from '#shared/mail/ses-event.ts'
 import { queueWorker } from '#shared/worker/worker.ts'
 
 export const recordDelivery = queueWorker({
@@ -7,8 +7,8 @@ export const recordDelivery = queueWorker({
   summary: 'Notes that an e-mail bounced or was complained about, and keeps its address from being written to',
   queue: 'mailEvents',
   batchSize: 10,
-  needs: ['table'],
-  touches: ['get', 'put', 'update', 'check'],
+  services: ['table'],
+  tableActions: ['get', 'put', 'update', 'check'],
   read: readMailEvent,
   handle: async (event, { table, clock }) => {
     await record(table, event, clock())

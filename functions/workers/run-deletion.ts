@@ -8,8 +8,8 @@ export const runDeletion = queueWorker({
   queue: 'deletion',
   batchSize: 1,
   timeoutSeconds: 60,
-  needs: ['table', 'queue', 'payments'],
-  touches: ['get', 'query', 'put', 'update', 'batch write'],
-  announces: ['deletion', 'mail'],
+  services: ['table', 'queue', 'payments'],
+  tableActions: ['get', 'query', 'put', 'update', 'batch write'],
+  sendsTo: ['deletion', 'mail'],
   handle: (work, tools) => ('invoiceId' in work ? settleWithProvider(work.invoiceId, tools) : run(work.deletionId, tools)),
 })

@@ -1,5 +1,5 @@
-import { sendInvitation } from '#shared/mail/send-invitation.ts'
-import { sendInvoice } from '#shared/mail/send-invoice.ts'
+import { sendInvoice } from '#shared/billing/send-invoice.ts'
+import { sendInvitation } from '#shared/invitations/send-email.ts'
 import { queueWorker } from '#shared/worker/worker.ts'
 
 export const sendMail = queueWorker({
@@ -7,7 +7,7 @@ export const sendMail = queueWorker({
   summary: 'Sends invitations and final invoices by e-mail',
   queue: 'mail',
   batchSize: 10,
-  needs: ['table', 'mail'],
-  touches: ['get', 'update', 'check'],
+  services: ['table', 'mail'],
+  tableActions: ['get', 'update', 'check'],
   handle: (message, tools) => (message.kind === 'invitation' ? sendInvitation(message, tools) : sendInvoice(message, tools)),
 })

@@ -13,9 +13,9 @@ export const updateMembers = queueWorker({
   summary: 'Carries a changed e-mail or name into a person’s row in each of their workspaces',
   queue: 'accounts',
   batchSize: 10,
-  needs: ['table', 'queue'],
-  touches: ['get', 'query gsi1', 'put', 'update', 'delete', 'check'],
-  announces: ['accounts'],
+  services: ['table', 'queue'],
+  tableActions: ['get', 'query gsi1', 'put', 'update', 'delete', 'check'],
+  sendsTo: ['accounts'],
   handle: async ({ accountId, from }, { table, queue, clock, remaining }) => {
     const account = await readOwed(table, accountId)
     if (!account) return
@@ -23,7 +23,7 @@ export const updateMembers = queueWorker({
     let after = from?.after
     do {
       after = await carryPage(table, account, after)
-      if (after !== undefined && remaining() < enough) return queue.announce('accounts', [{ accountId, from: { began, after } }])
+      if (after !== undefined && remaining() < enough) return queue.enqueue('accounts', [{ accountId, from: { began, after } }])
     } while (after !== undefined)
     await settleRows(table, account, began)
   },

@@ -2,8 +2,7 @@ import * as z from 'zod/mini'
 import { foundWorkspace } from '#shared/domain/founding.ts'
 import { newId } from '#shared/domain/ids.ts'
 import { nameSchema } from '#shared/domain/names.ts'
-import { workspaceShape } from '#shared/domain/shapes.ts'
-import { workspaceView } from '#shared/domain/views.ts'
+import { workspaceShape, workspaceView } from '#shared/domain/workspace.ts'
 import { account, operation } from '#shared/http/operation.ts'
 import { createWorkspace as create, readOwnWorkspace } from '#shared/table/workspaces.ts'
 
@@ -14,8 +13,8 @@ export const createWorkspace = operation({
   summary: 'Create a workspace; I become its first admin',
   tag: 'Workspaces',
   access: account,
-  needs: ['table'],
-  touches: ['put'],
+  services: ['table'],
+  tableActions: ['put'],
   body: z.strictObject({ name: nameSchema }),
   status: 201,
   output: workspaceShape,
@@ -26,10 +25,10 @@ export const createWorkspace = operation({
     const { id, createdAt } = await readOwnWorkspace(table, workspaceId, account.id)
     return workspaceView(foundWorkspace(id, body.name, account, createdAt).workspace, 'admin')
   },
-  handle: async ({ account, body, table, now, remember }) => {
+  handle: async ({ account, body, table, now, recordAnswer }) => {
     const { workspace, member } = foundWorkspace(newId('ws', now), body.name, account, now.toISOString())
     const answer = workspaceView(workspace, member.role)
-    await create(table, workspace, member, remember({ ...answer, workspaceId: workspace.id }))
+    await create(table, workspace, member, recordAnswer({ ...answer, workspaceId: workspace.id }))
     return answer
   },
 })

@@ -1,5 +1,4 @@
-import { workspaceShape } from '#shared/domain/shapes.ts'
-import { workspaceView } from '#shared/domain/views.ts'
+import { workspaceShape, workspaceView } from '#shared/domain/workspace.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
 
 export const getWorkspace = operation({
@@ -9,7 +8,7 @@ export const getWorkspace = operation({
   summary: 'Get a workspace',
   tag: 'Workspaces',
   access: workspace('readWorkspace'),
-  needs: ['table'],
+  services: ['table'],
   output: workspaceShape,
   refuses: [],
   handle: async ({ workspace, role }) => workspaceView(workspace, role),

@@ -1,6 +1,5 @@
 import { cursorErrors, decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
-import { workspaceShape } from '#shared/domain/shapes.ts'
-import { workspaceView } from '#shared/domain/views.ts'
+import { workspaceShape, workspaceView } from '#shared/domain/workspace.ts'
 import { account, operation } from '#shared/http/operation.ts'
 import { listMemberships } from '#shared/table/workspaces.ts'
 
@@ -13,8 +12,8 @@ export const listWorkspaces = operation({
   summary: 'List the workspaces that I belong to, oldest membership first',
   tag: 'Workspaces',
   access: account,
-  needs: ['table'],
-  touches: ['query gsi1'],
+  services: ['table'],
+  tableActions: ['query gsi1'],
   query: pageQuery,
   output: pageOf(workspaceShape),
   refuses: [],

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini'
 import { nameSchema } from '#shared/domain/names.ts'
-import { workspaceShape } from '#shared/domain/shapes.ts'
-import { workspaceView } from '#shared/domain/views.ts'
+import { workspaceShape, workspaceView } from '#shared/domain/workspace.ts'
 import { member, operation } from '#shared/http/operation.ts'
 import { renameWorkspace } from '#shared/table/workspaces.ts'
 
@@ -12,11 +11,11 @@ export const updateWorkspace = operation({
   summary: 'Rename a workspace',
   tag: 'Workspaces',
   access: member('manageWorkspace'),
-  needs: ['table'],
-  touches: ['update', 'check'],
+  services: ['table'],
+  tableActions: ['update', 'check'],
   body: z.strictObject({ name: nameSchema }),
   output: workspaceShape,
   refuses: [],
-  handle: async ({ workspace, member, permit, body, table, now }) =>
-    workspaceView(await renameWorkspace(table, workspace, body.name, now, permit), member.role),
+  handle: async ({ workspace, member, authorizationCheck, body, table, now }) =>
+    workspaceView(await renameWorkspace(table, workspace, body.name, now, authorizationCheck), member.role),
 })

@@ -1,5 +1,5 @@
 import { type Operation, takesApiKeys } from '#shared/http/operation.ts'
-import type { TableAction } from '#shared/table/actions.ts'
+import type { TableAction } from '#shared/table/table-actions.ts'
 import type { Opened } from '#shared/wiring.ts'
 import { openedBy } from './bundle/entries.ts'
 import type { Grant } from './constructs/function.ts'
@@ -41,15 +41,13 @@ const pipelineActions = ({ access, idempotent }: Operation): readonly TableActio
   ...(idempotent ? (['put'] as const) : []),
 ]
 
-type Need = Exclude<Opened, 'table'>
+type ServiceName = Exclude<Opened, 'table'>
 
-type Sender = { readonly announces?: readonly string[] | undefined }
+type Sender = { readonly sendsTo?: readonly string[] | undefined }
 
 /** What each service takes beside the table. Tokens are checked with public keys, and payments with a key that stands in the settings. */
-const needed: { readonly [N in Need]: (resources: Resources, sender: Sender) => Grant[] } = {
-  queue: ({ queues }, { announces = [] }) => [
-    { actions: ['sqs:SendMessage'], resources: announces.flatMap((name) => queues.get(name) ?? []) },
-  ],
+const needed: { readonly [N in ServiceName]: (resources: Resources, sender: Sender) => Grant[] } = {
+  queue: ({ queues }, { sendsTo = [] }) => [{ actions: ['sqs:SendMessage'], resources: sendsTo.flatMap((name) => queues.get(name) ?? []) }],
   mail: ({ mail }) => [{ actions: ['ses:SendEmail'], resources: mail }],
   tokens: () => [],
   metrics: () => [],
@@ -61,17 +59,17 @@ const neededBy = (opened: readonly Opened[], resources: Resources, sender: Sende
 
 /** What an operation's role allows: what the pipeline around it takes, and what it declares. */
 export const operationGrants = (operation: Operation, resources: Resources): Grant[] => [
-  ...tableGrants([...pipelineActions(operation), ...(operation.touches ?? [])], resources.table),
+  ...tableGrants([...pipelineActions(operation), ...(operation.tableActions ?? [])], resources.table),
   ...neededBy(openedBy(operation), resources, operation),
 ]
 
 /** What a worker's or trigger's role allows. */
-export const workerGrants = (worker: Sender & Touching, resources: Resources): Grant[] => [
-  ...(worker.needs.includes('table') ? tableGrants(worker.touches ?? [], resources.table) : []),
-  ...neededBy(worker.needs, resources, worker),
+export const workerGrants = (worker: Sender & TableActionsOf, resources: Resources): Grant[] => [
+  ...(worker.services.includes('table') ? tableGrants(worker.tableActions ?? [], resources.table) : []),
+  ...neededBy(worker.services, resources, worker),
 ]
 
-interface Touching {
-  readonly needs: readonly Opened[]
-  readonly touches?: readonly TableAction[] | undefined
+interface TableActionsOf {
+  readonly services: readonly Opened[]
+  readonly tableActions?: readonly TableAction[] | undefined
 }

@@ -30,7 +30,7 @@ export class ServiceStack extends Stack {
       codeOf,
       logGroup,
       resources: resourcesOf(data),
-      environmentOf: (needs) => ({ ...environment, ...(needs.includes('payments') && paymentKey(stage)) }),
+      environmentOf: (services) => ({ ...environment, ...(services.includes('payments') && paymentKey(stage)) }),
     }
 
     const nouns = Map.groupBy(lists.operations, ({ tag }) => tag.replaceAll(' ', ''))

@@ -35,7 +35,7 @@ type Limit =
   | 'CHARGE_GIVE_UP_SECONDS'
   | 'USAGE_LIMIT'
 
-/** Everything in which one deployment differs from another. Prices and currency stand in shared/billing/price-book.ts. */
+/** Everything in which one deployment differs from another. Prices and currency stand in shared/domain/price-book.ts. */
 export interface Stage {
   readonly name: string
   /** The product's own front end, which invitation links open. Without one they open the API's own page. */

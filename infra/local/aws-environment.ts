@@ -1,5 +1,5 @@
 import { devNull } from 'node:os'
-import { region } from './queues.ts'
+import { region } from './queue/queues.ts'
 
 /** Where the AWS services are played. */
 export interface AwsEndpoints {

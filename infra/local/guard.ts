@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { problemResult } from '#shared/http/result.ts'
-import { sendResult } from './http-event.ts'
+import { sendResult } from './gateway/http-event.ts'
 import { loopback } from './ports.ts'
 
 /** Who may call a port: `pages` of this machine's browser too, or `programs` alone, which send no `Origin`. */

@@ -1,11 +1,11 @@
 import { workers } from '#functions/workers.ts'
 import { isQueueWorker } from '#shared/worker/worker.ts'
-import type { ServiceDatabase } from './database.ts'
+import type { ServiceDatabase } from './dynamodb/database.ts'
 import { type Faults, noFaults } from './faults.ts'
-import { type Issuer, startIssuer } from './issuer.ts'
-import { type LocalMail, startMail } from './mail.ts'
-import { type LocalPayments, startPayments } from './payments.ts'
-import { type LocalQueues, startQueues } from './queues.ts'
+import { type Issuer, startIssuer } from './issuer/issuer.ts'
+import { type LocalMail, startMail } from './mail/mail.ts'
+import { type LocalQueues, startQueues } from './queue/queues.ts'
+import { type LocalPayments, startPayments } from './stripe/payments.ts'
 import { all, type Teardown } from './teardown.ts'
 
 /** What the functions stand on locally. */

@@ -1,6 +1,6 @@
 import { openDataDir } from './data-dir.ts'
-import { openDatabase } from './database.ts'
-import { type Handle, openDoor } from './door.ts'
+import { openDatabase } from './dynamodb/database.ts'
+import { type Handle, openDoor } from './gateway/http-server.ts'
 import { checkLimits, type Environment, type LocalSettings, readLocalSettings } from './local-settings.ts'
 import { lockDataDir } from './lock.ts'
 import { type Teardown, teardown } from './teardown.ts'

@@ -1,8 +1,8 @@
-import { type Deletion, deletionSteps, type Workspace } from '#shared/domain/model.ts'
+import { type Deletion, deletionSteps, newDeletion } from '#shared/domain/deletion.ts'
+import type { Workspace } from '#shared/domain/workspace.ts'
 import { absent } from '#shared/table/conditions.ts'
-import { newDeletion } from '#shared/table/deletions.ts'
 import { indexKeys, keys } from '#shared/table/design.ts'
-import { put, type Table } from '#shared/table/table.ts'
+import { put, type Table } from '#shared/table/engine.ts'
 import { changeWorkspace } from '#shared/table/workspaces.ts'
 
 /** What became of the wish to delete a workspace again. */

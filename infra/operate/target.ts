@@ -1,5 +1,5 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
-import { documentClient, Table } from '#shared/table/table.ts'
+import { documentClient, Table } from '#shared/table/engine.ts'
 import { stageOf } from '../aws/stages.ts'
 import { Trouble } from './command.ts'
 

@@ -1,9 +1,9 @@
-import type { Invoice } from '../domain/model.ts'
+import type { Invoice } from '../domain/invoice.ts'
 import { failureOf, type PaymentRefusalReason } from '../domain/payment-failure.ts'
+import { PaymentRefused, type Payments, ProviderAway, ProviderFailed, ProviderRejectsUs } from '../payments/payments.ts'
 import { beginAttempt, type Charger, endRound, endWorkerAttempt, noteProvider, noteSettled, noteUnpaid } from '../table/charging.ts'
+import type { Table } from '../table/engine.ts'
 import { readInvoice } from '../table/invoices.ts'
-import type { Table } from '../table/table.ts'
-import { PaymentRefused, type Payments, ProviderAway, ProviderFailed, ProviderRejectsUs } from './payments.ts'
 
 /** What charging works with. */
 export interface Charging {

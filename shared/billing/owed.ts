@@ -1,13 +1,13 @@
-import type { Invoice } from '../domain/model.ts'
+import type { Invoice } from '../domain/invoice.ts'
 import { detachAt, owesDetach } from '../domain/owing.ts'
 import { failureOf } from '../domain/payment-failure.ts'
 import { later } from '../domain/time.ts'
+import { type Payments, ProviderAway, ProviderRejectsUs, withDeadline } from '../payments/payments.ts'
 import type { Services } from '../services.ts'
 import { isOver, lookAgain, noteDetached, noteUnpaid } from '../table/charging.ts'
+import type { Table } from '../table/engine.ts'
 import { readInvoice } from '../table/invoices.ts'
-import type { Table } from '../table/table.ts'
 import { notePaid, ownAccount, refusedAs } from './charge.ts'
-import { type Payments, ProviderAway, ProviderRejectsUs, withDeadline } from './payments.ts'
 
 type Tools = Pick<Services, 'table' | 'payments' | 'clock' | 'metrics'> & { readonly remaining: () => number }
 
@@ -64,7 +64,7 @@ export async function noteTooLarge(table: Table, payments: Payments, invoice: In
 
 /** A provider that is away is a number; one that rejects us another, which rings at once. */
 export function reportAway(metrics: Services['metrics'], error: ProviderAway, { id, workspaceId }: Invoice): void {
-  const about = { invoiceId: id, workspaceId }
-  metrics.record('ChargesPutOff', 1, about)
-  if (error instanceof ProviderRejectsUs) metrics.record('ProviderRejections', 1, about)
+  const logContext = { invoiceId: id, workspaceId }
+  metrics.record('ChargesPutOff', 1, logContext)
+  if (error instanceof ProviderRejectsUs) metrics.record('ProviderRejections', 1, logContext)
 }

@@ -1,9 +1,9 @@
-import type { Invoice } from '../domain/model.ts'
+import type { Invoice } from '../domain/invoice.ts'
 import type { PaymentTries } from '../domain/payment-tries.ts'
+import type { Payments } from '../payments/payments.ts'
 import { changeInvoice, invoiceNotFound, readInvoiceToPay } from '../table/invoices.ts'
 import { payWith } from './pay.ts'
 import { requirePayments } from './payment-method.ts'
-import type { Payments } from './payments.ts'
 import { type Question, type Sight, takeTurn } from './take-turn.ts'
 
 /** What paying changes of an invoice. */

@@ -1,9 +1,9 @@
-import type { Invoice } from '../domain/model.ts'
-import type { Table } from '../table/table.ts'
+import type { Invoice } from '../domain/invoice.ts'
+import { ProviderAway } from '../payments/payments.ts'
+import type { Table } from '../table/engine.ts'
 import { type Charged, chargeInvoice } from './charge.ts'
 import { detachMethod, noteTooLarge } from './owed.ts'
 import { type Asking, inTime, providerAway } from './payment-method.ts'
-import { ProviderAway } from './payments.ts'
 
 interface Place extends Asking {
   readonly table: Table

@@ -1,13 +1,14 @@
-import type { Billing, Workspace } from '../domain/model.ts'
 import { failureOf } from '../domain/payment-failure.ts'
+import type { Billing } from '../domain/payment-method.ts'
 import { Refusal } from '../domain/refusals.ts'
+import type { Workspace } from '../domain/workspace.ts'
+import { PaymentRefused, type Payments, ProviderAway, withDeadline } from '../payments/payments.ts'
 import type { Change, Condition } from '../table/conditions.ts'
+import type { Write } from '../table/engine.ts'
 import { type BesideWorkspace, putBilling, readWorkspaceWithBilling, sameBilling } from '../table/invoices.ts'
 import { changed } from '../table/races.ts'
-import type { Write } from '../table/table.ts'
 import { changeWorkspace, workspaceNotFound } from '../table/workspaces.ts'
 import { ownAccount } from './charge.ts'
-import { PaymentRefused, type Payments, ProviderAway, withDeadline } from './payments.ts'
 import { type Question, type Sight, takeTurn } from './take-turn.ts'
 
 /** Refuses (503) where there is no provider to ask, or it does not answer. */
@@ -44,7 +45,7 @@ type Shown = Omit<Billing, 'account' | 'customerId' | 'paymentMethodId' | 'forme
 
 interface Setting extends Pick<Question<object, Shown>, 'table' | 'clock' | 'now' | 'remaining' | 'accountId' | 'paymentMethodId'> {
   readonly payments: Payments | undefined
-  readonly permit: Write
+  readonly authorizationCheck: Write
   /** The workspace as it was seen when the caller was let in. */
   readonly workspace: Workspace
   /** What was read beside it. */
@@ -52,7 +53,7 @@ interface Setting extends Pick<Question<object, Shown>, 'table' | 'clock' | 'now
 }
 
 /** Attaches a payment method at the provider and keeps it in place of the one before, which is detached. Can be repeated. */
-export async function replacePaymentMethod({ payments, permit, workspace, beside, ...question }: Setting): Promise<Shown> {
+export async function replacePaymentMethod({ payments, authorizationCheck, workspace, beside, ...question }: Setting): Promise<Shown> {
   requirePayments(payments)
   const { table, accountId, paymentMethodId } = question
   return takeTurn<PlaceOfBilling, Shown>({
@@ -67,7 +68,7 @@ export async function replacePaymentMethod({ payments, permit, workspace, beside
       })
       return {
         answer: shown(billing),
-        writes: [permit, putBilling(workspace.id, billing, before)],
+        writes: [authorizationCheck, putBilling(workspace.id, billing, before)],
         ended: (failure) => detachQuietly(provider, unusedOf(failure, billing, before)),
       }
     },

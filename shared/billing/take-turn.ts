@@ -3,9 +3,9 @@ import { fingerprint } from '../domain/ids.ts'
 import { type PaymentTries, requireTry } from '../domain/payment-tries.ts'
 import { type InTurn, isTaken, outcomeSince, type TurnOutcome } from '../domain/payment-turns.ts'
 import { Refusal, recordOf, refusalFrom } from '../domain/refusals.ts'
+import type { Table, Write } from '../table/engine.ts'
 import { beginTurn, endTurn, type HeldTurn, type Line, settleTry } from '../table/payment-turns.ts'
 import { Changed, pauseAfter } from '../table/races.ts'
-import type { Table, Write } from '../table/table.ts'
 
 /** What came of asking the provider. */
 export interface Asked<A extends object> {

@@ -1,8 +1,10 @@
 import { chargeInvoice } from '../billing/charge.ts'
 import { detachMethod, noteTooLarge, reportAway } from '../billing/owed.ts'
-import { type Payments, ProviderAway, withDeadline } from '../billing/payments.ts'
-import type { Billing, Deletion, Invoice } from '../domain/model.ts'
+import type { Deletion } from '../domain/deletion.ts'
+import type { Invoice } from '../domain/invoice.ts'
+import type { Billing } from '../domain/payment-method.ts'
 import { later, secondsUntil } from '../domain/time.ts'
+import { type Payments, ProviderAway, withDeadline } from '../payments/payments.ts'
 import { handOver } from '../table/charging.ts'
 import { finishStep, progress } from '../table/deletions.ts'
 import { listReaders, oweInvoiceMail, readInvoice } from '../table/invoices.ts'
@@ -72,7 +74,7 @@ async function waitForProvider(deletion: Deletion, tools: Tools, longest = Math.
   const { chargeSince = now.toISOString(), chargeAttempts = 0 } = deletion
   const wait = Math.ceil(Math.min(longest, 2 ** (chargeAttempts + 1)))
   const noted = { chargeSince, chargeAttempts: chargeAttempts + 1, nextAttemptAt: later(now, wait) }
-  if (await progress(table, deletion, noted, now, wait)) await queue.announce('deletion', [{ deletionId: deletion.id }], wait)
+  if (await progress(table, deletion, noted, now, wait)) await queue.enqueue('deletion', [{ deletionId: deletion.id }], wait)
   return 'later'
 }
 
@@ -86,7 +88,7 @@ const patience = 15
 async function mailInvoice(invoiceId: string, { table, queue, clock }: Tools): Promise<void> {
   const readers = await listReaders(table, invoiceId)
   for (const reader of readers) await oweInvoiceMail(table, reader, clock(), patience)
-  await queue.announce(
+  await queue.enqueue(
     'mail',
     readers.map(({ accountId }) => ({ kind: 'invoice' as const, invoiceId, accountId })),
   )

@@ -1,7 +1,8 @@
-import type { Deletion, Workspace } from '../domain/model.ts'
+import type { Deletion } from '../domain/deletion.ts'
+import type { Workspace } from '../domain/workspace.ts'
 import { finishStep, tombstone } from '../table/deletions.ts'
 import { keys } from '../table/design.ts'
-import { type Doomed, purge } from '../table/purge.ts'
+import { type ItemsToPurge, purge } from '../table/purge.ts'
 import type { StepOutcome, Tools } from './step.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { StepOutcome, Tools } from './step.ts'
  * becomes a tombstone. What stays is this and nothing else: the tombstone, the deletion, the invoice with its readers and their
  * pointers, the accounts, and for 24 hours the memory of the createWorkspace (fingerprint and id), so that its replay is a 404.
  */
-const doomed = ({ id, usageShards }: Workspace): Doomed[] => [
+const itemsToPurge = ({ id, usageShards }: Workspace): ItemsToPurge[] => [
   ...Array.from({ length: usageShards }, (_, shard) => ({ pk: keys.usageCounter(id, shard).pk })),
   { pk: keys.workspace(id).pk, except: keys.workspace(id).sk },
 ]
@@ -19,7 +20,7 @@ export async function purgeData(deletion: Deletion, { table, clock, remaining }:
   const [workspace] = await table.get<[Workspace]>(keys.workspace(deletion.workspaceId))
   if (workspace?.status === 'deleted') return 'done' // by another worker, since the deletion was read
   if (workspace?.status !== 'deleting') throw new Error('The workspace of a deletion is not being deleted')
-  const purged = await purge(table, deletion, doomed(workspace), { clock, hasTime: () => remaining() > 10_000 })
+  const purged = await purge(table, deletion, itemsToPurge(workspace), { clock, hasTime: () => remaining() > 10_000 })
   if (!purged) return 'done'
   if (!purged.isDone) return 'again'
   await table.write(finishStep(purged.deletion, 'purgeData', clock()), tombstone(deletion, clock()))

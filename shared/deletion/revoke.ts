@@ -1,4 +1,4 @@
-import type { Deletion } from '../domain/model.ts'
+import type { Deletion } from '../domain/deletion.ts'
 import { finishStep } from '../table/deletions.ts'
 import { keys, prefix } from '../table/design.ts'
 import { readerWrites } from '../table/invoices.ts'
@@ -26,8 +26,8 @@ export async function revokeAccess(deletion: Deletion, { table, clock }: Tools):
 
 /** The keys are dead since the request; here they are erased and counted. */
 export async function revokeApiKeys(deletion: Deletion, { table, clock, remaining }: Tools): Promise<StepOutcome> {
-  const doomed = [{ pk: keys.workspace(deletion.workspaceId).pk, prefix: prefix.apiKey }]
-  const purged = await purge(table, deletion, doomed, { clock, hasTime: () => remaining() > 10_000 })
+  const itemsToPurge = [{ pk: keys.workspace(deletion.workspaceId).pk, prefix: prefix.apiKey }]
+  const purged = await purge(table, deletion, itemsToPurge, { clock, hasTime: () => remaining() > 10_000 })
   if (!purged) return 'done'
   if (!purged.isDone) return 'again'
   await table.write(finishStep(purged.deletion, 'revokeApiKeys', clock()))

@@ -1,4 +1,4 @@
-import type { Deletion, DeletionStep } from '../domain/model.ts'
+import type { Deletion, DeletionStep } from '../domain/deletion.ts'
 import { secondsUntil } from '../domain/time.ts'
 import { progress, readDeletion } from '../table/deletions.ts'
 import { Changed } from '../table/races.ts'
@@ -42,11 +42,11 @@ export async function runDeletion(deletionId: string, tools: Tools): Promise<voi
     const deletion = await readDeletion(tools.table, deletionId)
     if (!deletion || deletion.step === 'completed') return
     if (round === 0) reportAge(deletion, tools)
-    if (tools.remaining() < enough) return tools.queue.announce('deletion', [{ deletionId }])
+    if (tools.remaining() < enough) return tools.queue.enqueue('deletion', [{ deletionId }])
     if (!deletion.started) await progress(tools.table, deletion, { started: true }, tools.clock())
     const outcome = await steps[deletion.step](deletion, tools).catch(otherWorker)
     if (outcome === 'later') return
-    if (outcome === 'again') return tools.queue.announce('deletion', [{ deletionId }])
+    if (outcome === 'again') return tools.queue.enqueue('deletion', [{ deletionId }])
   }
 }
 

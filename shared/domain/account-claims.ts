@@ -1,5 +1,6 @@
+import type { Account } from './account.ts'
 import { canonicalEmail } from './email.ts'
-import type { Account, Person } from './model.ts'
+import type { Person } from './person.ts'
 
 const isSameAddress = (one: string, other: string): boolean =>
   canonicalEmail(one) !== undefined && canonicalEmail(one) === canonicalEmail(other)

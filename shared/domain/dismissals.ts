@@ -1,4 +1,5 @@
-import type { Invitation, Workspace } from './model.ts'
+import type { Invitation } from './invitation.ts'
+import type { Workspace } from './workspace.ts'
 
 /**
  * Who is removed by somebody else or demoted is dismissed. A workspace counts its dismissals, and notes of each account that count at

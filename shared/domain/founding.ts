@@ -1,7 +1,8 @@
+import type { Account } from './account.ts'
 import { canonicalEmail } from './email.ts'
 import { addressKey, derivedId, type InvitationPlace } from './ids.ts'
-import type { Account, Member, Person, Workspace } from './model.ts'
-import { nameFromClaims } from './names.ts'
+import type { Member } from './member.ts'
+import type { Workspace } from './workspace.ts'
 
 /** The id of the workspace that is made with an account: it follows from the account, so that one read finds both. */
 export const defaultWorkspaceId = (accountId: string): string => derivedId('ws', accountId)
@@ -47,13 +48,3 @@ export function foundDefaultWorkspace(account: Account): { workspace: Workspace;
   const { workspace, member } = foundWorkspace(defaultWorkspaceId(account.id), 'Default Workspace', account, account.createdAt)
   return { workspace, member: { ...member, isDefault: true } }
 }
-
-/** The account that a person gets with their first request that needs one. */
-export const accountOf = ({ accountId, email, emailVerified, issuedAt, name }: Person, now: Date, chosen?: string): Account => ({
-  id: accountId,
-  email,
-  emailVerified,
-  ...(emailVerified && { emailIssuedAt: issuedAt }),
-  name: chosen ?? nameFromClaims(name, email),
-  createdAt: now.toISOString(),
-})

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { dismissalsSoFar, isDead } from './dismissals.ts'
 import { type InvitationPlace, invitationId } from './ids.ts'
-import type { Delivery, Invitation, MailBlock, Member, Workspace } from './model.ts'
+import type { Delivery, Invitation } from './invitation.ts'
+import type { MailBlock } from './mail-block.ts'
+import type { Member } from './member.ts'
 import type { Role } from './roles.ts'
 import { later, secondsUntil } from './time.ts'
+import type { Workspace } from './workspace.ts'
 
 /** How many pending invitations and members a workspace may have. */
 export const maximumPending = 200

@@ -1,4 +1,5 @@
-import type { Delivery, MailBlock } from './model.ts'
+import type { Delivery } from './invitation.ts'
+import type { MailBlock } from './mail-block.ts'
 
 /** What the mail service tells of an e-mail after it took it. */
 export type MailEventKind = 'bounced' | 'complained' | 'rejected' | 'delivered'
@@ -24,7 +25,7 @@ export interface InvoiceMailEvent extends AboutEmail {
 export type MailEvent = InvitationMailEvent | InvoiceMailEvent
 
 /** What an event changes about an invitation, or about an invoice for one of its readers. */
-interface Outcome {
+interface MailEventOutcome {
   readonly shows: Delivery
   /** What it may take the place of. Bad news is never overwritten by better, in whatever order events come. */
   readonly over: readonly Delivery[]
@@ -36,7 +37,7 @@ interface Outcome {
  * The consequence of each event. A rejected e-mail (a virus was found) never went out, which says nothing about the address. That one
  * was delivered changes nothing: it is `sent` already, and an address can complain later.
  */
-export const outcomeOf: { readonly [K in MailEventKind]: Outcome | undefined } = {
+export const outcomeOf: { readonly [K in MailEventKind]: MailEventOutcome | undefined } = {
   bounced: { shows: 'bounced', over: ['sent', 'suppressed'], blocks: 'bounced' },
   complained: { shows: 'complained', over: ['sent', 'suppressed', 'bounced'], blocks: 'complained' },
   rejected: { shows: 'suppressed', over: ['sent'] },

@@ -1,4 +1,4 @@
-import type { Invoice } from './model.ts'
+import type { Invoice } from './invoice.ts'
 import { later } from './time.ts'
 
 /** An open invoice keeps its payment method at the provider for so long, in seconds: 90 days. */

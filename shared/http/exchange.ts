@@ -1,9 +1,9 @@
 import type { Deadline } from '../deadline.ts'
-import type { Person } from '../domain/model.ts'
+import type { Person } from '../domain/person.ts'
 import type { RefusalCode } from '../domain/refusals.ts'
 import type { ApiKeyPlace } from '../domain/secrets.ts'
 import type { Services } from '../services.ts'
-import type { Write } from '../table/table.ts'
+import type { Write } from '../table/engine.ts'
 import type { Content } from './content.ts'
 import type { HttpEvent, HttpResult } from './event.ts'
 import type { Operation } from './operation.ts'
@@ -18,7 +18,7 @@ export interface Exchange {
   readonly deadline: Deadline
   readonly requestId: string
   /** What the log may say beside the operation: ids only. */
-  readonly about: Record<string, string>
+  readonly logContext: Record<string, string>
   content?: Content
   /** Who sent it, as far as their token says it; nobody where an operation is open. */
   caller?: Person | ApiKeyPlace
@@ -28,15 +28,15 @@ export interface Exchange {
   granted?: object
   /** The pending answer of the operation's `load`. */
   loading?: Promise<unknown>
-  repetition?: Repetition | undefined
+  idempotency?: Idempotency | undefined
   /** The note that an API key was used; it may fail, and is waited for, a moment, because a function is frozen once it answered. */
   noting?: Promise<void>
 }
 
 /** A request with an Idempotency-Key. */
-export interface Repetition {
+export interface Idempotency {
   /** Makes the memory of an answer, as a write of the operation's own transaction. */
-  remember(answer: { workspaceId?: string }): Write
+  recordAnswer(answer: { workspaceId?: string }): Write
   /** The first answer again, where the request was answered before; refuses another request with the same key (422). */
   replay(): Promise<HttpResult | undefined>
   /** Looks again after the operation refused: a request with the same key may have been first meanwhile, and then its answer is the answer. */

@@ -1,19 +1,19 @@
 import { isId } from '../domain/ids.ts'
 import type { Services } from '../services.ts'
-import { Answered, admit } from './admission.ts'
+import { admit, EarlyReply } from './authorization.ts'
 import { readContent, readQuery } from './content.ts'
 import { type Exchange, workspaceIdIn } from './exchange.ts'
+import { idempotencyOf } from './idempotency.ts'
 import { type Identity, identify } from './identity.ts'
 import { startLoading } from './input.ts'
-import { type Need, type Operation, open, takesApiKeys } from './operation.ts'
+import { type Operation, open, type ServiceName, takesApiKeys } from './operation.ts'
 import { type Always, type HttpHandler, openHandler, pipeline, type Step } from './pipeline.ts'
-import { repetitionOf } from './repetition.ts'
 import { toResult } from './result.ts'
 
 export { notFoundHandler } from './pipeline.ts'
 
 /** An operation, open or not, as a Lambda function behind an HTTP API (payload 2.0). */
-export const httpHandler = <N extends Need>(
+export const httpHandler = <N extends ServiceName>(
   operation: Operation<N>,
   services: Pick<Services, Always | 'table' | 'tokens' | N>,
 ): HttpHandler =>
@@ -23,9 +23,9 @@ export const httpHandler = <N extends Need>(
 const admitting: Step = {
   before: async ({ event: exchange }) => {
     const identity = await identify(exchange.event, exchange.services.tokens)
-    Object.assign(exchange.about, whoAndWhere(exchange, identity))
+    Object.assign(exchange.logContext, whoAndWhere(exchange, identity))
     exchange.caller = identity.kind === 'person' ? identity.person : identity.place
-    exchange.repetition = repetitionOf(exchange, callerIdOf(identity))
+    exchange.idempotency = idempotencyOf(exchange, callerIdOf(identity))
     const { operation, event } = exchange
     // Anybody can make up an API key that is well formed: until it was found, what comes with it costs no more than a look at the query.
     exchange.content = identity.kind === 'person' ? readContent(operation, event) : readQuery(operation, event)
@@ -35,7 +35,7 @@ const admitting: Step = {
       if (identity.kind === 'apiKey') exchange.content = readContent(operation, event)
       return undefined
     } catch (error) {
-      if (error instanceof Answered) return toResult(exchange.operation, error.reply)
+      if (error instanceof EarlyReply) return toResult(exchange.operation, error.reply)
       throw error
     }
   },
@@ -49,5 +49,5 @@ const whoAndWhere = ({ event }: Exchange, identity: Identity) => ({
 })
 
 const replaying: Step = {
-  before: ({ event: { repetition } }) => repetition?.replay(),
+  before: ({ event: { idempotency } }) => idempotency?.replay(),
 }

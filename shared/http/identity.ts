@@ -1,8 +1,8 @@
-import type { Person } from '../domain/model.ts'
+import type { Person } from '../domain/person.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { type ApiKeyPlace, apiKeyPlace, secretHash } from '../domain/secrets.ts'
+import type { Tokens } from '../tokens/tokens.ts'
 import { type HttpEvent, header } from './event.ts'
-import type { Tokens } from './tokens.ts'
 
 /** Who sent a request, before anything was read: a person by their token, or whoever holds an API key of that form. */
 export type Identity =

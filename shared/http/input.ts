@@ -1,10 +1,10 @@
 import { type Exchange, present } from './exchange.ts'
 
 /** What `handle`, `load`, `check` and `replay` are called with. */
-export function handleInput({ event, services, now, content, caller, granted, repetition }: Exchange) {
+export function handleInput({ event, services, now, content, caller, granted, idempotency }: Exchange) {
   const { body, query } = present(content)
-  const remember = (answer: { workspaceId?: string }) => repetition?.remember(answer)
-  return { ...services, ...(caller && { caller }), ...granted, body, query, now, path: event.pathParameters ?? {}, remember }
+  const recordAnswer = (answer: { workspaceId?: string }) => idempotency?.recordAnswer(answer)
+  return { ...services, ...(caller && { caller }), ...granted, body, query, now, path: event.pathParameters ?? {}, recordAnswer }
 }
 
 /** Starts what the operation reads beside its admission, if the request's content is in order as far as it has been looked at. */

@@ -1,12 +1,17 @@
 import type * as z from 'zod/mini'
-import type { Account, ApiKey, Member, Memory, Person, Workspace } from '../domain/model.ts'
+import type { Account } from '../domain/account.ts'
+import type { ApiKey } from '../domain/api-key.ts'
+import type { IdempotencyRecord } from '../domain/idempotency-record.ts'
+import type { Member } from '../domain/member.ts'
+import type { QueueName } from '../domain/messages.ts'
+import type { Person } from '../domain/person.ts'
 import type { FieldError, RefusalCode } from '../domain/refusals.ts'
 import type { Permission, Role } from '../domain/roles.ts'
 import type { ApiKeyPlace } from '../domain/secrets.ts'
-import type { QueueName } from '../queue/queue.ts'
+import type { Workspace } from '../domain/workspace.ts'
 import type { Services } from '../services.ts'
-import type { TableAction } from '../table/actions.ts'
-import type { Write } from '../table/table.ts'
+import type { Write } from '../table/engine.ts'
+import type { TableAction } from '../table/table-actions.ts'
 
 /** Who may call an operation, and what the pipeline hands to it. Build it with the functions below. */
 export type Access =
@@ -40,7 +45,7 @@ export const takesApiKeys = ({ kind }: Access): boolean => kind === 'token' || k
 interface InWorkspace {
   readonly workspace: Workspace
   /** To be part of every write: the caller still may. */
-  readonly permit: Write
+  readonly authorizationCheck: Write
 }
 
 /** What the pipeline knows of the caller once it let them in, by kind of access. */
@@ -55,7 +60,7 @@ export interface Granted {
 }
 
 /** Services beyond the table that an operation may need; they decide what its bundle and its role contain. */
-export type Need = 'table' | 'queue' | 'payments'
+export type ServiceName = 'table' | 'queue' | 'payments'
 
 type ParameterNames<P extends string> = P extends `${string}{${infer N}}${infer Rest}` ? N | ParameterNames<Rest> : never
 
@@ -80,7 +85,7 @@ interface Sound<B, Q> {
   readonly query: InOrder<Q>
 }
 
-type Tools<N extends Need> = Pick<Services, N | 'settings' | 'clock'> & {
+type Tools<N extends ServiceName> = Pick<Services, N | 'settings' | 'clock'> & {
   /** Milliseconds until the answer must be given; the table keeps to it by itself. */
   readonly remaining: () => number
 }
@@ -103,13 +108,13 @@ export class Reply<T> {
   }
 }
 
-type Remember<R> = (answer: R) => Write | undefined
+type RecordAnswer<R> = (answer: R) => Write | undefined
 
 /** One operation: its declaration above its `handle`. Everything else (routes, functions, grants, OpenAPI, laws) is derived from it. */
 export interface Declaration<
   P extends string,
   A extends Access,
-  N extends Need,
+  N extends ServiceName,
   B extends z.ZodMiniType,
   Q extends z.ZodMiniType,
   R extends z.ZodMiniType,
@@ -123,11 +128,11 @@ export interface Declaration<
   readonly summary: string
   readonly tag: string
   readonly access: A
-  readonly needs: readonly N[]
+  readonly services: readonly N[]
   /** What it does to the table, beyond letting the caller in and remembering its answer: its role allows that and nothing else. */
-  readonly touches?: readonly TableAction[]
+  readonly tableActions?: readonly TableAction[]
   /** The queues that it sends to: its role allows those and no other. */
-  readonly announces?: readonly QueueName[]
+  readonly sendsTo?: readonly QueueName[]
   readonly body?: B
   readonly query?: Q
   /** The status of a success; 200 where it is left out, 204 where there is no output. */
@@ -144,21 +149,21 @@ export interface Declaration<
    * A permission beyond that of the access, which follows from what is asked: from the body as it was sent, or from what is read beside
    * the authorization. Who has it not is refused (403) before a replay and before the content is looked at.
    */
-  readonly alsoTakes?: (input: {
+  readonly extraPermission?: (input: {
     readonly sent: unknown
     readonly path: { readonly [N in ParameterNames<P>]: string }
     readonly table: Services['table']
   }) => Promise<Permission | undefined>
   /** For people with a verified e-mail address alone; others are refused (403) before the content is looked at. */
-  readonly takesVerified?: true
+  readonly requiresVerifiedEmail?: true
   /** Honours Idempotency-Key; `handle` then puts what `remember` gives into its write. */
   readonly idempotent?: true
   /** The shape of what is remembered of an answer, where that is not all of it: e-mail addresses are left out. `replay` completes it. */
   readonly remembers?: z.ZodMiniType
   /** Makes the first answer again from what is remembered, where that is not the answer itself; without `remembers`, a workspace id. */
-  readonly replay?: (memory: Memory, input: Input<P, B, Q> & Granted[A['kind']] & Tools<N>) => Promise<z.input<R>>
+  readonly replay?: (record: IdempotencyRecord, input: Input<P, B, Q> & Granted[A['kind']] & Tools<N>) => Promise<z.input<R>>
   /** Answers a member once the workspace is being deleted or gone, in place of the 404; undefined: the 404 stands. */
-  readonly whenGone?: (
+  readonly answerWhenDeleted?: (
     input: Pick<Services, 'table'> & { readonly path: Readonly<Record<string, string | undefined>>; readonly person: Person },
   ) => Promise<Reply<z.input<R>> | undefined>
   /** Reads beside the authorization, so that both are one round. What it reads is shown to nobody who is then refused. */
@@ -171,25 +176,26 @@ export interface Declaration<
   readonly handle: (
     input: Input<P, B, Q> &
       Granted[A['kind']] &
-      Tools<N> & { readonly loaded: L; readonly remember: Remember<z.input<R> & { readonly workspaceId?: string }> },
+      Tools<N> & { readonly loaded: L; readonly recordAnswer: RecordAnswer<z.input<R> & { readonly workspaceId?: string }> },
   ) => Promise<z.input<R> | Reply<z.input<R>>>
 }
 
 /** What the machinery sees of any operation. */
 // biome-ignore lint/suspicious/noExplicitAny: the one place where the types of all operations meet
-export type Operation<N extends Need = Need> = Declaration<string, any, N, any, any, any, any>
+export type Operation<N extends ServiceName = ServiceName> = Declaration<string, any, N, any, any, any, any>
 
 /**
  * How long an operation may take, in seconds: whoever is still being served then is better told to try again. A payment provider is
  * waited for as long as API Gateway waits (30).
  */
-export const secondsFor = ({ needs }: Pick<Operation, 'needs'>): number => ((needs as readonly Need[]).includes('payments') ? 29 : 10)
+export const secondsFor = ({ services }: Pick<Operation, 'services'>): number =>
+  (services as readonly ServiceName[]).includes('payments') ? 29 : 10
 
 /** Declares an operation; types of input, caller and answer follow from the declaration. No side effect: lists can be read anywhere. */
 export const operation = <
   const P extends string,
   const A extends Access,
-  const N extends Need,
+  const N extends ServiceName,
   R extends z.ZodMiniType = z.ZodMiniVoid,
   B extends z.ZodMiniType = z.ZodMiniVoid,
   Q extends z.ZodMiniType = z.ZodMiniVoid,

@@ -2,13 +2,13 @@ import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import { Deadline } from '../deadline.ts'
 import { Refusal } from '../domain/refusals.ts'
-import { tellable } from '../domain/tellable.ts'
+import { safeForLog } from '../domain/safe-for-log.ts'
 import { type Services, withinTime } from '../services.ts'
 import { contentProblem, limit, readContent } from './content.ts'
 import type { HttpEvent, HttpResult } from './event.ts'
 import type { Exchange } from './exchange.ts'
 import { handleInput, startLoading } from './input.ts'
-import { type Need, type Operation, open } from './operation.ts'
+import { type Operation, open, type ServiceName } from './operation.ts'
 import { alwaysSent, internalError, problemResult, toResult } from './result.ts'
 
 /** One step of the pipeline. */
@@ -29,7 +29,7 @@ export const pipeline = (operation: Operation, services: Services, admission: re
 export type Always = 'settings' | 'clock' | 'logger'
 
 /** An open operation as a Lambda function: whoever calls is let in. */
-export const openHandler = <N extends Need>(operation: Operation<N>, services: Pick<Services, Always | N>): HttpHandler =>
+export const openHandler = <N extends ServiceName>(operation: Operation<N>, services: Pick<Services, Always | N>): HttpHandler =>
   pipeline(operation, services as Services, [])
 
 /** The answer to every route that is not there; nothing else of such a request is looked at. */
@@ -49,7 +49,7 @@ const begin = (operation: Operation, services: Services, event: HttpEvent, deadl
   deadline,
   now: services.clock(),
   requestId: event.requestContext.requestId,
-  about: {},
+  logContext: {},
 })
 
 /** Takes a request through its steps, writes one line to the log and adds the request id, whichever step the answer comes from. */
@@ -71,16 +71,16 @@ function answering(operation: Operation, services: Services, steps: readonly Ste
 function refuse(exchange: Exchange, error: unknown): HttpResult {
   const refusal = error instanceof Refusal ? error : internalError()
   if (refusal !== error || refusal.code === 'unavailable') {
-    const { operation, requestId, about, services } = exchange
-    services.logger.error('failed', { operation: operation.name, requestId, ...about, error: tellable(error) })
+    const { operation, requestId, logContext, services } = exchange
+    services.logger.error('failed', { operation: operation.name, requestId, ...logContext, error: safeForLog(error) })
   }
   exchange.refused = refusal.code
   return problemResult(refusal, exchange.requestId)
 }
 
-function finish({ event, services, operation, now, requestId, about, refused: code }: Exchange, result: HttpResult): HttpResult {
+function finish({ event, services, operation, now, requestId, logContext, refused: code }: Exchange, result: HttpResult): HttpResult {
   const milliseconds = services.clock().getTime() - now.getTime()
-  services.logger.info('request', { operation: operation.name, requestId, status: result.statusCode, code, milliseconds, ...about })
+  services.logger.info('request', { operation: operation.name, requestId, status: result.statusCode, code, milliseconds, ...logContext })
   return { ...result, headers: { ...alwaysSent(event), ...result.headers, 'x-request-id': requestId } }
 }
 
@@ -101,13 +101,13 @@ const validating: Step = {
 }
 
 async function run(exchange: Exchange): Promise<HttpResult> {
-  const { operation, repetition } = exchange
+  const { operation, idempotency } = exchange
   if (!exchange.loading) startLoading(exchange)
   try {
     const answer = await operation.handle({ ...handleInput(exchange), loaded: await exchange.loading })
     return toResult(operation, answer)
   } catch (error) {
-    const first = await repetition?.replayAfter(error)
+    const first = await idempotency?.replayAfter(error)
     if (first) return first
     throw error
   }

@@ -20,10 +20,10 @@ const implied = (operation: Operation): readonly RefusalCode[] => [
   'invalid_request',
   'payload_too_large',
   'unsupported_media_type',
-  ...(operation.takesVerified ? (['email_not_verified'] as const) : []),
+  ...(operation.requiresVerifiedEmail ? (['email_not_verified'] as const) : []),
   ...(operation.idempotent ? (['idempotency_key_reused'] as const) : []),
   'internal_error',
-  ...(operation.needs.length > 0 || !isOpen(operation) ? (['unavailable'] as const) : []),
+  ...(operation.services.length > 0 || !isOpen(operation) ? (['unavailable'] as const) : []),
 ]
 
 /** Every refusal that an operation can answer: those that it declares and those that its access and its input imply, by status. */

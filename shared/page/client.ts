@@ -31,7 +31,7 @@ type Outcome =
   | { kind: 'declined'; workspace: string }
 
 /** All that outlives a reload, in one entry of sessionStorage; an `outcome` has replaced token and session. */
-interface Memory {
+interface IdempotencyRecord {
   token?: string
   signIn?: SignIn | undefined
   session?: { accessToken: string; email: string; expiresAt: number } | undefined
@@ -91,24 +91,24 @@ export function client(): void {
   const KEY = 'atrium.invitation'
   const here = `${location.origin}/invitations`
   const at = (id: string) => document.getElementById(id) as HTMLElement
-  let memory: Memory = {}
+  let record: IdempotencyRecord = {}
   let invitation: Invitation | undefined
 
-  const keep = (change: Memory): boolean => {
-    memory = { ...memory, ...change }
+  const keep = (change: IdempotencyRecord): boolean => {
+    record = { ...record, ...change }
     try {
-      sessionStorage.setItem(KEY, JSON.stringify(memory))
+      sessionStorage.setItem(KEY, JSON.stringify(record))
       return true
     } catch {
       return false
     }
   }
 
-  const recall = (): Memory => {
+  const readIdempotencyRecord = (): IdempotencyRecord => {
     try {
       return JSON.parse(sessionStorage.getItem(KEY) ?? '{}')
     } catch {
-      return memory
+      return record
     }
   }
 
@@ -167,8 +167,8 @@ export function client(): void {
 
   const post = <T>(what: 'lookup' | 'accept' | 'decline'): Promise<T> => {
     const headers = new Headers({ 'content-type': 'application/json' })
-    if (what !== 'lookup') headers.set('authorization', `Bearer ${memory.session?.accessToken}`)
-    return request(`/v1/invitations/${what}`, { method: 'POST', headers, body: JSON.stringify({ token: memory.token }) })
+    if (what !== 'lookup') headers.set('authorization', `Bearer ${record.session?.accessToken}`)
+    return request(`/v1/invitations/${what}`, { method: 'POST', headers, body: JSON.stringify({ token: record.token }) })
   }
 
   const base64url = (bytes: Uint8Array): string =>
@@ -224,7 +224,7 @@ export function client(): void {
 
   /** Takes the issuer's answer; returns what the person should know where it did not work. */
   const finishSignIn = async (query: URLSearchParams): Promise<string> => {
-    const begun = memory.signIn
+    const begun = record.signIn
     keep({ signIn: undefined })
     const again = 'Sign-in could not be finished. Please sign in again.'
     if (!begun || query.get('state') !== begun.state) return again
@@ -272,7 +272,7 @@ export function client(): void {
     const mark = Array.from(it.workspaceName)[0]?.toUpperCase() ?? ''
     const lead = [inviter(), ' invited you to this workspace.']
     const leave: Action = { label: 'Decline', kind: 'quiet', run: () => show(declineView(it)) }
-    if (!memory.session)
+    if (!record.session)
       return {
         title: ['Join ', name(it.workspaceName)],
         lead,
@@ -282,7 +282,7 @@ export function client(): void {
         actions: [{ label: 'Sign in to join', busy: opening, run: () => signIn('join') }, leave],
         hint: 'No account yet? You can create one when you sign in.',
       }
-    const who = memory.session.email
+    const who = record.session.email
     const join: Action = { label: 'Join workspace', busy: 'Joining…', run: accept }
     const change: Action = { label: 'Use another account', busy: opening, run: () => signIn('join', true) }
     // The service decides: to it, two spellings of one address are the same.
@@ -305,12 +305,12 @@ export function client(): void {
       'You will not join ',
       name(workspaceName),
       ', and the link stops working for good.',
-      memory.session ? '' : ` So that nobody else can decline for you, sign in as ${email} first.`,
+      record.session ? '' : ` So that nobody else can decline for you, sign in as ${email} first.`,
     ],
     mark: '?',
     tone: 'calm',
     actions: [
-      memory.session
+      record.session
         ? { label: 'Decline invitation', kind: 'danger', busy: 'Declining…', run: decline }
         : { label: 'Sign in and decline', kind: 'danger', busy: opening, run: () => signIn('decline') },
       { ...back, label: 'Keep the invitation' },
@@ -347,7 +347,7 @@ export function client(): void {
   const troubleView = (error: unknown, retry: () => unknown, intent: Intent): View => {
     const { code = '', status = 0, retryAfter = 0, requestId } = error as Partial<Problem>
     const to = invitation?.email
-    const who = name(memory.session?.email || 'somebody else')
+    const who = name(record.session?.email || 'somebody else')
     const again: Action = { label: 'Try again', busy: 'Trying again…', run: retry }
     const signInAgain: Action = { label: 'Sign in again', busy: opening, run: () => signIn(intent, true) }
     const wait = retryAfter ? `in ${retryAfter} seconds` : 'in a moment'
@@ -410,7 +410,7 @@ export function client(): void {
   }
 
   const finish = (outcome: Outcome): void => {
-    memory = {}
+    record = {}
     keep({ outcome })
     show(outcomeView(outcome))
   }
@@ -419,7 +419,7 @@ export function client(): void {
     try {
       keep({ accepting: true })
       const { account, accountCreated, workspace, member } = await post<Accepted>('accept')
-      const { appUrl } = memory
+      const { appUrl } = record
       finish({ kind: 'joined', workspace: workspace.name, role: member.role, email: account.email, accountCreated, appUrl })
     } catch (error) {
       const { status } = error as Problem
@@ -438,26 +438,26 @@ export function client(): void {
   }
 
   const start = async (): Promise<void> => {
-    memory = recall()
+    record = readIdempotencyRecord()
     const token = new URLSearchParams(location.hash.slice(1)).get('token')
     const query = new URLSearchParams(location.search)
     history.replaceState(null, '', location.pathname)
-    if (token && token !== memory.token) {
-      memory = {}
+    if (token && token !== record.token) {
+      record = {}
       keep({ token })
     }
-    if (memory.outcome) return show(outcomeView(memory.outcome))
-    if (!memory.token)
+    if (record.outcome) return show(outcomeView(record.outcome))
+    if (!record.token)
       return show({
         title: ['There is no invitation here'],
         lead: ['Open the link of your invitation e-mail. If you have just signed in, open it once more in this browser.'],
         mark: '?',
         tone: 'calm',
       })
-    if (memory.session && memory.session.expiresAt < Date.now()) keep({ session: undefined })
-    const intent = memory.signIn?.intent
+    if (record.session && record.session.expiresAt < Date.now()) keep({ session: undefined })
+    const intent = record.signIn?.intent
     const notice = query.has('code') || query.has('error') ? await finishSignIn(query) : ''
-    if (memory.session && memory.accepting) return accept()
+    if (record.session && record.accepting) return accept()
     try {
       invitation = await post<Invitation>('lookup')
       if (query.has('code') && !notice && intent === 'decline') await decline()

@@ -2,46 +2,9 @@ import type { Logger } from '@aws-lambda-powertools/logger'
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { Deadline } from '../deadline.ts'
 import type { MailEvent } from '../domain/mail-events.ts'
-import { tellable } from '../domain/tellable.ts'
+import type { Messages, QueueName } from '../domain/messages.ts'
+import { safeForLog } from '../domain/safe-for-log.ts'
 import type { Settings } from '../settings.ts'
-
-/** What is asked of the mailer: ids only, so that a message that is late, doubled or leaked says and does nothing. */
-export interface InvitationMail {
-  readonly kind: 'invitation'
-  readonly invitationId: string
-  readonly sendCount: number
-}
-
-/** The final invoice, to one of those who may read it. */
-export interface InvoiceMail {
-  readonly kind: 'invoice'
-  readonly invoiceId: string
-  readonly accountId: string
-}
-
-/** Goes on with a deletion, wherever it is. */
-export interface DeletionWork {
-  readonly deletionId: string
-}
-
-/** Settles what an invoice owes to the payment provider, also long after the deletion. */
-export interface InvoiceWork {
-  readonly invoiceId: string
-}
-
-/** Carries what an account says of a person into their member rows: from the first, or on from where an earlier run had to stop. */
-export interface AccountWork {
-  readonly accountId: string
-  readonly from?: { readonly began: string; readonly after: string }
-}
-
-/** Every queue that Atrium sends to, and the messages that it carries. */
-export interface Messages {
-  readonly mail: InvitationMail | InvoiceMail
-  readonly deletion: DeletionWork | InvoiceWork
-  readonly accounts: AccountWork
-}
-export type QueueName = keyof Messages
 
 /** The queues that others send to: what a worker reads from it that concerns Atrium. */
 export interface Reports {
@@ -53,7 +16,7 @@ export interface Queue {
    * Says that there is work whose intent is already committed in the table. Never throws: what cannot be sent now is found and sent
    * by the sweep. `delaySeconds`: 0 to 900, for work that is to wait.
    */
-  announce<N extends QueueName>(queue: N, messages: readonly Messages[N][], delaySeconds?: number): Promise<void>
+  enqueue<N extends QueueName>(queue: N, messages: readonly Messages[N][], delaySeconds?: number): Promise<void>
 }
 
 const batchesOfTen = <T>(all: readonly T[]): T[][] =>
@@ -77,11 +40,11 @@ export function openQueue({ settings, logger }: { readonly settings: QueueUrls; 
     if (Failed?.length) throw new Error(`${Failed.length} of ${batch.length} messages were not taken: ${Failed[0]?.Code}`)
   }
   return {
-    announce: async (queue, messages, delaySeconds = 0) => {
+    enqueue: async (queue, messages, delaySeconds = 0) => {
       await Promise.all(
         batchesOfTen(messages).map((batch) =>
           send(queue, batch, delaySeconds).catch((error) =>
-            logger.warn('not queued', { queue, messages: batch.length, error: tellable(error) }),
+            logger.warn('not queued', { queue, messages: batch.length, error: safeForLog(error) }),
           ),
         ),
       )

@@ -1,13 +1,14 @@
-import { maximumApiKeys } from '../domain/api-keys.ts'
+import type { ApiKey } from '../domain/api-key.ts'
+import { maximumApiKeys } from '../domain/api-key.ts'
 import { isId } from '../domain/ids.ts'
-import type { ApiKey, Workspace } from '../domain/model.ts'
 import { Refusal } from '../domain/refusals.ts'
 import type { ApiKeyPlace } from '../domain/secrets.ts'
 import { later } from '../domain/time.ts'
+import type { Workspace } from '../domain/workspace.ts'
 import { all, any, below, exists, is } from './conditions.ts'
 import { keys, prefix } from './design.ts'
+import { check, put, remove, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
-import { check, put, remove, type Table, update, type Write } from './table.ts'
 import { changeWorkspace, stillActive } from './workspaces.ts'
 
 /** An API key with its workspace: one round, strongly consistent, so that a revocation counts from the next request on. */
@@ -48,30 +49,36 @@ export async function findApiKey(table: Table, workspaceId: string, apiKeyId: st
 }
 
 /** Puts a new key; refuses `too_many_api_keys`. */
-export const createApiKey = (table: Table, apiKey: ApiKey, permit: Write, memory: Write | undefined): Promise<void> => {
+export const createApiKey = (table: Table, apiKey: ApiKey, authorizationCheck: Write, record: Write | undefined): Promise<void> => {
   const place = { workspaceId: apiKey.workspaceId, apiKeyId: apiKey.id }
   const count = changeWorkspace(
     apiKey.workspaceId,
     { add: { apiKeyCount: 1 } },
     { rule: below('apiKeyCount', maximumApiKeys), broken: tooMany },
   )
-  return table.write(count, permit, put({ ...keys.apiKey(place), ...apiKey }), memory)
+  return table.write(count, authorizationCheck, put({ ...keys.apiKey(place), ...apiKey }), record)
 }
 
 /**
  * Puts a key's new secret in place of the one that was read. Throws `Changed` on a race. Where no earlier secret goes on working, it does
  * not matter which ones there were: however many end them all at once, nobody waits for the others.
  */
-export const replaceSecret = (table: Table, seen: ApiKey, next: ApiKey, permit: Write, memory: Write | undefined): Promise<void> => {
+export const replaceSecret = (
+  table: Table,
+  seen: ApiKey,
+  next: ApiKey,
+  authorizationCheck: Write,
+  record: Write | undefined,
+): Promise<void> => {
   const { hash, prefix: begins, last4, former = [] } = next
   const change = { set: { hash, prefix: begins, last4, former } }
   const asRead = former.length > 0 ? is('hash', seen.hash) : exists('pk')
   const row = update(keys.apiKey({ workspaceId: seen.workspaceId, apiKeyId: seen.id }), change, asRead, changed)
-  return table.write(stillActive(seen.workspaceId), permit, row, memory)
+  return table.write(stillActive(seen.workspaceId), authorizationCheck, row, record)
 }
 
 /** Revokes a key; refuses `api_key_not_found`. */
-export const revokeApiKey = (table: Table, workspaceId: string, apiKeyId: string, permit: Write): Promise<void> => {
+export const revokeApiKey = (table: Table, workspaceId: string, apiKeyId: string, authorizationCheck: Write): Promise<void> => {
   const count = changeWorkspace(workspaceId, { add: { apiKeyCount: -1 } })
-  return table.write(count, permit, remove(keys.apiKey({ workspaceId, apiKeyId }), exists('pk'), apiKeyNotFound))
+  return table.write(count, authorizationCheck, remove(keys.apiKey({ workspaceId, apiKeyId }), exists('pk'), apiKeyNotFound))
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { Invoice } from '../domain/model.ts'
+import type { Invoice } from '../domain/invoice.ts'
 import { detachAt, owesDetach } from '../domain/owing.ts'
 import { later } from '../domain/time.ts'
 import { absent, all, any, atMost, type Condition, exists, is, oneOf } from './conditions.ts'
 import { indexKeys, keys } from './design.ts'
-import type { Table } from './table.ts'
+import type { Table } from './engine.ts'
 
 /**
  * Every change of an invoice's payment; the rule of each is the condition of its write. An invoice has one intent at the provider at a

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { dismissalsIn } from '../domain/dismissals.ts'
+import type { Invitation } from '../domain/invitation.ts'
 import { hasExpired, isOpen } from '../domain/inviting.ts'
-import type { Invitation, Workspace } from '../domain/model.ts'
+import type { Workspace } from '../domain/workspace.ts'
 import { all, is } from './conditions.ts'
 import { keys } from './design.ts'
+import { remove, type Table, update, type Write } from './engine.ts'
 import { listInvitationRows, unchanged } from './invitations.ts'
 import { changed, ifUnchanged } from './races.ts'
-import { remove, type Table, update, type Write } from './table.ts'
 import { changeWorkspace } from './workspaces.ts'
 
 /** Invitations a transaction, beside the workspace item. */

@@ -1,12 +1,15 @@
-import { deletionIdOf, finalInvoiceIdOf, isId, workspaceIdOf } from '../domain/ids.ts'
-import { type Deletion, type DeletionStep, deletionSteps, type Member, type Reader, type Workspace } from '../domain/model.ts'
+import { type Deletion, type DeletionStep, deletionSteps } from '../domain/deletion.ts'
+import { finalInvoiceIdOf, isId, workspaceIdOf } from '../domain/ids.ts'
+import type { Reader } from '../domain/invoice.ts'
+
+import type { Member } from '../domain/member.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
 import { all, is } from './conditions.ts'
 import { indexKeys, keys } from './design.ts'
+import { put, type Table, update, type Write } from './engine.ts'
 import { readerWrites } from './invoices.ts'
 import { changed } from './races.ts'
-import { put, type Table, update, type Write } from './table.ts'
 import { changeWorkspace } from './workspaces.ts'
 
 export const deletionNotFound = (): Refusal => new Refusal('deletion_not_found', 'There is no such deletion, or it is not yours to read.')
@@ -21,31 +24,15 @@ const lease = 15
 
 const due = (id: string, now: Date, seconds: number) => indexKeys.due(id, later(now, seconds))
 
-/** A deletion as it begins: nothing is done yet. */
-export const newDeletion = (workspace: Workspace, requestedBy: string, now: Date): Deletion => ({
-  id: deletionIdOf(workspace.id),
-  workspaceId: workspace.id,
-  workspaceName: workspace.name,
-  requestedBy,
-  requestedAt: now.toISOString(),
-  invoiceId: finalInvoiceIdOf(workspace.id),
-  step: 'revokeAccess',
-  started: false,
-  doneAt: {},
-  completedAt: null,
-  purged: {},
-  pageNumber: 0,
-})
-
 /**
  * From this transaction on nobody can read or write in the workspace; the deletion and the requester's right to see it are there.
  * Refuses `confirmation_mismatch` where the name has just changed.
  */
-export function requestDeletion(table: Table, deletion: Deletion, confirm: string, permit: Write, now: Date): Promise<void> {
+export function requestDeletion(table: Table, deletion: Deletion, confirm: string, authorizationCheck: Write, now: Date): Promise<void> {
   const { id, workspaceId, requestedBy, requestedAt, invoiceId } = deletion
   const item = { ...keys.deletion(id), ...due(id, now, lease), ...deletion }
   const frozen = changeWorkspace(workspaceId, { set: { status: 'deleting' } }, { rule: is('name', confirm), broken: confirmationMismatch })
-  return table.write(frozen, permit, put(item), ...readerWrites(invoiceId, requestedBy, requestedAt))
+  return table.write(frozen, authorizationCheck, put(item), ...readerWrites(invoiceId, requestedBy, requestedAt))
 }
 
 export async function readDeletion(table: Table, id: string): Promise<Deletion | undefined> {

@@ -1,5 +1,6 @@
 import { dismissalOf, vouchersOf } from '../domain/dismissals.ts'
-import type { Invitation, Workspace } from '../domain/model.ts'
+import type { Invitation } from '../domain/invitation.ts'
+import type { Workspace } from '../domain/workspace.ts'
 import { absent, all, any, atMost, type Change, type Condition, is } from './conditions.ts'
 
 /** The change of a workspace item by which somebody is dismissed: all invitations that they sent before it are dead with it. */

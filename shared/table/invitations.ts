@@ -1,17 +1,21 @@
+import type { Account } from '../domain/account.ts'
 import { isDead } from '../domain/dismissals.ts'
 import { canonicalEmail, withoutTag } from '../domain/email.ts'
 import { derivedBody, type InvitationPlace, invitationPlace } from '../domain/ids.ts'
+import type { Invitation } from '../domain/invitation.ts'
 import { acceptedMemory, hasExpired, isOpen, maximumMembers, maximumPending } from '../domain/inviting.ts'
-import type { Account, Invitation, MailBlock, Member, Workspace } from '../domain/model.ts'
+import type { MailBlock } from '../domain/mail-block.ts'
+import type { Member } from '../domain/member.ts'
+import type { InvitationMail } from '../domain/messages.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later, secondsUntil } from '../domain/time.ts'
-import type { InvitationMail } from '../queue/queue.ts'
+import type { Workspace } from '../domain/workspace.ts'
 import { claim, unclaimed } from './claims.ts'
 import { above, absent, all, any, atMost, below, type Condition, contains, exists, is } from './conditions.ts'
 import { indexKeys, keys, prefix } from './design.ts'
 import { noneDismissedSince, stillVouchedFor } from './dismissals.ts'
+import { check, put, remove, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
-import { check, put, remove, type Table, update, type Write } from './table.ts'
 import { changeWorkspace, memberItem, takeAddress } from './workspaces.ts'
 
 export const invitationNotFound = (): Refusal =>
@@ -175,12 +179,12 @@ export async function endInvitation(
   invitation: Invitation,
   naming: Naming,
   now: Date,
-  permit?: Write,
+  authorizationCheck?: Write,
   also: readonly Write[] = [],
 ): Promise<void> {
   const row = remove(keys.invitation(invitation), all(stillOpen(naming, now), unchanged(invitation)), changed)
-  const rule = { rule: stillVouchedFor(invitation), broken: changed, ...(!permit && { gone: changed }) }
-  await table.write(changeWorkspace(invitation.workspaceId, { add: { pendingCount: -1 } }, rule), row, permit, ...also)
+  const rule = { rule: stillVouchedFor(invitation), broken: changed, ...(!authorizationCheck && { gone: changed }) }
+  await table.write(changeWorkspace(invitation.workspaceId, { add: { pendingCount: -1 } }, rule), row, authorizationCheck, ...also)
 }
 
 /** One page of the pending invitations to an address, oldest first, each with its workspace. */

@@ -1,11 +1,12 @@
-import type { Account, Invoice, Reader } from '../domain/model.ts'
+import type { Account } from '../domain/account.ts'
+import type { Invoice, Reader } from '../domain/invoice.ts'
 import { later } from '../domain/time.ts'
 import { claim, unclaimed } from './claims.ts'
 import { all, exists } from './conditions.ts'
 import { keys } from './design.ts'
+import { type Table, update } from './engine.ts'
 import { notBlocked } from './invitations.ts'
 import { changed, ifUnchanged } from './races.ts'
-import { type Table, update } from './table.ts'
 
 /** What an invoice's e-mail to a reader is made of: one round. */
 export const readInvoiceMail = (table: Table, invoiceId: string, accountId: string) =>

@@ -1,47 +1,17 @@
-import { bill, byMeter, periodOf, type Usage } from '../billing/bill.ts'
-import type { PriceBook } from '../billing/price-book.ts'
-import { finalInvoiceIdOf, isId } from '../domain/ids.ts'
-import type { Billing, Invoice, Reader, Workspace } from '../domain/model.ts'
+import { isId } from '../domain/ids.ts'
+import type { Invoice, Reader } from '../domain/invoice.ts'
 import { detachAt, owesDetach } from '../domain/owing.ts'
+import type { Billing } from '../domain/payment-method.ts'
 import type { PaymentTries } from '../domain/payment-tries.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
+import type { Workspace } from '../domain/workspace.ts'
 import { absent, all, type Change, type Condition, exists, is } from './conditions.ts'
 import { indexKeys, keys, prefix } from './design.ts'
+import { check, put, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
-import { check, put, type Table, update, type Write } from './table.ts'
 
 export const invoiceNotFound = (): Refusal => new Refusal('invoice_not_found', 'There is no such invoice, or it is not yours to read.')
-
-/** What a deletion at `at` would bill: all usage not yet billed, one line a meter. A draft has no number and no date of issue. */
-export function draftInvoice(workspace: Workspace, usage: Usage, book: PriceBook, at: string): Invoice {
-  return {
-    ...bill(byMeter(usage), book),
-    id: finalInvoiceIdOf(workspace.id),
-    number: null,
-    kind: 'final',
-    workspaceId: workspace.id,
-    workspaceName: workspace.name,
-    status: 'draft',
-    ...periodOf(usage, workspace.createdAt, at),
-    currency: book.currency,
-    minorDigits: book.minorDigits,
-    issuedAt: null,
-    paidAt: null,
-    payment: null,
-    failure: null,
-  }
-}
-
-/**
- * A draft as it is issued: an invoice over nothing is paid at once, one below the least amount that is charged is waived, any other is
- * open. Says when its payment method is to be detached, if it has one: that is found by the sweep, whatever becomes of the workspace.
- */
-export function issued(draft: Invoice, number: number, billing: Billing | undefined, { minimumCharge }: PriceBook, issuedAt: string) {
-  const status = draft.total === 0 ? 'paid' : draft.total < minimumCharge ? 'waived' : 'open'
-  const payment = { status, paidAt: status === 'paid' ? issuedAt : null } as const
-  return { ...draft, ...payment, number: `ATR-${String(number).padStart(6, '0')}`, issuedAt, ...(billing && { billing }) }
-}
 
 /** The last invoice number that was given; the first invoice is number 1. */
 export async function lastInvoiceNumber(table: Table): Promise<number> {

@@ -1,11 +1,13 @@
+import type { Account } from '../domain/account.ts'
 import { addressPlace, carried } from '../domain/founding.ts'
-import type { Account, Member, Workspace } from '../domain/model.ts'
+import type { Member } from '../domain/member.ts'
 import { later, secondsUntil } from '../domain/time.ts'
+import type { Workspace } from '../domain/workspace.ts'
 import { absent, all, any, atMost, exists, is } from './conditions.ts'
 import { keys } from './design.ts'
+import { check, type Table, update } from './engine.ts'
 import { releaseAddress, sameAddress } from './members.ts'
 import { changed, untilUnchanged } from './races.ts'
-import { check, type Table, update } from './table.ts'
 import { AddressTaken, listMemberships, takeAddress } from './workspaces.ts'
 
 /** An account whose member rows are to follow a change; undefined where there is nothing to do. */

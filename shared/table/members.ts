@@ -1,13 +1,14 @@
 import { isId } from '../domain/ids.ts'
-import type { Member, Workspace } from '../domain/model.ts'
+import type { Member } from '../domain/member.ts'
+import { successorOf } from '../domain/member.ts'
 import { invalid, Refusal } from '../domain/refusals.ts'
 import { isDemotion, type Role } from '../domain/roles.ts'
-import { successorOf } from '../domain/succession.ts'
+import type { Workspace } from '../domain/workspace.ts'
 import { above, absent, all, type Condition, exists, is, oneOf } from './conditions.ts'
 import { keys, prefix } from './design.ts'
 import { dismissing } from './dismissals.ts'
+import { check, remove, type Table, update, type Write } from './engine.ts'
 import { changed, untilUnchanged } from './races.ts'
-import { check, remove, type Table, update, type Write } from './table.ts'
 import { changeWorkspace, workspaceNotFound } from './workspaces.ts'
 
 export const memberNotFound = (): Refusal => new Refusal('member_not_found', 'Nobody with this account id is in the workspace.')
@@ -34,12 +35,12 @@ const lastAdmin = (): Refusal => new Refusal('last_admin', 'This is the last adm
  * The change of a role and of the count of admins, under the rule that one remains; a demotion ends what they have sent. Refuses
  * `last_admin`; throws `Changed` on a race.
  */
-export async function changeRole(table: Table, member: Member, role: Role, permit: Write | undefined): Promise<Member> {
+export async function changeRole(table: Table, member: Member, role: Role, authorizationCheck: Write | undefined): Promise<Member> {
   const row = update(keys.member(member.workspaceId, member.accountId), { set: { role } }, is('role', member.role), changed)
   const admins = Number(role === 'admin') - Number(member.role === 'admin')
   const count = { add: { adminCount: admins }, ...(isDemotion(member.role, role) && dismissing(member.accountId)) }
   const rule = admins < 0 ? above('adminCount', 1) : undefined
-  await table.write(changeWorkspace(member.workspaceId, count, { rule, broken: lastAdmin }), row, permit)
+  await table.write(changeWorkspace(member.workspaceId, count, { rule, broken: lastAdmin }), row, authorizationCheck)
   return { ...member, role }
 }
 
@@ -60,9 +61,13 @@ const removal = (member: Member): Write[] => [
 ]
 
 /** Takes somebody else out, and ends what they have sent. `permit` keeps an admin in the workspace. Throws `Changed` on a race. */
-export async function removeMember(table: Table, member: Member, permit: Write): Promise<void> {
+export async function removeMember(table: Table, member: Member, authorizationCheck: Write): Promise<void> {
   const counts = { memberCount: -1, adminCount: member.role === 'admin' ? -1 : 0 }
-  await table.write(changeWorkspace(member.workspaceId, { add: counts, ...dismissing(member.accountId) }), permit, ...removal(member))
+  await table.write(
+    changeWorkspace(member.workspaceId, { add: counts, ...dismissing(member.accountId) }),
+    authorizationCheck,
+    ...removal(member),
+  )
 }
 
 /**

@@ -3,8 +3,8 @@ import { type InTurn, newTurn, type PaymentTurn, recentTurns, type TurnOutcome }
 import { epochSeconds, later } from '../domain/time.ts'
 import { absent, all, type Change, type Condition, is } from './conditions.ts'
 import { keys, ttlAttribute } from './design.ts'
+import { type Table, update, type Write } from './engine.ts'
 import { changed, ifUnchanged } from './races.ts'
-import { type Table, update, type Write } from './table.ts'
 
 /** The item that a turn is about, with the writes that change it. */
 export interface Line<P extends InTurn> {

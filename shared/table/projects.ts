@@ -1,9 +1,9 @@
 import { isId } from '../domain/ids.ts'
-import type { Project } from '../domain/model.ts'
+import type { Project } from '../domain/project.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { exists } from './conditions.ts'
 import { keys, prefix } from './design.ts'
-import { put, remove, type Table, update, type Write } from './table.ts'
+import { put, remove, type Table, update, type Write } from './engine.ts'
 
 export const projectNotFound = (): Refusal => new Refusal('project_not_found', 'There is no such project in this workspace.')
 

@@ -1,15 +1,15 @@
 import { type AttributeValue, BatchWriteItemCommand, QueryCommand, type WriteRequest } from '@aws-sdk/client-dynamodb'
-import type { Deletion, PurgePage } from '../domain/model.ts'
+import type { Deletion, PurgePage } from '../domain/deletion.ts'
 import { progress } from './deletions.ts'
 import { type Key, kindOf } from './design.ts'
-import type { Table } from './table.ts'
+import type { Table } from './engine.ts'
 
 /** Items a page at most, and how many deletes are under way at once (25 items each). */
 const pageSize = 1000
 const parallel = 8
 
 /** Which items of a partition go: those whose sort keys begin with `prefix`, but for the one that goes last. */
-export interface Doomed {
+export interface ItemsToPurge {
   readonly pk: string
   readonly prefix?: string
   readonly except?: string
@@ -26,14 +26,15 @@ export interface PurgeClock {
  * written down: a worker that dies in between leaves a page that the next one erases without counting it again. Answers the deletion as
  * it is then, and whether nothing is left; undefined where another worker has gone on meanwhile.
  */
-export async function purge(table: Table, deletion: Deletion, doomed: readonly Doomed[], { clock, hasTime }: PurgeClock) {
+export async function purge(table: Table, deletion: Deletion, itemsToPurge: readonly ItemsToPurge[], { clock, hasTime }: PurgeClock) {
   let current = deletion
   if (current.page)
     await erase(
       table,
-      (await readPage(table, { ...doomed.find(({ pk }) => pk === current.page?.pk), pk: current.page.pk }, { bounds: current.page })).keys,
+      (await readPage(table, { ...itemsToPurge.find(({ pk }) => pk === current.page?.pk), pk: current.page.pk }, { bounds: current.page }))
+        .keys,
     )
-  for (const part of doomed) {
+  for (const part of itemsToPurge) {
     let { keys, last } = await readPage(table, part)
     while (keys.length > 0) {
       const page = { pk: part.pk, first: keys[0]?.sk ?? '', last: keys.at(-1)?.sk ?? '' }
@@ -67,7 +68,7 @@ interface Page {
 /** The keys of a page: the first of what is left, or of what is left behind a key, or what is left between the bounds of a page that was noted. */
 async function readPage(
   table: Table,
-  { pk, prefix = '', except }: Doomed,
+  { pk, prefix = '', except }: ItemsToPurge,
   { after, bounds }: { after?: Attributes; bounds?: PurgePage } = {},
 ): Promise<Page> {
   const range = bounds ? 'sk BETWEEN :from AND :to' : prefix ? 'begins_with(sk, :from)' : ''

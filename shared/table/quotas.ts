@@ -2,8 +2,8 @@ import { Refusal } from '../domain/refusals.ts'
 import { dayOf, epochSeconds, later, secondsToNextDay } from '../domain/time.ts'
 import { absent, any, atLeast, atMost, below } from './conditions.ts'
 import { keys, ttlAttribute } from './design.ts'
+import { type Table, update, type Write } from './engine.ts'
 import { changed, ifUnchanged } from './races.ts'
-import { type Table, update, type Write } from './table.ts'
 
 /** When a day's counter may be collected. */
 const collectable = (now: Date) => ({ [ttlAttribute]: epochSeconds(later(now, 2 * 86_400)) })

@@ -1,26 +1,16 @@
 import { createHash } from 'node:crypto'
-import type { Usage } from '../billing/bill.ts'
+import type { Usage } from '../domain/bill.ts'
 import type { Micro, Worth } from '../domain/decimal.ts'
 import { fingerprint } from '../domain/ids.ts'
-import type { Workspace } from '../domain/model.ts'
 import { Refusal, type RefusalCode } from '../domain/refusals.ts'
 import { epochSeconds, later } from '../domain/time.ts'
+import type { UsageEvent } from '../domain/usage.ts'
+import type { Workspace } from '../domain/workspace.ts'
 import { workspaceGone } from './api-keys.ts'
 import { absent, all, any, atMost, type Condition, is } from './conditions.ts'
 import { keys, ttlAttribute } from './design.ts'
-import { put, type Table, update, type Write } from './table.ts'
+import { put, type Table, update, type Write } from './engine.ts'
 import { stillActive } from './workspaces.ts'
-
-/** A usage event as it is counted. */
-export interface UsageEvent {
-  readonly id: string
-  readonly meter: string
-  readonly quantity: Micro
-  /** At the price of the moment. */
-  readonly worth: Worth
-  /** ISO 8601; its month is the month that it belongs to. */
-  readonly occurredAt: string
-}
 
 /** For how long an event id is remembered, in seconds. */
 const remembered = 90 * 86_400

@@ -1,11 +1,12 @@
 import type { AddressedMember } from '../domain/founding.ts'
-import type { Member, Workspace } from '../domain/model.ts'
+import type { Member } from '../domain/member.ts'
 import { Refusal } from '../domain/refusals.ts'
+import type { Workspace } from '../domain/workspace.ts'
 import { absent, all, any, type Change, type Condition, is } from './conditions.ts'
 import { indexKeys, keys } from './design.ts'
 import { noneDismissedSince } from './dismissals.ts'
+import { check, put, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
-import { check, put, type Table, update, type Write } from './table.ts'
 
 export const workspaceNotFound = (): Refusal =>
   new Refusal('workspace_not_found', 'There is no such workspace, or you are not in it: check the workspace id.')
@@ -60,9 +61,15 @@ export function changeWorkspace(
 }
 
 /** Renames a workspace. */
-export async function renameWorkspace(table: Table, workspace: Workspace, name: string, now: Date, permit: Write): Promise<Workspace> {
+export async function renameWorkspace(
+  table: Table,
+  workspace: Workspace,
+  name: string,
+  now: Date,
+  authorizationCheck: Write,
+): Promise<Workspace> {
   const set = { name, updatedAt: now.toISOString() }
-  await table.write(changeWorkspace(workspace.id, { set }), permit)
+  await table.write(changeWorkspace(workspace.id, { set }), authorizationCheck)
   return { ...workspace, ...set }
 }
 
@@ -82,8 +89,8 @@ export async function listMemberships(table: Table, accountId: string, limit: nu
 }
 
 /** Makes a workspace with its first admin in one transaction. */
-export const createWorkspace = (table: Table, workspace: Workspace, founder: AddressedMember, memory: Write | undefined): Promise<void> =>
-  table.write(...foundingWrites(workspace, founder), memory)
+export const createWorkspace = (table: Table, workspace: Workspace, founder: AddressedMember, record: Write | undefined): Promise<void> =>
+  table.write(...foundingWrites(workspace, founder), record)
 
 /** A workspace that an account is in; refuses `workspace_not_found`. */
 export async function readOwnWorkspace(table: Table, workspaceId: string, accountId: string): Promise<Workspace> {

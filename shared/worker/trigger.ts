@@ -1,9 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import type { Context, PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
 import { Deadline } from '../deadline.ts'
-import type { QueueName } from '../queue/queue.ts'
+import type { QueueName } from '../domain/messages.ts'
 import { type Services, withinTime } from '../services.ts'
-import type { TableAction } from '../table/actions.ts'
+import type { TableAction } from '../table/table-actions.ts'
 
 /** What a trigger works with. The user pool names its triggers before it has an issuer and clients, so there are no settings. */
 export type TriggerTools = Pick<Services, 'table' | 'queue' | 'logger' | 'clock'>
@@ -19,9 +19,9 @@ export interface Trigger<K extends keyof TriggerEvents = keyof TriggerEvents> {
   readonly summary: string
   readonly on: K
   /** What it does to the table: its role allows that and nothing else. */
-  readonly touches: readonly TableAction[]
+  readonly tableActions: readonly TableAction[]
   /** The queues that it sends to: it is told of those and no other, and its role allows no other. */
-  readonly announces: readonly QueueName[]
+  readonly sendsTo: readonly QueueName[]
   readonly handle: (event: TriggerEvents[K], tools: TriggerTools) => Promise<object>
 }
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { Context } from 'aws-lambda'
-import { answers, startDatabaseInMemory } from '#infra/local/dynamodb.ts'
+import { answers, startDatabaseInMemory } from '#infra/local/dynamodb/dynamodb.ts'
 import { createWorld, type World } from '#test/support/world.ts'
 
 /** A client of the benchmark's own DynamoDB, as plain code would make one. */

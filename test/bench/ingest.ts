@@ -1,6 +1,6 @@
 import { reportUsage } from '#functions/usage/report-usage.ts'
 import { httpHandler } from '#shared/http/handler.ts'
-import { documentClient, Table } from '#shared/table/table.ts'
+import { documentClient, Table } from '#shared/table/engine.ts'
 import { httpEvent } from '#test/support/event.ts'
 import { numbersOf } from '#test/support/numbers.ts'
 import { signUp, type World } from '#test/support/world.ts'

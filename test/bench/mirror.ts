@@ -1,6 +1,6 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
 import { tableDefinition } from '#shared/table/design.ts'
-import { documentClient } from '#shared/table/table.ts'
+import { documentClient } from '#shared/table/engine.ts'
 import type { World } from '#test/support/world.ts'
 import type { ClientOf } from './database.ts'
 import { onTable, type Rounds, replay } from './recorder.ts'

@@ -1,7 +1,7 @@
 import type { HttpEvent } from '#shared/http/event.ts'
 import { httpHandler } from '#shared/http/handler.ts'
 import type { Services } from '#shared/services.ts'
-import { documentClient, Table } from '#shared/table/table.ts'
+import { documentClient, Table } from '#shared/table/engine.ts'
 import { type ClientOf, contextOf } from './database.ts'
 import { onTable, recordCalls, replay } from './recorder.ts'
 import type { Sample } from './requests.ts'

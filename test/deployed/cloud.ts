@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { noFaults } from '#infra/local/faults.ts'
-import { startStripe } from '#infra/local/stripe-server.ts'
+import { startStripe } from '#infra/local/stripe/server.ts'
 import { teardown } from '#infra/local/teardown.ts'
 import { type Sent, takenRoute } from '#test/infra/deployed-api.ts'
 import { selfSigned } from './certificate.ts'
@@ -19,7 +19,7 @@ import { account, region } from './stand-in-values.ts'
 import { openUserPool } from './user-pool.ts'
 
 /** What a request is answered with. */
-export interface Answered {
+export interface EarlyReply {
   readonly functionName: string
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -107,7 +107,7 @@ export async function openCloud(deployment: Deployment) {
   const calls: Call[] = []
 
   /** Sends a request to the HTTP API. Throws where a function fails as a whole, of which a caller is told nothing. */
-  async function ask(method: string, target: string, { as, body }: Request = {}): Promise<Answered> {
+  async function ask(method: string, target: string, { as, body }: Request = {}): Promise<EarlyReply> {
     const headers = [
       ...(as ? [['authorization', `Bearer ${as}`] as const] : []),
       ...(body ? [['content-type', 'application/json'] as const] : []),

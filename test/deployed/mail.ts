@@ -1,5 +1,5 @@
-import { type LocalMail, startMail } from '#infra/local/mail.ts'
-import { readSendEmail, type SentEmail } from '#infra/local/ses-protocol.ts'
+import { type LocalMail, startMail } from '#infra/local/mail/mail.ts'
+import { readSendEmail, type SentEmail } from '#infra/local/mail/ses-protocol.ts'
 import type { Answer } from './gate.ts'
 
 /** An e-mail as SES took it. */

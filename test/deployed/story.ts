@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Answered, Cloud, Request } from './cloud.ts'
+import type { Cloud, EarlyReply, Request } from './cloud.ts'
 import type { Mailed } from './mail.ts'
 
 /** Somebody of the story who signed in. */
@@ -12,11 +12,11 @@ interface Person {
 interface Telling {
   readonly cloud: Cloud
   /** Asks, and answers the body. Throws where the answer has another status, and then says what the function wrote and what it was refused. */
-  readonly ask: (status: number, method: string, target: string, request?: Request) => Promise<Answered['body']>
+  readonly ask: (status: number, method: string, target: string, request?: Request) => Promise<EarlyReply['body']>
 }
 
 /** An answer is another than the story goes on with. */
-const unexpected = (what: string, { functionName, status, body }: Answered, cloud: Cloud): Error =>
+const unexpected = (what: string, { functionName, status, body }: EarlyReply, cloud: Cloud): Error =>
   new Error(
     [
       `${what} (${functionName}) answered ${status} ${JSON.stringify(body)}`,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { periodOf } from '#shared/billing/bill.ts'
+import { periodOf } from '#shared/domain/bill.ts'
 
 const since = '2026-11-24T10:00:00.000Z'
 const usageIn = (...months: string[]) => new Map(months.map((month) => [month, new Map([['storage', 1n]])]))

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bill, byMeter } from '#shared/billing/bill.ts'
-import { definePriceBook } from '#shared/billing/price-book.ts'
 import { amountFrom, formatAmount, sumOf } from '#shared/domain/amounts.ts'
+import { bill, byMeter } from '#shared/domain/bill.ts'
 import { amountOf, formatMicro, parseDecimal, quantitySchema, worthOf, worthOfAmount } from '#shared/domain/decimal.ts'
+import { definePriceBook } from '#shared/domain/price-book.ts'
 
 const micro = fc.bigInt({ min: 0n, max: 10n ** 15n })
 const price = fc.stringMatching(/^\d{1,9}(\.\d{1,12})?$/)

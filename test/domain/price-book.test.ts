@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { definePriceBook, priceBook } from '#shared/billing/price-book.ts'
 import { amountOf, parseDecimal } from '#shared/domain/decimal.ts'
+import { definePriceBook, priceBook } from '#shared/domain/price-book.ts'
 
 const meters = [{ id: 'a', description: 'A', unit: 'x', unitPrice: '0.1' }]
 const bookOf = (currency: string, minorDigits: number, rest: { minimumCharge?: number } = {}) =>
@@ -25,7 +25,7 @@ test.each([
   ['USD', 2, 'currency'],
   ['krw', 0, 'Stripe names no least amount of krw'],
 ])('a price book in %s with %i decimals is refused in one sentence', (currency, minorDigits, sentence) => {
-  expect(() => bookOf(currency, minorDigits)).toThrow(`The price book (shared/billing/price-book.ts): ${sentence}`)
+  expect(() => bookOf(currency, minorDigits)).toThrow(`The price book (shared/domain/price-book.ts): ${sentence}`)
 })
 
 test('what is malformed in a price book is named', () => {

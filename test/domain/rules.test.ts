@@ -1,18 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { isGood, newSecret, permissionToGive, rolesThatGive, rotated } from '#shared/domain/api-keys.ts'
+import type { ApiKey } from '#shared/domain/api-key.ts'
+import { isGood, newSecret, permissionToGive, rolesThatGive, rotated } from '#shared/domain/api-key.ts'
 import { dismissalsIn, dismissalsSoFar, isDead, vouchersOf } from '#shared/domain/dismissals.ts'
+import type { Invitation } from '#shared/domain/invitation.ts'
 import { answerSchema } from '#shared/domain/invitation-answer.ts'
 import { cooldownLeft, givenRole, hasExpired, heldBack, isOpen, newInvitation, senderIn, sentAgain } from '#shared/domain/inviting.ts'
+import type { Invoice } from '#shared/domain/invoice.ts'
 import { outcomeOf } from '#shared/domain/mail-events.ts'
-import type { ApiKey, Invitation, Invoice, Member, Workspace } from '#shared/domain/model.ts'
+import type { Member } from '#shared/domain/member.ts'
+import { requireSuccessor, successorOf } from '#shared/domain/member.ts'
 import { detachAt, owesDetach } from '#shared/domain/owing.ts'
 import { failureOf } from '#shared/domain/payment-failure.ts'
 import { invalid, Refusal } from '#shared/domain/refusals.ts'
 import { isDemotion, rolesThatMay, scopeFor } from '#shared/domain/roles.ts'
+import { safeForLog } from '#shared/domain/safe-for-log.ts'
 import { secretHash } from '#shared/domain/secrets.ts'
-import { requireSuccessor, successorOf } from '#shared/domain/succession.ts'
-import { tellable } from '#shared/domain/tellable.ts'
 import { anyInstantSchema, dayOf, epochSeconds, later, secondsToNextDay, secondsUntil } from '#shared/domain/time.ts'
+import type { Workspace } from '#shared/domain/workspace.ts'
 
 const now = new Date('2026-11-24T10:00:00.000Z')
 const at = (seconds: number): string => later(now, seconds)
@@ -297,12 +301,12 @@ describe('refusals and errors', () => {
   })
 
   test('of an error a log has names and places, and no message', () => {
-    const told = tellable(new TypeError('secret', { cause: new RangeError('secret') })) as { stack: string[]; cause: { name: string } }
+    const told = safeForLog(new TypeError('secret', { cause: new RangeError('secret') })) as { stack: string[]; cause: { name: string } }
 
     expect(told).toMatchObject({ name: 'TypeError', cause: { name: 'RangeError' } })
     expect(told.stack[0]).toContain('    at ')
     expect(JSON.stringify(told)).not.toContain('secret')
-    expect(tellable(undefined)).toEqual({})
-    expect(tellable(new Error('x', { cause: 'secret' }))).not.toHaveProperty('cause')
+    expect(safeForLog(undefined)).toEqual({})
+    expect(safeForLog(new Error('x', { cause: 'secret' }))).not.toHaveProperty('cause')
   })
 })

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest'
-import type { Account, ApiKey, Deletion, Invitation, Invoice, Member, Workspace } from '#shared/domain/model.ts'
-import { accountView, apiKeyView, defaultWorkspaceView, deletionView, invitationView, invoiceView } from '#shared/domain/views.ts'
+import type { Account } from '#shared/domain/account.ts'
+import { accountView, defaultWorkspaceView } from '#shared/domain/account.ts'
+import type { ApiKey } from '#shared/domain/api-key.ts'
+import { apiKeyView } from '#shared/domain/api-key.ts'
+import type { Deletion } from '#shared/domain/deletion.ts'
+import { deletionView } from '#shared/domain/deletion.ts'
+import type { Invitation } from '#shared/domain/invitation.ts'
+import { invitationView } from '#shared/domain/invitation.ts'
+import type { Invoice } from '#shared/domain/invoice.ts'
+import { invoiceView } from '#shared/domain/invoice.ts'
+import type { Member } from '#shared/domain/member.ts'
+import type { Workspace } from '#shared/domain/workspace.ts'
 
 const account = { id: 'acc_1', name: 'Ann' } as Account
 const defaultWorkspace = { id: 'ws_1', name: 'Default Workspace' } as Workspace

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Table } from '#shared/table/table.ts'
+import { Table } from '#shared/table/engine.ts'
 import { type Departure, departure } from '#test/support/departure.ts'
 import type { Ask } from '#test/support/event.ts'
 import { allRows } from '#test/support/invariants.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { getMe } from '#functions/accounts/get-me.ts'
-import { lambdaContext } from '#infra/local/lambda-context.ts'
+import { lambdaContext } from '#infra/local/gateway/lambda-context.ts'
 import { httpHandler } from '#shared/http/handler.ts'
 import { keys } from '#shared/table/design.ts'
 import { httpEvent } from '#test/support/event.ts'

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { updateMembers } from '#functions/workers/update-members.ts'
+import type { Account } from '#shared/domain/account.ts'
 import { derivedId } from '#shared/domain/ids.ts'
-import type { Account, Member } from '#shared/domain/model.ts'
+import type { Member } from '#shared/domain/member.ts'
 import { changeAccount } from '#shared/table/accounts.ts'
 import { keys } from '#shared/table/design.ts'
 import { problemsOf } from '#test/support/invariants.ts'
@@ -66,7 +67,7 @@ function before({ services: { table } }: World, isIt: (writes: readonly unknown[
   }
 }
 
-const touches = (key: { pk: string; sk: string }) => (writes: readonly unknown[]) => {
+const tableActions = (key: { pk: string; sk: string }) => (writes: readonly unknown[]) => {
   const text = JSON.stringify(writes)
   return text.includes(`"${key.pk}"`) && text.includes(`"${key.sk}"`)
 }
@@ -171,7 +172,7 @@ test('an acceptance and a newer token at once: the newer address is shown, and t
   await team.invite('dana@example.com')
   await team.mail()
   const newer = () => createAccount(world, dana('dana@new.example', 20))
-  before(world, touches(keys.member(path.workspaceId, danasId)), newer)
+  before(world, tableActions(keys.member(path.workspaceId, danasId)), newer)
 
   const body = { token: world.linkToken('dana@example.com') }
   const answer = await world.call('acceptInvitation', { as: dana('dana@example.com', 10), body })
@@ -276,7 +277,7 @@ test('work on an older change, however late, overwrites nothing of a newer one',
     await createAccount(world, newest)
     expect(await world.run('updateMembers', [{ accountId: danasId }])).toEqual([])
   }
-  before(world, touches(keys.member(workspaceId, danasId)), meanwhile)
+  before(world, tableActions(keys.member(workspaceId, danasId)), meanwhile)
 
   expect(await world.run('updateMembers')).toEqual([])
 
@@ -394,7 +395,7 @@ test.for(['removeMember', 'leaveWorkspace'] as const)('%s while the address move
     await createAccount(world, dana('b@example.com', 20))
     expect(await world.run('updateMembers')).toEqual([])
   }
-  before(world, touches(key), move)
+  before(world, tableActions(key), move)
   const ask =
     name === 'removeMember' ? { as: team.ann.token, path: { ...path, accountId: danasId } } : { as: dana('a@example.com', 10), path }
 
@@ -415,7 +416,7 @@ test.for(['removed', 'deleting'] as const)(
       what === 'removed'
         ? team.here('removeMember', { path: { accountId: danasId } })
         : team.here('deleteWorkspace', { query: { confirm: 'Blue Team' } })
-    before(world, touches(keys.member(path.workspaceId, danasId)), meanwhile)
+    before(world, tableActions(keys.member(path.workspaceId, danasId)), meanwhile)
 
     expect(await world.run('updateMembers')).toEqual([])
 
@@ -445,7 +446,7 @@ test('of two changes of a name, work on the older one overwrites nothing of the 
   const rename = async (name: string) =>
     world.services.table.write(changeAccount(await accountOf(world, danasId), { name }, world.now).write)
   await rename('Older')
-  before(world, touches(keys.member(path.workspaceId, danasId)), async () => {
+  before(world, tableActions(keys.member(path.workspaceId, danasId)), async () => {
     await rename('Newer')
     expect(await world.run('updateMembers', [{ accountId: danasId }])).toEqual([])
   })
@@ -462,7 +463,7 @@ test('a change that comes while an older one is settled stays owed', async () =>
   await createAccount(world, dana('b@example.com', 20))
   world.queued = []
   world.passSeconds(61)
-  before(world, touches(keys.member(path.workspaceId, danasId)), () => createAccount(world, dana('c@example.com', 30)))
+  before(world, tableActions(keys.member(path.workspaceId, danasId)), () => createAccount(world, dana('c@example.com', 30)))
 
   expect(await world.run('updateMembers', [{ accountId: danasId }])).toEqual([])
 
@@ -476,7 +477,7 @@ test('who has no address row of their own and is removed meanwhile is not brough
   await createAccount(world, dana('carol@example.com', 20))
   await settle(world)
   await createAccount(world, dana('d@example.com', 30))
-  before(world, touches(keys.member(path.workspaceId, danasId)), () => team.here('removeMember', { path: { accountId: danasId } }))
+  before(world, tableActions(keys.member(path.workspaceId, danasId)), () => team.here('removeMember', { path: { accountId: danasId } }))
 
   expect(await world.run('updateMembers')).toEqual([])
 
@@ -515,7 +516,7 @@ test('an account whose rows cannot be written stays owed, is asked for ever more
   const team = await sharing()
   const { world, path } = team
   await createAccount(world, dana('b@example.com', 20))
-  const broken = touches(keys.member(path.workspaceId, danasId))
+  const broken = tableActions(keys.member(path.workspaceId, danasId))
   const { table } = world.services
   const write = table.write.bind(table)
   table.write = async (...writes) => {

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { operations } from '#functions/operations.ts'
 import { stageOf } from '#infra/aws/stages.ts'
-import { corsFor } from '#infra/local/cors.ts'
+import { corsFor } from '#infra/cors.ts'
 import { createWorld, signUp, type World } from '#test/support/world.ts'
 import { comparable, deployed, localGateway } from './both-gateways.ts'
 import { type DeployedRoute, deployedRoutes, type Sent, takenRoute } from './deployed-api.ts'

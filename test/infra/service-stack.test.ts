@@ -87,7 +87,7 @@ test('the two workers that go on with their own work alone may send to the queue
 
 test('the key of the payment provider is a reference, and only where payments are made', () => {
   const carrying = prod.of(lambda).filter(({ properties }) => 'STRIPE_API_KEY' in properties.Environment.Variables)
-  const needing = [...lists.operations, ...lists.workers].filter(({ needs }) => (needs as readonly string[]).includes('payments'))
+  const needing = [...lists.operations, ...lists.workers].filter(({ services }) => (services as readonly string[]).includes('payments'))
 
   expect(carrying.map(({ properties }) => properties.Description).toSorted()).toEqual(needing.map(descriptionOf).toSorted())
   for (const { properties } of carrying) expect(properties.Environment.Variables.STRIPE_API_KEY).toMatch(/^\{\{resolve:secretsmanager:/)

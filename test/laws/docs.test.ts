@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { operations } from '#functions/operations.ts'
-import { generated } from '#infra/docs.ts'
+import { generated } from '#infra/docs/docs.ts'
 import { accessPatterns, entities, prefix } from '#shared/table/design.ts'
 
 test.each(Object.entries(generated))('%s says what the code says (npm run docs writes it)', (path, text) => {

@@ -36,8 +36,8 @@ test('no route is given twice, whatever its parameters are called', () => {
   expect(repeated(operations.map(({ method, path }) => `${method} ${path.replace(/\{\w+\}/g, '{}')}`))).toEqual([])
 })
 
-test.each(operations)('$name reads the table, unless it is open', ({ needs, access }) => {
-  expect(access.kind === 'open' || needs.includes('table')).toBe(true)
+test.each(operations)('$name reads the table, unless it is open', ({ services, access }) => {
+  expect(access.kind === 'open' || services.includes('table')).toBe(true)
 })
 
 test.each(operations)('$name has the workspace in its path exactly where access asks for it', ({ path, access }) => {

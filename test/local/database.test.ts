@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { expect, onTestFinished, test } from 'vitest'
-import { answers, type Database, startDatabase } from '#infra/local/dynamodb.ts'
-import { dynamoDbArguments } from '#infra/local/dynamodb-command.ts'
-import { findJava } from '#infra/local/java.ts'
+import { dynamoDbArguments } from '#infra/local/dynamodb/command.ts'
+import { answers, type Database, startDatabase } from '#infra/local/dynamodb/dynamodb.ts'
+import { findJava } from '#infra/local/dynamodb/java.ts'
 import { lockDataDir } from '#infra/local/lock.ts'
 import { freePort } from '#infra/local/ports.ts'
 import { eventually, listProcesses } from '#infra/local/processes.ts'
@@ -40,7 +40,7 @@ async function inAnotherProcess(lines: string): Promise<{ output: string; kill()
   return { output, kill }
 }
 
-const moduleOf = (name: string) => JSON.stringify(new URL(`../../infra/local/${name}`, import.meta.url).href)
+const moduleOf = (name: string) => JSON.stringify(new URL(`../../infra/local/dynamodb/${name}`, import.meta.url).href)
 
 test('a database outlives the service that is killed, and the next one takes it over with its data', async () => {
   const dataDir = await temporaryDataDir()

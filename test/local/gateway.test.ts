@@ -3,10 +3,10 @@ import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { corsFor } from '#infra/local/cors.ts'
-import { type FunctionRoute, gateway, type HttpFunction } from '#infra/local/gateway.ts'
+import { corsFor } from '#infra/cors.ts'
+import { type FunctionRoute, gateway, type HttpFunction } from '#infra/local/gateway/gateway.ts'
+import { findRoute } from '#infra/local/gateway/routes.ts'
 import { close, listen } from '#infra/local/ports.ts'
-import { findRoute } from '#infra/local/routes.ts'
 
 const echo: HttpFunction = async (event) => ({
   statusCode: 200,

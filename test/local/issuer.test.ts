@@ -3,7 +3,7 @@ import { JwtVerifier } from 'aws-jwt-verify'
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import { decodeJwt, decodeProtectedHeader, generateKeyPair, SignJWT } from 'jose'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Issuer, startIssuer } from '#infra/local/issuer.ts'
+import { type Issuer, startIssuer } from '#infra/local/issuer/issuer.ts'
 import { Browser } from './browser.ts'
 import { temporaryDataDir } from './temp.ts'
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { ScanCommand } from '@aws-sdk/lib-dynamodb'
-import { documentClient } from '#shared/table/table.ts'
+import { documentClient } from '#shared/table/engine.ts'
 import { mayStay } from '#test/support/departure.ts'
 import { kindOf, type Row } from '#test/support/invariants.ts'
 import type { Caller, ServicesView } from './caller.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { GetSendQuotaCommand, SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
 import { expect, onTestFinished, test } from 'vitest'
 import { noFaults } from '#infra/local/faults.ts'
-import { startMail } from '#infra/local/mail.ts'
+import { startMail } from '#infra/local/mail/mail.ts'
 import { temporaryDataDir } from './temp.ts'
 
 async function mailOn(dataDir: string) {

@@ -5,7 +5,7 @@ import { Server as NetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { findJava } from '#infra/local/java.ts'
+import { findJava } from '#infra/local/dynamodb/java.ts'
 import { type Service, startService } from '#infra/local/service.ts'
 import { type ServicesView, servicesOf } from './caller.ts'
 

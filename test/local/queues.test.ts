@@ -2,9 +2,9 @@ import { ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { noFaults } from '#infra/local/faults.ts'
-import { faultyQueue } from '#infra/local/faulty-queue.ts'
-import { startPoller } from '#infra/local/queue-poller.ts'
-import { deadLetterQueueOf, startQueues } from '#infra/local/queues.ts'
+import { faultyQueue } from '#infra/local/queue/faulty-queue.ts'
+import { startPoller } from '#infra/local/queue/poller.ts'
+import { deadLetterQueueOf, startQueues } from '#infra/local/queue/queues.ts'
 import type { Queue } from '#shared/queue/queue.ts'
 
 type Work = (event: SQSEvent, call: number) => Promise<SQSBatchResponse | undefined>
@@ -102,10 +102,10 @@ test.for([
 ] as const)('with the fault %s an operation sends %o', async ([fault, expected]) => {
   const sent: string[] = []
   const queue: Queue = {
-    announce: async (_, messages) => void sent.push(...messages.map((message) => ('invitationId' in message ? message.invitationId : ''))),
+    enqueue: async (_, messages) => void sent.push(...messages.map((message) => ('invitationId' in message ? message.invitationId : ''))),
   }
 
-  await faultyQueue(queue, { ...noFaults(), queue: fault }).announce('mail', [{ kind: 'invitation', invitationId: 'a', sendCount: 1 }])
+  await faultyQueue(queue, { ...noFaults(), queue: fault }).enqueue('mail', [{ kind: 'invitation', invitationId: 'a', sendCount: 1 }])
 
   expect(sent).toEqual(expected)
 })

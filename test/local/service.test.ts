@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { answers } from '#infra/local/dynamodb.ts'
+import { answers } from '#infra/local/dynamodb/dynamodb.ts'
 import { close, listen } from '#infra/local/ports.ts'
 import { eventually } from '#infra/local/processes.ts'
 import { accountOf, callerWith, invite, servicesOf, setFaults, signedIn, subjectsTo } from './caller.ts'

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import Stripe from 'stripe'
 import { expect, onTestFinished, test } from 'vitest'
 import { noFaults } from '#infra/local/faults.ts'
-import { openStripe, type StripeOptions } from '#infra/local/stripe.ts'
-import { stripeFetch } from '#infra/local/stripe-fetch.ts'
-import type { StripeHandle } from '#infra/local/stripe-http.ts'
-import { serveStripe, startStripe } from '#infra/local/stripe-server.ts'
+import { stripeFetch } from '#infra/local/stripe/fetch.ts'
+import type { StripeHandle } from '#infra/local/stripe/http.ts'
+import { serveStripe, startStripe } from '#infra/local/stripe/server.ts'
+import { openStripe, type StripeOptions } from '#infra/local/stripe/stripe.ts'
 import { temporaryDataDir } from './temp.ts'
 
 const hour = 60 * 60 * 1_000
@@ -381,7 +381,7 @@ test('all of it is there after a restart, idempotency keys included, although th
 test('a process that is killed under load loses no answer and no charge, and half does none', async () => {
   const journalFile = join(await temporaryDataDir(), 'stripe.jsonl')
   const options = JSON.stringify({ journalFile, faults: {} })
-  const script = `import { startStripe } from '#infra/local/stripe-server.ts'; console.log(JSON.stringify((await startStripe(${options})).sdk))`
+  const script = `import { startStripe } from '#infra/local/stripe/server.ts'; console.log(JSON.stringify((await startStripe(${options})).sdk))`
   const answered: string[] = []
 
   for (let round = 0; round < 3; round++) {

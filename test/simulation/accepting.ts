@@ -1,5 +1,6 @@
 import { isDead } from '#shared/domain/dismissals.ts'
-import type { Invitation, Workspace } from '#shared/domain/model.ts'
+import type { Invitation } from '#shared/domain/invitation.ts'
+import type { Workspace } from '#shared/domain/workspace.ts'
 import { keys, prefix } from '#shared/table/design.ts'
 import type { StagedWorld } from './staged-world.ts'
 

@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
-import type { Member } from '#shared/domain/model.ts'
+import type { Member } from '#shared/domain/member.ts'
 import { type Key, keys, kindOf } from '#shared/table/design.ts'
 import type { StagedWorld } from './staged-world.ts'
 

@@ -1,4 +1,4 @@
-import type { InvoiceLine } from '#shared/domain/model.ts'
+import type { InvoiceLine } from '#shared/domain/invoice.ts'
 
 /** Every event of a meter has a digit of its own in the sum (base 3), so that an invoice tells how often each was billed. */
 const base = 3n

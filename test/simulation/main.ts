@@ -1,4 +1,4 @@
-import { startDatabaseInMemory } from '#infra/local/dynamodb.ts'
+import { startDatabaseInMemory } from '#infra/local/dynamodb/dynamodb.ts'
 import { numbersOf } from '#test/support/numbers.ts'
 import { simulate } from './simulation.ts'
 

@@ -1,4 +1,5 @@
-import type { Queue, QueueName } from '#shared/queue/queue.ts'
+import type { QueueName } from '#shared/domain/messages.ts'
+import type { Queue } from '#shared/queue/queue.ts'
 import type { Weather } from './faulty-client.ts'
 import { Died, type Processes } from './processes.ts'
 import type { Stage } from './stage.ts'
@@ -28,7 +29,7 @@ export class Queues implements Queue {
     this.#options = options
   }
 
-  announce = async (queue: QueueName, messages: readonly object[], delaySeconds = 0): Promise<void> => {
+  enqueue = async (queue: QueueName, messages: readonly object[], delaySeconds = 0): Promise<void> => {
     for (const message of messages)
       await this.#options.processes.outside(`sends to ${queue}`, async () => this.#send(queue, message, delaySeconds))
   }

@@ -1,4 +1,4 @@
-import type { Item, Table } from '#shared/table/table.ts'
+import type { Item, Table } from '#shared/table/engine.ts'
 import { type CallInput, foundKeys, itemSize, readKeys, readUnits, writeUnits, writtenKeys } from './capacity.ts'
 
 /** Capacity that calls took, computed by AWS's rules: DynamoDB Local reports that of transactions wrongly. */

@@ -1,5 +1,5 @@
 import { indexes, type Key } from '#shared/table/design.ts'
-import type { Item } from '#shared/table/table.ts'
+import type { Item } from '#shared/table/engine.ts'
 
 /** An item of the table as it was or is; undefined where there is none. */
 export type Image = Item | undefined

@@ -1,5 +1,5 @@
+import type { Deletion } from '#shared/domain/deletion.ts'
 import { deletionIdOf, finalInvoiceIdOf } from '#shared/domain/ids.ts'
-import type { Deletion } from '#shared/domain/model.ts'
 import { keys } from '#shared/table/design.ts'
 import { allRows, kindOf, type Row } from './invariants.ts'
 import { withProvider } from './payments.ts'

@@ -5,7 +5,7 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb'
 import type { Services } from '#shared/services.ts'
-import { documentClient, Table } from '#shared/table/table.ts'
+import { documentClient, Table } from '#shared/table/engine.ts'
 import type { Random } from './random.ts'
 import { localClient, type World } from './world.ts'
 

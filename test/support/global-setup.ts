@@ -2,7 +2,7 @@ import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { answers, startDatabaseInMemory } from '#infra/local/dynamodb.ts'
+import { answers, startDatabaseInMemory } from '#infra/local/dynamodb/dynamodb.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -1,8 +1,12 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb'
+import type { Account } from '#shared/domain/account.ts'
+import type { ApiKey } from '#shared/domain/api-key.ts'
+import type { Invitation } from '#shared/domain/invitation.ts'
 import { maximumMembers, maximumPending } from '#shared/domain/inviting.ts'
-import type { Account, ApiKey, Invitation, Member, Workspace } from '#shared/domain/model.ts'
+import type { Member } from '#shared/domain/member.ts'
+import type { Workspace } from '#shared/domain/workspace.ts'
 import { entities, indexKeys, keys } from '#shared/table/design.ts'
-import type { Table } from '#shared/table/table.ts'
+import type { Table } from '#shared/table/engine.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every kind
 export type Row = Record<string, any> & { readonly pk: string; readonly sk: string }

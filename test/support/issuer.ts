@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
-import { openTokens } from '#shared/http/tokens.ts'
 import { readSettings } from '#shared/settings.ts'
+import { openTokens } from '#shared/tokens/tokens.ts'
 
 const ISSUER = 'https://issuer.example'
 const CLIENT_ID = 'atrium-web'

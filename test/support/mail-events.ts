@@ -1,4 +1,4 @@
-import type { Invitation } from '#shared/domain/model.ts'
+import type { Invitation } from '#shared/domain/invitation.ts'
 
 /** Parts of an event that a test sets otherwise than SES would. */
 export interface Twist {

@@ -41,9 +41,9 @@ export function metered(world: World): { services: Services; measure: (run: () =
       { step: 'initialize', name: 'meter' },
     ),
   )
-  const announce: Services['queue']['announce'] = (...message) => {
+  const enqueue: Services['queue']['enqueue'] = (...message) => {
     announcements++
-    return world.services.queue.announce(...message)
+    return world.services.queue.enqueue(...message)
   }
   const measure = async (run: () => Promise<unknown>): Promise<Reading> => {
     calls = []
@@ -51,5 +51,5 @@ export function metered(world: World): { services: Services; measure: (run: () =
     await run()
     return { rounds, calls, announcements }
   }
-  return { services: { ...onTable, queue: { announce } }, measure }
+  return { services: { ...onTable, queue: { enqueue } }, measure }
 }

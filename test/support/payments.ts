@@ -1,8 +1,8 @@
 import Stripe from 'stripe'
-import { type LocalStripe, openStripe, type StripeOptions } from '#infra/local/stripe.ts'
-import { stripeFetch } from '#infra/local/stripe-fetch.ts'
-import type { StripeAnswer, StripeHandle, StripeRequest } from '#infra/local/stripe-http.ts'
-import { stripePayments } from '#shared/billing/stripe.ts'
+import { stripeFetch } from '#infra/local/stripe/fetch.ts'
+import type { StripeAnswer, StripeHandle, StripeRequest } from '#infra/local/stripe/http.ts'
+import { type LocalStripe, openStripe, type StripeOptions } from '#infra/local/stripe/stripe.ts'
+import { stripePayments } from '#shared/payments/stripe.ts'
 import type { World } from './world.ts'
 
 type Pass = () => Promise<StripeAnswer | 'drop'>

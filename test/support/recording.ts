@@ -60,10 +60,10 @@ export function recorded(client: DynamoDBClient): DynamoDBClient {
 }
 
 /** A queue whose messages are written down, as the SDK's call that the real one makes of them. */
-export const recordedQueue = ({ announce }: Services['queue']): Services['queue'] => ({
-  announce: (queue, messages, delaySeconds) => {
+export const recordedQueue = ({ enqueue }: Services['queue']): Services['queue'] => ({
+  enqueue: (queue, messages, delaySeconds) => {
     if (messages.length > 0) note('sqs:SendMessage', `queue/${queue}`)
-    return announce(queue, messages, delaySeconds)
+    return enqueue(queue, messages, delaySeconds)
   },
 })
 

@@ -34,9 +34,9 @@ export async function meteredScene() {
   const services = {
     ...meter.services,
     queue: {
-      announce: (...[name, some, delay]: Parameters<typeof meter.services.queue.announce>) => {
+      enqueue: (...[name, some, delay]: Parameters<typeof meter.services.queue.enqueue>) => {
         messages += some.length
-        return meter.services.queue.announce(name, some, delay)
+        return meter.services.queue.enqueue(name, some, delay)
       },
     },
   }

@@ -3,20 +3,20 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { inject } from 'vitest'
 import { operations } from '#functions/operations.ts'
 import { workers } from '#functions/workers.ts'
-import { lambdaContext } from '#infra/local/lambda-context.ts'
+import { lambdaContext } from '#infra/local/gateway/lambda-context.ts'
 import { canonicalEmail } from '#shared/domain/email.ts'
 import { derivedId } from '#shared/domain/ids.ts'
-import type { Person } from '#shared/domain/model.ts'
+import type { QueueName } from '#shared/domain/messages.ts'
+import type { Person } from '#shared/domain/person.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { httpHandler } from '#shared/http/handler.ts'
 import { refusalsOf } from '#shared/http/refusing.ts'
 import type { Email } from '#shared/mail/ses.ts'
 import type { MetricName } from '#shared/metrics.ts'
-import type { QueueName } from '#shared/queue/queue.ts'
 import type { Services } from '#shared/services.ts'
 import { readSettings } from '#shared/settings.ts'
 import { tableDefinition } from '#shared/table/design.ts'
-import { documentClient, Table } from '#shared/table/table.ts'
+import { documentClient, Table } from '#shared/table/engine.ts'
 import { workerHandler } from '#shared/worker/handler.ts'
 import { isQueueWorker } from '#shared/worker/worker.ts'
 import { type Ask, httpEvent } from './event.ts'
@@ -87,7 +87,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     tokens: { verify },
     table: new Table(documentClient(raw), TABLE_NAME),
     queue: recordedQueue({
-      announce: async (queue, messages) => {
+      enqueue: async (queue, messages) => {
         world.queued.push(...messages.map((message) => ({ queue, message })))
       },
     }),

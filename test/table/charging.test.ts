@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Invoice } from '#shared/domain/model.ts'
+import type { Invoice } from '#shared/domain/invoice.ts'
 import {
   beginAttempt,
   type Charger,
@@ -13,7 +13,7 @@ import {
   noteUnpaid,
 } from '#shared/table/charging.ts'
 import { keys } from '#shared/table/design.ts'
-import type { Table } from '#shared/table/table.ts'
+import type { Table } from '#shared/table/engine.ts'
 import { departure } from '#test/support/departure.ts'
 import { tamper } from '#test/support/scene.ts'
 

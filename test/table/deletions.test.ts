@@ -1,10 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { Workspace } from '#shared/domain/model.ts'
-import { finishStep, newDeletion, progress, readDeletion } from '#shared/table/deletions.ts'
+import { newDeletion } from '#shared/domain/deletion.ts'
+import type { Workspace } from '#shared/domain/workspace.ts'
+import { finishStep, progress, readDeletion } from '#shared/table/deletions.ts'
 import { keys } from '#shared/table/design.ts'
+import { put } from '#shared/table/engine.ts'
 import { purge } from '#shared/table/purge.ts'
 import { Changed } from '#shared/table/races.ts'
-import { put } from '#shared/table/table.ts'
 import { createWorld } from '#test/support/world.ts'
 
 /** A deletion that has just begun. */

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { documentClient, put, Table, update } from '#shared/table/table.ts'
+import { documentClient, put, Table, update } from '#shared/table/engine.ts'
 import { putAll } from '#test/support/scene.ts'
 import { createWorld, localClient, type World } from '#test/support/world.ts'
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Workspace } from '#shared/domain/model.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
+import type { Workspace } from '#shared/domain/workspace.ts'
 import { workspaceGone } from '#shared/table/api-keys.ts'
-import type { Table } from '#shared/table/table.ts'
+import type { Table } from '#shared/table/engine.ts'
 import { countEvents } from '#shared/table/usage.ts'
 
 const full = () => new Refusal('usage_limit_reached', 'Full')

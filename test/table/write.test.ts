@@ -1,7 +1,7 @@
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { above, absent, exists, is } from '#shared/table/conditions.ts'
-import { check, put, remove, type Table, update } from '#shared/table/table.ts'
+import { check, put, remove, type Table, update } from '#shared/table/engine.ts'
 import { conflictOf, type Faults, faulty, withClient } from '#test/support/faults.ts'
 import { forSeeds, Random } from '#test/support/random.ts'
 import { createWorld, type World } from '#test/support/world.ts'

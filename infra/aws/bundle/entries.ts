@@ -6,7 +6,7 @@ import type { Trigger } from '#shared/worker/trigger.ts'
 import type { Worker } from '#shared/worker/worker.ts'
 import type { Lists } from '../lists.ts'
 import type { Entry } from './bundle.ts'
-import { openers } from './openers.ts'
+import { openers } from './client-factories.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -29,12 +29,12 @@ const opening = (services: readonly Opened[]): string =>
   `{ ${services.map((service) => `${service}: ${openers[service].open.name}`).join(', ')} }`
 
 /** What an operation opens: what it declares, and what letting callers in takes. */
-export const openedBy = ({ needs, access }: Operation): readonly Opened[] => [
-  ...new Set<Opened>([...(access.kind === 'open' ? [] : (['table', 'tokens'] as const)), ...needs]),
+export const openedBy = ({ services, access }: Operation): readonly Opened[] => [
+  ...new Set<Opened>([...(access.kind === 'open' ? [] : (['table', 'tokens'] as const)), ...services]),
 ]
 
 /** What a worker opens: what it needs, and the metrics, which operations do without. */
-const openedByWorker = ({ needs }: Worker): readonly Opened[] => [...needs, 'metrics']
+const openedByWorker = ({ services }: Worker): readonly Opened[] => [...services, 'metrics']
 
 function entry(name: string, maker: { name: string; module: string }, opened: readonly Opened[]): Entry {
   const source = [

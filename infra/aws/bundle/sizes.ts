@@ -20,7 +20,7 @@ export interface Size {
 const openedByName = ({ operations, workers, triggers }: Lists): ReadonlyMap<string, readonly Opened[]> =>
   new Map<string, readonly Opened[]>([
     ...operations.map((operation) => [operation.name, openedBy(operation)] as const),
-    ...workers.map(({ name, needs }) => [name, needs] as const),
+    ...workers.map(({ name, services }) => [name, services] as const),
     ...triggers.map(({ name }) => [name, openedByTrigger] as const),
     ['notFound', []],
   ])

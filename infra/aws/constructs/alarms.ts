@@ -1,9 +1,9 @@
 import { Alarm, ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { Construct } from 'constructs'
+import { watchesOf } from './alarm-definitions.ts'
 import { AlarmTopic } from './alarm-topic.ts'
-import type { Watched } from './numbers.ts'
-import { watchesOf } from './watches.ts'
+import type { Watched } from './metrics.ts'
 
 /** Every alarm of a deployment, and whom it tells. */
 export class Alarms extends Construct {

@@ -15,7 +15,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct, type IDependable } from 'constructs'
 import { type Operation, routesOf } from '#shared/http/operation.ts'
-import { type Cors, corsFor } from '../../local/cors.ts'
+import { type Cors, corsFor } from '../../cors.ts'
 import type { RouteClass, Stage } from '../stages.ts'
 
 /** What the log of requests says of each: nothing of its path, query string, headers or sender. */

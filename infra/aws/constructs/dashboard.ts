@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch'
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
-import { deadLetters, reported, reputation, serverErrors, throttles, type Watched } from './numbers.ts'
+import { deadLetters, reported, reputation, serverErrors, throttles, type Watched } from './metrics.ts'
 
 const minutes = Duration.minutes(5)
 

@@ -11,7 +11,7 @@ import { capitalized } from './queues.ts'
 /** What every function of the service is made from. */
 export interface Making {
   readonly codeOf: CodeOf
-  readonly environmentOf: (needs: readonly string[]) => Record<string, string>
+  readonly environmentOf: (services: readonly string[]) => Record<string, string>
   readonly logGroup: ILogGroup
   readonly resources: Resources
 }
@@ -28,7 +28,7 @@ export class Operations extends NestedStack {
       const { lambda } = new AtriumFunction(this, capitalized(operation.name), {
         description: `${operation.name}: ${operation.summary}`,
         code: codeOf(operation.name),
-        environment: environmentOf(operation.needs),
+        environment: environmentOf(operation.services),
         logGroup,
         grants: operationGrants(operation, resources),
         timeout: Duration.seconds(secondsFor(operation)),

@@ -32,9 +32,9 @@ export class IdentityTriggers extends Construct {
   constructor(scope: Construct, id: string, { stage, triggers, codeOf, table, queues, identity }: TriggersProps) {
     super(scope, id)
     const logGroup = new LogGroup(this, 'Log', { retention: stage.retentionDays.logs, removalPolicy: RemovalPolicy.DESTROY })
-    this.functions = triggers.map(({ name, summary, on, touches, announces }) => {
-      const sentTo = announces.map((queue) => [queue, queues.of(queue).queue] as const)
-      const needed = { needs: ['table', 'queue'] as const, touches, announces }
+    this.functions = triggers.map(({ name, summary, on, tableActions, sendsTo }) => {
+      const sentTo = sendsTo.map((queue) => [queue, queues.of(queue).queue] as const)
+      const needed = { services: ['table', 'queue'] as const, tableActions, sendsTo }
       const queueArns = new Map(sentTo.map(([queue, { queueArn }]) => [queue, queueArn]))
       const made = new AtriumFunction(this, capitalized(name), {
         description: `${name}: ${summary}`,

@@ -32,7 +32,7 @@ export class Workers extends Construct {
 
   #behind(work: WorkQueue, worker: QueueWorker): void {
     // A worker that sends to its own queue: after 16 rounds Lambda would take it for a loop that nobody wanted.
-    const goesOn = worker.needs.includes('queue') && (worker.announces ?? [worker.queue]).some((name) => name === worker.queue)
+    const goesOn = worker.services.includes('queue') && (worker.sendsTo ?? [worker.queue]).some((name) => name === worker.queue)
     const { lambda } = this.#make(worker, [consuming(work)], goesOn ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE)
     new EventSourceMapping(this, `${capitalized(worker.name)}Source`, {
       target: lambda,
@@ -58,7 +58,7 @@ export class Workers extends Construct {
     return new AtriumFunction(this, capitalized(worker.name), {
       description: `${worker.name}: ${worker.summary}`,
       code: codeOf(worker.name),
-      environment: environmentOf(worker.needs),
+      environment: environmentOf(worker.services),
       logGroup,
       grants: [...grants, ...workerGrants(worker, resources)],
       timeout: timeoutOf(worker),

@@ -1,0 +1,94 @@
+import { type AccessPattern, accessPatterns, entities, indexes, ttlAttribute } from '#shared/table/design.ts'
+import costs from '../../docs/costs.json' with { type: 'json' }
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+
+const chart = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n')
+
+const code = (text: string | undefined): string => (text ? `\`${text}\`` : '')
+
+type Keys = { readonly pk: string; readonly sk: string; readonly is: string } & Readonly<
+  Partial<Record<`${keyof typeof indexes}${'pk' | 'sk'}`, string>>
+>
+
+const entityRow = ([name, entity]: readonly [string, Keys]): string[] => [
+  name,
+  code(entity.pk),
+  code(entity.sk),
+  ...Object.keys(indexes).map((index) => {
+    const [pk, sk] = [entity[`${index as keyof typeof indexes}pk`], entity[`${index as keyof typeof indexes}sk`]]
+    return pk ? `${code(pk)} ${code(sk)}` : ''
+  }),
+  entity.is,
+]
+
+/** How many indexes an entity stands in. */
+const indexesOf = (entity: keyof typeof entities): number => Object.keys(indexes).filter((index) => `${index}pk` in entities[entity]).length
+
+type Writing = Extract<AccessPattern, { write: unknown }>
+type WriteText = Writing['write'][number]
+
+const entityOf = (write: WriteText): keyof typeof entities => write.slice(write.indexOf(' ') + 1) as keyof typeof entities
+
+/** A new or removed item is written to or taken out of the indexes that it stands in; an update only where an index key changes. */
+const indexWritesOf = (writes: readonly WriteText[]): number =>
+  writes.filter((write) => /^(put|remove) /.test(write)).reduce((sum, write) => sum + indexesOf(entityOf(write)), 0)
+
+const units = (writes: readonly WriteText[], indexWrites = indexWritesOf(writes)): number => 2 * writes.length + indexWrites
+
+/** The items whose number grows with the request are those of the last kind named, or all where it is a read. */
+function costOf(pattern: AccessPattern): string {
+  if ('get' in pattern) return `${pattern.get.length} RRU${pattern.times ? ` × ${pattern.times}` : ''}`
+  if ('query' in pattern) {
+    const found = pattern.index ? '0.5 RRU per 4 KiB of keys' : '1 RRU per 4 KiB found'
+    return pattern.andGet ? `${found}, then ${pattern.andGet.length} RRU × items` : found
+  }
+  if ('batch' in pattern) return '1 WCU per item, 1 more per index that it stands in; 1 RRU per 4 KiB read'
+  const times = pattern.times ? ` × ${pattern.times}` : ''
+  if ('update' in pattern) return `${1 + (pattern.indexWrites ?? 0)} WCU${times}`
+  return writeCost(pattern)
+}
+
+function writeCost({ write, optional = [], indexWrites, times }: Writing): string {
+  const [grows] = times ? [write.find((each) => each.startsWith('put ') || each.startsWith('remove '))] : []
+  if (grows) return `${units(write.filter((each) => each !== grows))} WCU + ${units([grows])} WCU × ${times}${extra(optional)}`
+  const least = units(write, indexWrites)
+  return optional.length > 0 ? `${least} WCU${extra(optional)}` : `${least} WCU`
+}
+
+const extra = (optional: readonly WriteText[]): string => (optional.length > 0 ? `, ${units(optional)} more with the rest` : '')
+
+function callOf(pattern: AccessPattern): string {
+  if ('get' in pattern) return `BatchGetItem, consistent: ${pattern.get.join(', ')}`
+  if ('query' in pattern) {
+    const query = `Query${pattern.index ? ` on ${pattern.index}` : ', consistent'}: ${code(pattern.where)}`
+    return pattern.andGet ? `${query}; BatchGetItem, consistent: ${pattern.andGet.join(', ')}` : query
+  }
+  if ('batch' in pattern) return 'Query of keys, consistent; BatchWriteItem: remove'
+  if ('update' in pattern) return `UpdateItem: ${pattern.update}`
+  const rest = pattern.optional ? ` (${pattern.optional.join(', ')})` : ''
+  return `TransactWriteItems: ${pattern.write.join(', ')}${rest}`
+}
+
+/** docs/table.md: which items there are under which keys, and what each access pattern asks and costs. */
+export const tablePage = (): string =>
+  `${[
+    '# The table',
+    'Printed from `shared/table/design.ts` by `npm run docs`. One table holds everything. No text that a user typed is in a key: ids, and hashes of addresses.',
+    '## Entities and keys',
+    chart(['entity', 'pk', 'sk', ...Object.keys(indexes), 'what it is'], Object.entries<Keys>(entities).map(entityRow)),
+    `Both indexes hold keys alone and are sparse: an item stands in one only while it has its attributes. The time to live (\`${ttlAttribute}\`) collects only what a condition already calls dead.`,
+    '## Access patterns',
+    'Items have at most 1 KB, but for usage counters and invoices, which grow with months and meters. A consistent read of an item costs 1 RRU (4 KB), a write in a transaction 2 WCU (a check too), one alone 1, an entry that goes into an index or out of it 1 more. What stands in brackets is part of the call where there is something to do: an Idempotency-Key, an account to be made, a successor.',
+    chart(
+      ['no.', 'what is asked or done', 'call', 'cost'],
+      accessPatterns.map((pattern, i) => [String(i + 1), pattern.is, callOf(pattern), costOf(pattern)]),
+    ),
+    '## Operations and workers',
+    'Measured: each was run over DynamoDB Local, its calls recorded, and their capacity computed by AWS’s rules from the sizes of the items before and after (`docs/costs.json`, written by `npm run measure`; a test fails where it is stale). A round is a call that is waited for; parallel ones count once. Without an Idempotency-Key and with nobody in the way; what a request reads to let its caller in is included. What `npm run cost` makes of it is money.',
+    chart(
+      ['what is run', 'rounds', 'WCU', 'RRU', 'messages'],
+      Object.entries(costs).map(([name, { rounds, wcu, rru, messages }]) => [name, ...[rounds, wcu, rru, messages].map(String)]),
+    ),
+  ].join('\n\n')}\n`

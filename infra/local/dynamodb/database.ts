@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { remembered } from '../data-dir.ts'
+import type { LocalSettings } from '../local-settings.ts'
+import { StartFailure } from '../start-failure.ts'
+import { answers, startDatabase } from './dynamodb.ts'
+
+/** The service's database, and how it is reached. */
+export interface ServiceDatabase {
+  readonly endpoint: string
+  /** Random, kept in DATA_DIR: to another key a database of our own shows nothing. */
+  readonly accessKeyId: string
+  stop(): Promise<void>
+}
+
+/** Starts (or takes over) the database of DATA_DIR, or uses the one of DYNAMODB_ENDPOINT, which `stop` then leaves alone. */
+export async function openDatabase({ DYNAMODB_ENDPOINT }: LocalSettings, dataDir: string): Promise<ServiceDatabase> {
+  const accessKeyId = await remembered(join(dataDir, 'access-key.json'), () => `atrium${randomBytes(16).toString('hex')}`)
+  const database = DYNAMODB_ENDPOINT ? await given(DYNAMODB_ENDPOINT) : await own(dataDir)
+  return { ...database, accessKeyId }
+}
+
+async function own(dataDir: string) {
+  const { endpoint, loopbackOnly, stop } = await startDatabase(dataDir)
+  if (!loopbackOnly)
+    console.error('This Java is no JDK: DynamoDB Local then listens on all interfaces, and only its secret access key guards the data')
+  return { endpoint, stop }
+}
+
+async function given(endpoint: string) {
+  if (!(await answers(endpoint))) throw new StartFailure(`DYNAMODB_ENDPOINT: no DynamoDB answers at ${endpoint}`)
+  return { endpoint, stop: async () => {} }
+}

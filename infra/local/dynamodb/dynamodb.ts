@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort, loopback } from '../ports.ts'
+import { eventually, listProcesses } from '../processes.ts'
+import { StartFailure } from '../start-failure.ts'
+import { dynamoDbArguments, isShutToPages, portOfDynamoDb, type Storage } from './command.ts'
+import { findJava, type Java } from './java.ts'
+
+/** A DynamoDB that runs. `adopted`: an earlier service had started it. `stop` ends it gently and waits; it never loses what it wrote. */
+export interface Database {
+  readonly endpoint: string
+  readonly adopted: boolean
+  /** False where it can be reached from other machines, guarded by its access key alone. */
+  readonly loopbackOnly: boolean
+  readonly pid: number | undefined
+  stop(): Promise<void>
+}
+
+/** How long DynamoDB Local may take to start or to end, in milliseconds. On two cores it takes 4 s and 0.4 s. */
+const patience = 60_000
+
+/** Whether a DynamoDB answers at this endpoint, whatever tables it has. */
+export async function answers(endpoint: string): Promise<boolean> {
+  const authorization = 'AWS4-HMAC-SHA256 Credential=probe/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none'
+  const headers = { authorization, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.ListTables' }
+  try {
+    const answer = await fetch(endpoint, { method: 'POST', headers, body: '{}', signal: AbortSignal.timeout(10_000) })
+    return (await answer.text()).includes('TableNames')
+  } catch {
+    return false
+  }
+}
+
+const endpointOf = (port: number) => `http://${loopback}:${port}`
+
+/** The process that has this folder open. The process table is the record: it cannot be stale, and nothing is lost between start and note. */
+const findDatabase = (folder: string) =>
+  listProcesses()
+    .map(({ pid, command }) => ({ pid, command, port: portOfDynamoDb(command, folder) }))
+    .find((found): found is typeof found & { port: number } => found.port !== undefined)
+
+/**
+ * Starts DynamoDB Local on a folder of DATA_DIR, or takes over the one that outlived a killed service: two on one folder would ruin it.
+ * It runs in a process group of its own, so that neither Ctrl-C nor the service's death reaches it; only `stop` does. Throws a
+ * `StartFailure` where Java is missing or the database does not come up. The caller holds the lock of DATA_DIR.
+ */
+export async function startDatabase(dataDir: string): Promise<Database> {
+  const folder = join(dataDir, 'dynamodb')
+  mkdirSync(folder, { recursive: true })
+  const adopted = await adopt(folder)
+  if (adopted) return adopted
+  const { pid, port, loopbackOnly } = await launch({ folder }, join(dataDir, 'dynamodb.log'))
+  return { endpoint: endpointOf(port), adopted: false, loopbackOnly, pid, stop: () => end(pid, folder) }
+}
+
+async function adopt(folder: string): Promise<Database | undefined> {
+  const found = findDatabase(folder)
+  if (!found) return undefined
+  if (!isShutToPages(found.command)) {
+    await end(found.pid, folder)
+    return adopt(folder)
+  }
+  const endpoint = endpointOf(found.port)
+  await eventually(async () => findDatabase(folder)?.pid !== found.pid || (await answers(endpoint)), patience)
+  if (findDatabase(folder)?.pid !== found.pid) return adopt(folder)
+  if (!(await answers(endpoint)))
+    throw new StartFailure(`Process ${found.pid} has ${folder} open and does not answer: end it (kill ${found.pid}), then start again`)
+  const loopbackOnly = !found.command.includes('-jar')
+  return { endpoint, adopted: true, loopbackOnly, pid: found.pid, stop: () => end(found.pid, folder) }
+}
+
+/** Asks a database to end, and waits for it: killed hard, it can lose its last transactions. */
+async function end(pid: number, folder: string): Promise<void> {
+  const running = () => findDatabase(folder)?.pid === pid
+  if (running()) process.kill(pid, 'SIGTERM')
+  if (!(await eventually(() => !running(), patience))) console.error(`The database (process ${pid}) is still writing; it ends by itself`)
+}
+
+/**
+ * Starts DynamoDB Local in memory, for tests: gone with its process, one database whatever the credentials. It belongs to the process
+ * group of its caller, who has to stop it.
+ */
+export async function startDatabaseInMemory(): Promise<Database> {
+  const { child, pid, port, loopbackOnly } = await launch('memory')
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const stop = async () => {
+    if (child.kill('SIGTERM')) await ended
+  }
+  return { endpoint: endpointOf(port), adopted: false, loopbackOnly, pid, stop }
+}
+
+/** Starts the process and waits until it answers; once more with another port where somebody else took the first one meanwhile. */
+async function launch(storage: Storage, logFile?: string, attempts = 3) {
+  const java = await findJava()
+  const port = await freePort()
+  const child = logFile === undefined ? run(java, storage, port, 'ignore') : detach(java, storage, port, logFile)
+  await eventually(async () => hasEnded(child) || (await answers(endpointOf(port))), patience)
+  if (child.pid !== undefined && !hasEnded(child)) return { child, pid: child.pid, port, loopbackOnly: java.compiles }
+  if (attempts > 1) return await launch(storage, logFile, attempts - 1)
+  throw new StartFailure(`DynamoDB Local ends as soon as it starts${logFile === undefined ? '' : `: see ${logFile}`}`)
+}
+
+function run(java: Java, storage: Storage, port: number, output: 'ignore' | number, detached = false): ChildProcess {
+  const child = spawn(java.command, dynamoDbArguments(java, storage, port), { detached, stdio: ['ignore', output, output] })
+  child.on('error', () => {}) // it then has no pid, which `launch` tells
+  return child
+}
+
+/** Runs it apart from this process: in a group of its own, writing to a file, not waited for. */
+function detach(java: Java, storage: Storage, port: number, logFile: string): ChildProcess {
+  const log = openSync(logFile, 'a', 0o600)
+  const child = run(java, storage, port, log, true)
+  closeSync(log)
+  child.unref()
+  return child
+}
+
+const hasEnded = (child: ChildProcess) => child.pid === undefined || child.exitCode !== null || child.signalCode !== null

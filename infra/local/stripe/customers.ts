@@ -1,0 +1,51 @@
+import type Stripe from 'stripe'
+import { birth, done, type Endpoint, type Scene } from './endpoint.ts'
+import { missing } from './errors.ts'
+import { customerObject } from './objects.ts'
+import { listEndpoint } from './pages.ts'
+import { metadata, onlyKnown, text } from './params.ts'
+
+/** The customer that a parameter names (400 where there is none), or the path (404). */
+export function customerOf({ state }: Scene, id: string, param = 'customer', status = 400): Stripe.Customer {
+  const customer = state.customers.get(id)
+  if (!customer) throw missing('customer', id, param, status)
+  return customer
+}
+
+/** `POST /v1/customers` */
+export const createCustomer: Endpoint = (form) => {
+  onlyKnown(form, ['email', 'name', 'description', 'metadata'])
+  const given = {
+    email: text(form, 'email') ?? null,
+    name: text(form, 'name') ?? null,
+    description: text(form, 'description') ?? null,
+    metadata: metadata(form),
+  }
+  return (scene) => {
+    const customer = customerObject(birth(scene, 'cus'), given)
+    return done(customer, { customer })
+  }
+}
+
+/** `GET /v1/customers/{id}` */
+export const readCustomer: Endpoint = (form, id) => {
+  onlyKnown(form, [])
+  return (scene) => done(customerOf(scene, id, 'id', 404))
+}
+
+/** `GET /v1/customers` */
+export const listCustomers: Endpoint = listEndpoint<Stripe.Customer>({
+  url: '/v1/customers',
+  kind: 'customer',
+  filters: ['email'],
+  objects: ({ customers }) => [...customers.values()],
+})
+
+/** `DELETE /v1/customers/{id}`: its payment methods are detached with it, and its intents stay. */
+export const deleteCustomer: Endpoint = (form, id) => {
+  onlyKnown(form, [])
+  return (scene) => {
+    const { id: deletedCustomer } = customerOf(scene, id, 'id', 404)
+    return done({ id: deletedCustomer, object: 'customer', deleted: true }, { deletedCustomer })
+  }
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import type Stripe from 'stripe'
+import type { Faults } from '../faults.ts'
+import { splitTarget } from '../gateway/http-event.ts'
+import type { Execution, Outcome } from './endpoint.ts'
+import { broken, StripeRefusal, Unreachable, unavailable } from './errors.ts'
+import { fingerprint, parseForm } from './form.ts'
+import { answerTo, checkApiKey, idempotencyKeyOf, refusalBody, type StripeHandle, type StripeRequest } from './http.ts'
+import { firstAnswer, keysInUse } from './idempotency.ts'
+import { findEndpoint } from './routes.ts'
+import { type Charge, openStore } from './store.ts'
+
+/** A small Stripe: customers, test cards, payment intents, idempotency keys. */
+export interface LocalStripe {
+  readonly handle: StripeHandle
+  /** What was charged for a workspace, or for any: newest last. */
+  charges(workspaceId?: string): Charge[]
+  /** All payment intents: newest last. */
+  intents(): Stripe.PaymentIntent[]
+  /** All customers: newest last. */
+  customers(): Stripe.Customer[]
+}
+
+/** What the stand-in stands on. */
+export interface StripeOptions {
+  /** Where it keeps everything; without a file it lasts as long as the process. */
+  readonly journalFile?: string
+  /** Held by reference: `down` drops every request. */
+  readonly faults: Partial<Pick<Faults, 'paymentProvider'>>
+  readonly clock?: () => Date
+  /** Makes ids; random by default, which a run that is to be repeated exactly does not want. */
+  readonly newId?: (prefix: string) => string
+  /** The account that every key is for: `acct_…`. */
+  readonly account?: string
+  /** Whether Stripe fails (500) at a `POST`, and whether that was before or after it has done what it was asked for. */
+  readonly fails?: (path: string) => 'before' | 'after' | undefined
+  /** What passes before a `POST` is executed: the time in which another with its idempotency key is a 409. */
+  readonly pause?: () => Promise<unknown>
+}
+
+const randomId = (prefix: string) => `${prefix}_${randomBytes(12).toString('hex')}`
+
+/** Opens the stand-in: a state machine without a socket. All that a request changes is kept, in one piece, before it is answered. */
+export function openStripe(options: StripeOptions): LocalStripe {
+  const {
+    faults,
+    clock = () => new Date(),
+    newId = randomId,
+    pause = setImmediate,
+    account = 'acct_local',
+    fails = () => undefined,
+  } = options
+  const { state, commit } = openStore(options.journalFile)
+  const inUse = keysInUse()
+  const isDown = () => faults.paymentProvider === 'down'
+  let unreached = 0
+
+  const handle: StripeHandle = async (request) => {
+    if (isDown()) return 'drop'
+    const requestId = newId('req')
+    const refuse = (refusal: StripeRefusal) => answerTo(request, requestId, refusal.status, JSON.stringify(refusalBody(refusal)))
+    try {
+      checkApiKey(request)
+      return await (request.method === 'POST' ? post(request, requestId) : get(request, requestId))
+    } catch (error) {
+      if (error instanceof StripeRefusal) return refuse(error)
+      if (error instanceof Unreachable) return 'drop'
+      throw error
+    }
+  }
+
+  async function get(request: StripeRequest, requestId: string) {
+    const { path, query } = splitTarget(request.path)
+    const { status, body, change } = run(findEndpoint(request.method, path)(parseForm(query)), '')
+    if (change) commit(change)
+    return answerTo(request, requestId, status, JSON.stringify(body))
+  }
+
+  async function post(request: StripeRequest, requestId: string) {
+    const { path } = splitTarget(request.path)
+    const endpoint = findEndpoint(request.method, path)
+    const keyed = { key: idempotencyKeyOf(request), path, fingerprint: fingerprint(request.body) }
+    const first = firstAnswer(state.answers, keyed, clock())
+    if (first) return answerTo(request, requestId, first.status, first.body, first.requestId)
+    return inUse.during(keyed.key, async () => {
+      const execution = endpoint(parseForm(request.body))
+      await pause()
+      if (isDown()) return 'drop' as const
+      const { status, body, change } = executed(execution, path, keyed.key)
+      const text = JSON.stringify(body)
+      const answer = { ...keyed, requestId, at: clock().getTime(), status, body: text }
+      commit({ ...change, ...(keyed.key !== '' && { answer }) })
+      return answerTo(request, requestId, status, text)
+    })
+  }
+
+  /** Once a request is executed its answer is kept with its idempotency key, that of a failure (5xx) too: Stripe goes on giving it. */
+  function executed(execution: Execution, path: string, idempotencyKey: string): Outcome {
+    const failure = fails(path)
+    if (failure === 'before') return failureOutcome(broken())
+    try {
+      const outcome = run(execution, idempotencyKey)
+      return failure === 'after' ? { ...outcome, ...failureOutcome(broken()) } : outcome
+    } catch (error) {
+      if (error instanceof Unreachable && unreached++ % 3 === 2) return failureOutcome(unavailable())
+      throw error
+    }
+  }
+
+  const failureOutcome = (refusal: StripeRefusal) => ({ status: refusal.status, body: refusalBody(refusal) })
+
+  function run(execution: Execution, idempotencyKey: string): Outcome {
+    try {
+      return execution({ state, now: clock(), newId, account, idempotencyKey })
+    } catch (error) {
+      if (error instanceof StripeRefusal) return { status: error.status, body: refusalBody(error) }
+      throw error
+    }
+  }
+
+  return {
+    handle,
+    charges: (workspaceId) => state.charges.filter((charge) => workspaceId === undefined || charge.workspaceId === workspaceId),
+    intents: () => [...state.intents.values()].map(({ object }) => object),
+    customers: () => [...state.customers.values()],
+  }
+}

@@ -1,9 +1,0 @@
-import { sizesOf } from './aws/bundle/sizes.ts'
-import { lists } from './aws/lists.ts'
-
-const kib = (bytes: number): string => (bytes / 1024).toFixed(0).padStart(6)
-
-/** Prints each function's bundle in KiB beside the bare clients that it needs, bundled the same way: `npm run sizes`. */
-console.log('   KiB   bare  ratio')
-for (const { name, bytes, bareBytes } of (await sizesOf(lists)).sort((one, other) => other.bytes - one.bytes))
-  console.log(`${kib(bytes)} ${kib(bareBytes)} ${(bytes / bareBytes).toFixed(2).padStart(6)}  ${name}`)

@@ -1,0 +1,62 @@
+import { type Amount, amountFrom, sumOf } from './amounts.ts'
+import { amountOf, formatMicro, type Micro } from './decimal.ts'
+import type { PriceBook } from './price-book.ts'
+
+/** Usage by month (`2026-11`) and meter, in millionths. */
+export type Usage = ReadonlyMap<string, ReadonlyMap<string, Micro>>
+
+/** Usage by meter over all months, or over one. */
+export function byMeter(usage: Usage, month?: string): Map<string, Micro> {
+  const sums = new Map<string, Micro>()
+  for (const [of, meters] of usage) {
+    if (month !== undefined && of !== month) continue
+    for (const [meter, quantity] of meters) sums.set(meter, (sums.get(meter) ?? 0n) + quantity)
+  }
+  return sums
+}
+
+interface Period {
+  readonly periodStart: string
+  readonly periodEnd: string
+}
+
+const beginOf = (month: string): string => `${month}-01T00:00:00.000Z`
+
+/** Its last millisecond. */
+const endOf = (month: string): string => {
+  const [year, of] = month.split('-').map(Number)
+  return new Date(Date.UTC(year ?? 0, of ?? 0) - 1).toISOString()
+}
+
+/**
+ * The months that usage is billed of: the last one ends at `at` where that is not over yet. An event may have occurred before its workspace
+ * was made (`since`), which is the begin only where there is nothing to bill; one that is ahead of `at` may begin a month.
+ */
+export function periodOf(usage: Usage, since: string, at: string): Period {
+  const months = [...usage.keys()].sort()
+  const [first, last] = [months.at(0), months.at(-1)]
+  if (first === undefined || last === undefined) return { periodStart: since, periodEnd: at }
+  const [begun, over] = [beginOf(last), endOf(last)]
+  return { periodStart: beginOf(first), periodEnd: at < begun ? begun : at < over ? at : over }
+}
+
+export interface BillLine {
+  readonly meter: string
+  readonly description: string
+  readonly quantity: string
+  readonly unitPrice: string
+  /** Minor units. */
+  readonly amount: Amount
+}
+
+/** One line a meter that was used, in the order of the price book, each rounded by itself; the total is the sum of the lines. */
+export function bill(sums: ReadonlyMap<string, Micro>, book: PriceBook): { lines: BillLine[]; total: Amount } {
+  const unknown = [...sums.keys()].filter((id) => !book.meters.some((meter) => meter.id === id))
+  if (unknown.length > 0) throw new Error(`Usage of meters that are not in the price book: ${unknown.join(', ')}. Put them back, hidden.`)
+  const lines = book.meters.flatMap(({ id, description, unitPrice }) => {
+    const quantity = sums.get(id)
+    if (quantity === undefined) return []
+    return [{ meter: id, description, quantity: formatMicro(quantity), unitPrice, amount: amountFrom(amountOf(quantity, unitPrice, book)) }]
+  })
+  return { lines, total: sumOf(lines.map(({ amount }) => amount)) }
+}

@@ -1,0 +1,142 @@
+import * as z from 'zod/mini'
+import type { Amount } from './amounts.ts'
+import { bill, byMeter, periodOf, type Usage } from './bill.ts'
+import { finalInvoiceIdOf } from './ids.ts'
+import type { Delivery } from './invitation.ts'
+import type { Billing } from './payment-method.ts'
+import type { PaymentTries } from './payment-tries.ts'
+import type { InTurn } from './payment-turns.ts'
+import type { PriceBook } from './price-book.ts'
+import { decimal, id, minorUnits, workspaceIdSchema } from './schemas.ts'
+import { instantSchema } from './time.ts'
+import type { Workspace } from './workspace.ts'
+
+export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'uncollectible' | 'waived'
+
+export interface InvoiceLine {
+  readonly meter: string
+  readonly description: string
+  readonly quantity: string
+  readonly unitPrice: string
+  /** Minor units. */
+  readonly amount: Amount
+}
+
+/** An invoice is immutable once issued, apart from its payment. */
+export interface Invoice extends InTurn, PaymentTries {
+  readonly id: string
+  /** Null as long as it is a draft. */
+  readonly number: string | null
+  readonly kind: 'final' | 'period'
+  readonly workspaceId: string
+  readonly workspaceName: string
+  readonly status: InvoiceStatus
+  readonly periodStart: string
+  readonly periodEnd: string
+  readonly currency: string
+  /** The decimals of its amounts, frozen when it is issued; an invoice of before has none, and its currency says them. */
+  readonly minorDigits?: number
+  readonly lines: readonly InvoiceLine[]
+  /** Minor units. */
+  readonly total: Amount
+  readonly issuedAt: string | null
+  readonly paidAt: string | null
+  readonly payment: { readonly provider: string; readonly reference: string } | null
+  readonly failure: string | null
+  /** Where it is charged: copied when it is issued, because the workspace's own data goes. */
+  readonly billing?: Billing
+  /** The provider's account and mode that customer and intent are of; one of before has none, and counts as of the current one. */
+  readonly account?: string
+  /** The customer that is charged, where it is not that of `billing` (any more). */
+  readonly customerId?: string
+  /** The one PaymentIntent of the invoice. */
+  readonly intentId?: string
+  /** There once a PaymentIntent may exist of which nobody knows: it is looked for before one is created. */
+  readonly intentSought?: boolean
+  /** How many intents were asked for of which none came, or which were canceled. */
+  readonly intentFailures?: number
+  /** There while nobody knows what came of an attempt to charge it: when it began, and an id. */
+  readonly attempt?: string | undefined
+  /** Until then, at the most, the deletion's worker may be at an attempt, whose id follows. */
+  readonly workerUntil?: string
+  /** The deletion's worker charges it no more: from here on only `payInvoice` does. */
+  readonly handedOver?: boolean
+  /** The payment method of `billing` is detached at the provider. */
+  readonly detached?: boolean
+}
+
+/** Somebody who may read an invoice and the deletion that it comes from, for ever. */
+export interface Reader {
+  readonly invoiceId: string
+  readonly accountId: string
+  /** There while the invoice's e-mail is owed to them. */
+  readonly outbox?: true
+  /** Until then a mailer has the e-mail for itself. */
+  readonly claimedUntil?: string
+  /** Whether it went out; false where it was not to. There once nothing is owed any more. */
+  readonly mailed?: boolean
+  /** SES's id of the e-mail, and what stands for the address that it went to: that one is blocked where it bounces. */
+  readonly messageId?: string
+  readonly mailbox?: string
+  readonly delivery?: Delivery
+}
+
+export const invoiceShape = z
+  .object({
+    id: id('in', 'an invoice'),
+    number: z.nullable(z.string()).register(z.globalRegistry, { description: 'Without gaps, in the order of issue; null for a draft' }),
+    kind: z.enum(['final', 'period']),
+    workspaceId: workspaceIdSchema,
+    workspaceName: z.string(),
+    status: z.enum(['draft', 'open', 'paid', 'uncollectible', 'waived']),
+    periodStart: instantSchema,
+    periodEnd: instantSchema,
+    currency: z.string(),
+    lines: z.array(
+      z.object({
+        meter: z.string(),
+        description: z.string(),
+        quantity: decimal('How much'),
+        unitPrice: decimal('In major units'),
+        amount: minorUnits,
+      }),
+    ),
+    total: minorUnits,
+    issuedAt: z.nullable(instantSchema),
+    paidAt: z.nullable(instantSchema),
+    payment: z.nullable(z.object({ provider: z.string(), reference: z.string() })),
+    failure: z.nullable(z.string()),
+  })
+  .register(z.globalRegistry, { id: 'Invoice' })
+
+export const invoiceView = (invoice: Invoice) => ({ ...invoice, lines: [...invoice.lines] })
+
+/** What a deletion at `at` would bill: all usage not yet billed, one line a meter. A draft has no number and no date of issue. */
+export function draftInvoice(workspace: Workspace, usage: Usage, book: PriceBook, at: string): Invoice {
+  return {
+    ...bill(byMeter(usage), book),
+    id: finalInvoiceIdOf(workspace.id),
+    number: null,
+    kind: 'final',
+    workspaceId: workspace.id,
+    workspaceName: workspace.name,
+    status: 'draft',
+    ...periodOf(usage, workspace.createdAt, at),
+    currency: book.currency,
+    minorDigits: book.minorDigits,
+    issuedAt: null,
+    paidAt: null,
+    payment: null,
+    failure: null,
+  }
+}
+
+/**
+ * A draft as it is issued: an invoice over nothing is paid at once, one below the least amount that is charged is waived, any other is
+ * open. Says when its payment method is to be detached, if it has one: that is found by the sweep, whatever becomes of the workspace.
+ */
+export function issued(draft: Invoice, number: number, billing: Billing | undefined, { minimumCharge }: PriceBook, issuedAt: string) {
+  const status = draft.total === 0 ? 'paid' : draft.total < minimumCharge ? 'waived' : 'open'
+  const payment = { status, paidAt: status === 'paid' ? issuedAt : null } as const
+  return { ...draft, ...payment, number: `ATR-${String(number).padStart(6, '0')}`, issuedAt, ...(billing && { billing }) }
+}

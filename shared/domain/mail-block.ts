@@ -1,0 +1,4 @@
+export interface MailBlock {
+  readonly reason: 'bounced' | 'complained'
+  readonly until: string
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod/mini'
+import { invalid } from './refusals.ts'
+import { type Role, roleSchema } from './roles.ts'
+import { accountIdSchema } from './schemas.ts'
+import { instantSchema } from './time.ts'
+
+export interface Member {
+  readonly workspaceId: string
+  readonly accountId: string
+  /** E-mail, its proof and name are the account's, as of `accountVersion` (missing: as it was made). */
+  readonly email: string
+  readonly emailVerified?: boolean
+  readonly name: string
+  readonly accountVersion?: number
+  readonly role: Role
+  readonly joinedAt: string
+  /** The address row that goes when the member goes: there as long as that row is theirs. Missing where it is another member's. */
+  readonly addressKey?: string
+  /** True on the row that was made with the account; somebody who is invited back does not get it again. */
+  readonly isDefault?: boolean
+}
+
+export interface MemberAddress {
+  readonly accountId: string
+}
+
+export const memberShape = z
+  .object({
+    accountId: accountIdSchema,
+    email: z.string(),
+    emailVerified: z.boolean(),
+    name: z.string(),
+    role: roleSchema,
+    joinedAt: instantSchema,
+  })
+  .register(z.globalRegistry, { id: 'Member' })
+
+export type MemberShape = z.infer<typeof memberShape>
+
+export const memberView = (member: Member): MemberShape => ({ ...member, emailVerified: member.emailVerified === true })
+
+const standing = (member: Member): string => `${member.joinedAt}#${member.accountId}`
+
+const longest = (members: readonly Member[]): Member | undefined =>
+  members.reduce<Member | undefined>((first, member) => (first && standing(first) <= standing(member) ? first : member), undefined)
+
+/** Who becomes admin when the last admin leaves: the longest-standing developer, else the longest-standing member. */
+export function successorOf(leaver: string, members: readonly Member[]): Member | undefined {
+  const others = members.filter(({ accountId }) => accountId !== leaver)
+  return longest(others.filter(({ role }) => role === 'developer')) ?? longest(others)
+}
+
+/** Refuses (400) a successor who was named and is no member (`named` undefined), or is who leaves. */
+export function requireSuccessor(successorId: string | undefined, named: Member | undefined, leaver: string): void {
+  if (successorId === undefined || (named && named.accountId !== leaver)) return
+  throw invalid('?successorId', 'The successor is another member of this workspace: name one by account id.')
+}

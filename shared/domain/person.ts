@@ -1,0 +1,30 @@
+import { canonicalEmail } from './email.ts'
+import { addressKey, type InvitationPlace } from './ids.ts'
+import { Refusal } from './refusals.ts'
+
+/** Who a token of the OpenID Connect issuer stands for. Whether there is an account yet is another question. */
+export interface Person {
+  /** The id that the account has, or would have: it follows from issuer and subject. */
+  readonly accountId: string
+  readonly email: string
+  readonly emailVerified: boolean
+  /** When the token was issued, in seconds since 1970. */
+  readonly issuedAt: number
+  readonly name: string | undefined
+}
+
+/** Refuses (403) a person whose e-mail address the issuer has not verified. */
+export function requireVerified({ emailVerified }: Person): void {
+  if (!emailVerified) throw new Refusal('email_not_verified', 'Verify your e-mail address at the sign-in service, then sign in again.')
+}
+
+/** Whether a person's address is the one at a place. Whether it is verified is another question. */
+export const isInvited = ({ email }: Person, { workspaceId, addressKey: invited }: InvitationPlace): boolean =>
+  addressKey(workspaceId, canonicalEmail(email) ?? '') === invited
+
+/** Refuses (403) a person whose verified address is not the invited one. */
+export function requireInvited(person: Person, place: InvitationPlace): void {
+  if (!isInvited(person, place))
+    throw new Refusal('email_mismatch', 'The invitation was sent to another address: sign in with that one, or ask for one to yours.')
+  requireVerified(person)
+}

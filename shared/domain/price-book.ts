@@ -1,0 +1,62 @@
+import * as z from 'zod/mini'
+import './english.ts'
+import { type Currency, currencyOf } from './currencies.ts'
+
+const priceBookSchema = z.strictObject({
+  /** ISO 4217 in lower case, and how many decimals an amount of it has at Stripe (2 for usd, 0 for jpy, but 2 for isk). */
+  currency: z.string().check(z.regex(/^[a-z]{3}$/)),
+  minorDigits: z.int(),
+  /** The least amount that is charged, in minor units; what is owed below it is waived. Without it: the least that Stripe charges. */
+  minimumCharge: z.optional(z.int().check(z.minimum(0))),
+  meters: z
+    .array(
+      z.strictObject({
+        id: z.string().check(z.regex(/^[a-z][a-z0-9_]{0,49}$/)),
+        description: z.string().check(z.minLength(1), z.maxLength(100)),
+        unit: z.string().check(z.minLength(1), z.maxLength(30)),
+        /** In major units: "0.07" usd is 7 cents. */
+        unitPrice: z.string().check(z.regex(/^\d{1,9}(\.\d{1,12})?$/)),
+        /** Not offered any more. A meter that was used once stays here, because what it counted is still to be billed. */
+        hidden: z.optional(z.boolean()),
+      }),
+    )
+    .check(z.refine((meters) => new Set(meters.map(({ id }) => id)).size === meters.length, 'Meter ids are unique.')),
+})
+
+/** A price book that was checked, with what is known of its currency. */
+export interface PriceBook extends Readonly<z.output<typeof priceBookSchema>>, Currency {
+  readonly minimumCharge: number
+}
+
+/**
+ * Checks a price book, and completes it with what is known of its currency. Throws one sentence that says what to change; it is read
+ * whenever the service starts or is synthesized, so that a wrong one goes nowhere.
+ */
+export function definePriceBook(book: z.input<typeof priceBookSchema>): PriceBook {
+  const { success, data, error } = priceBookSchema.safeParse(book)
+  if (!success) throw wrong(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
+  const { currency } = data
+  const known = currencyOf(currency)
+  if (!known) throw wrong(`Stripe charges in no currency "${currency}".`)
+  const { minorDigits, step } = known
+  const minimumCharge = data.minimumCharge ?? known.minimumCharge
+  if (data.minorDigits !== minorDigits)
+    throw wrong(`an amount of ${currency} has ${minorDigits} decimals at Stripe: set minorDigits to it.`)
+  if (minimumCharge === undefined)
+    throw wrong(`Stripe names no least amount of ${currency}: say the one that is charged, as minimumCharge.`)
+  if (minimumCharge % step !== 0) throw wrong(`only multiples of ${step} can be charged in ${currency}, and minimumCharge is none.`)
+  return { ...data, ...known, minimumCharge }
+}
+
+const wrong = (what: string) => new Error(`The price book (shared/domain/price-book.ts): ${what}`)
+
+/** What usage costs. This is the deployer's to edit; the price of a unit is the one that stands here when the invoice is made. */
+export const priceBook = definePriceBook({
+  currency: 'usd',
+  minorDigits: 2,
+  meters: [
+    { id: 'requests', description: 'API requests', unit: 'request', unitPrice: '0.0004' },
+    { id: 'storage', description: 'Storage', unit: 'GB-month', unitPrice: '0.07' },
+    { id: 'compute', description: 'Compute time', unit: 'minute', unitPrice: '0.025' },
+  ],
+})

@@ -1,0 +1,67 @@
+import type { IdempotencyRecord } from '../domain/idempotency-record.ts'
+import { fingerprint } from '../domain/ids.ts'
+import { Refusal } from '../domain/refusals.ts'
+import { later } from '../domain/time.ts'
+import { keys } from '../table/design.ts'
+import { AnsweredBefore, readIdempotencyRecord, recordWrite } from '../table/idempotency-records.ts'
+import { isWellFormed } from './content.ts'
+import { type HttpResult, header } from './event.ts'
+import { type Exchange, type Idempotency, present, workspaceIdIn } from './exchange.ts'
+import { handleInput } from './input.ts'
+import { toResult } from './result.ts'
+
+/** For how long an answer is remembered, in seconds. */
+const remembered = 86_400
+
+const sorted = (value: unknown): unknown =>
+  value && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, part]) => [name, sorted(part)]),
+      )
+    : Array.isArray(value)
+      ? value.map(sorted)
+      : value
+
+/** The Idempotency-Key of a request, beside the read of what is remembered under it; undefined where it has none. */
+export function idempotencyOf(exchange: Exchange, callerId: string): Idempotency | undefined {
+  const { operation, event, services, now } = exchange
+  const idempotencyKey = operation.idempotent ? header(event, 'idempotency-key') : undefined
+  if (idempotencyKey === undefined || !isWellFormed(idempotencyKey)) return undefined
+  const hash = fingerprint(callerId, idempotencyKey)
+  const workspaceId = workspaceIdIn(event)
+  const key = workspaceId ? keys.record(workspaceId, hash) : keys.callerMemory(callerId, hash)
+  const replay = (record: IdempotencyRecord | undefined) => replayOf(exchange, record)
+  const record = readIdempotencyRecord(services.table, key, now)
+  // Nobody waits for it where the caller is refused first: its failure is then nobody's, and must not end the process.
+  record.catch(() => {})
+  return {
+    recordAnswer: (answer) => recordWrite(key, recordOf(exchange, answer), now),
+    replay: async () => replay(await record),
+    replayAfter: async (error) =>
+      error instanceof Refusal || error instanceof AnsweredBefore
+        ? replay(await readIdempotencyRecord(services.table, key, now))
+        : undefined,
+  }
+}
+
+async function replayOf(exchange: Exchange, record: IdempotencyRecord | undefined): Promise<HttpResult | undefined> {
+  if (!record) return undefined
+  if (record.fingerprint !== requestOf(exchange))
+    throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for another request: take a new one for each request.')
+  const { operation } = exchange
+  const body = operation.replay ? await operation.replay(record, handleInput(exchange)) : JSON.parse(record.body ?? 'null')
+  return toResult(operation, body, { 'idempotent-replayed': 'true' })
+}
+
+function recordOf(exchange: Exchange, answer: { workspaceId?: string }): IdempotencyRecord {
+  const { operation, now } = exchange
+  const shape = operation.remembers ?? (operation.replay ? undefined : operation.output)
+  const kept = shape ? { body: JSON.stringify(shape.parse(answer)) } : { workspaceId: answer.workspaceId }
+  return { ...kept, fingerprint: requestOf(exchange), expiresAt: later(now, remembered) } as IdempotencyRecord
+}
+
+/** What tells a request from others: taken only once its caller was let in. */
+const requestOf = ({ operation, event, content }: Exchange): string =>
+  fingerprint(JSON.stringify(sorted([operation.name, event.pathParameters ?? {}, present(content).sent ?? {}])))

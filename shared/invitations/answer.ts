@@ -1,0 +1,144 @@
+import type { Account, AccountWithDefault } from '../domain/account.ts'
+import { accountOf } from '../domain/account.ts'
+import { newMember } from '../domain/founding.ts'
+import { type InvitationPlace, invitationPlace } from '../domain/ids.ts'
+import type { Invitation } from '../domain/invitation.ts'
+import { acceptedMemory } from '../domain/inviting.ts'
+import type { Member } from '../domain/member.ts'
+import type { Person } from '../domain/person.ts'
+import { isInvited, requireInvited } from '../domain/person.ts'
+import { secretHash, tokenPlace } from '../domain/secrets.ts'
+import { later } from '../domain/time.ts'
+import type { Workspace } from '../domain/workspace.ts'
+import { accountKeys, accountWrites, bringUpToDate, takeClaims, wholeAccount } from '../table/accounts.ts'
+import { keys } from '../table/design.ts'
+import type { Table, Write } from '../table/engine.ts'
+import { acceptWrites, endInvitation, invitationNotFound, isNamed, type Naming, requirePending } from '../table/invitations.ts'
+import { changed, untilUnchanged } from '../table/races.ts'
+import { AddressTaken } from '../table/workspaces.ts'
+
+/** What an invitee sends: the token of a link, or the id of an invitation to their address. */
+export type Answer = { readonly token?: string | undefined; readonly invitationId?: string | undefined }
+
+interface Named {
+  readonly place: InvitationPlace
+  readonly naming: Naming
+}
+
+/** Which invitation is meant, without a read; undefined where it cannot exist, or is not for this person to name by id. */
+export function namedBy({ token, invitationId }: Answer, person: Person): Named | undefined {
+  if (token !== undefined) {
+    const place = tokenPlace(token)
+    return place && { place, naming: { tokenHash: secretHash(token) } }
+  }
+  const place = invitationPlace(invitationId ?? '')
+  return place && person.emailVerified && isInvited(person, place) ? { place, naming: { byId: true } } : undefined
+}
+
+/** Everything that answering an invitation is decided on. */
+interface Scene {
+  readonly invitation: Invitation | undefined
+  readonly workspace: Workspace | undefined
+  readonly member: Member | undefined
+  readonly account: AccountWithDefault | undefined
+}
+
+/** Reads the invitation, its workspace, the invitee's account and membership: one round, strongly consistent. */
+export async function readScene(table: Table, named: Named | undefined, { accountId }: Person): Promise<Scene | undefined> {
+  if (!named) return undefined
+  const { place } = named
+  const [invitation, workspace, member, ...rest] = await table.get<[Invitation, Workspace, Member, Account, Workspace, Member]>(
+    keys.invitation(place),
+    keys.workspace(place.workspaceId),
+    keys.member(place.workspaceId, accountId),
+    ...accountKeys(accountId),
+  )
+  return { invitation, workspace, member, account: await wholeAccount(table, rest) }
+}
+
+export interface Accepted {
+  readonly account: AccountWithDefault
+  readonly accountCreated: boolean
+  readonly workspace: Workspace
+  readonly member: Member
+  /** Whether the person's other member rows are to follow what the token changed about the account. */
+  readonly membersFollow: boolean
+}
+
+/**
+ * Joins by an invitation; somebody without an account gets one in the same transaction. The same person accepting again within 7 days
+ * gets the same answer. Refuses `invitation_not_found`, `invitation_expired`, `email_mismatch`, `email_not_verified`, `too_many_members`.
+ */
+export async function accept(table: Table, answer: Answer, person: Person, first: Scene | undefined, now: Date): Promise<Accepted> {
+  const named = namedBy(answer, person)
+  return untilUnchanged(
+    first,
+    () => readScene(table, named, person),
+    async (scene) => {
+      if (!named || !scene?.invitation || !isNamed(scene.invitation, named.naming)) throw invitationNotFound()
+      // What was read beside it may be older than the acceptance, for a batch read is no snapshot: what is read from here on is not.
+      if (scene.invitation.status === 'accepted') return acceptedBefore(table, await readScene(table, named, person), person, now)
+      requireInvited(person, named.place)
+      const invitation = requirePending(scene.invitation, scene.workspace, now)
+      return join(table, { ...scene, invitation, workspace: scene.workspace as Workspace }, named.naming, person, now)
+    },
+  )
+}
+
+async function acceptedBefore(table: Table, scene: Scene | undefined, person: Person, now: Date): Promise<Accepted> {
+  const { invitation, workspace, member, account } = scene ?? {}
+  const isMine = invitation?.status === 'accepted' && invitation.acceptedBy === person.accountId
+  const isRemembered = isMine && (invitation.acceptedAt ?? '') > later(now, -acceptedMemory)
+  if (!isRemembered || workspace?.status !== 'active' || !member || !account) throw invitationNotFound()
+  const current = await bringUpToDate(table, account.account, person, now)
+  return { ...current, account: { ...account, ...current }, accountCreated: invitation.accountCreated === true, workspace, member }
+}
+
+type OpenScene = Scene & { readonly invitation: Invitation; readonly workspace: Workspace }
+
+async function join(table: Table, scene: OpenScene, naming: Naming, person: Person, now: Date): Promise<Accepted> {
+  const { invitation, workspace, member: present } = scene
+  const { account, writes, membersFollow } = accountAfter(scene.account, person, now)
+  if (present) {
+    // They are in already, through another address: the invitation has nothing left to give.
+    await endInvitation(table, invitation, naming, now, undefined, writes)
+    return { account, accountCreated: false, workspace, member: present, membersFollow }
+  }
+  const accountCreated = scene.account === undefined
+  const joined = newMember(workspace.id, account.account, invitation.role, now.toISOString())
+  const writeAs = async (member: Member) => {
+    await table.write(...acceptWrites(invitation, naming, member, accountCreated, now), ...writes)
+    return member
+  }
+  const member = await writeAs({ ...joined, addressKey: invitation.addressKey }).catch((error) => {
+    if (!(error instanceof AddressTaken)) throw error
+    const { addressKey: _, ...withoutAddress } = joined
+    return writeAs(withoutAddress)
+  })
+  return { account, accountCreated, workspace: { ...workspace, memberCount: workspace.memberCount + 1 }, member, membersFollow }
+}
+
+/** The account with which somebody joins, and what is written to have it so: a new one, or theirs as their token brings it up to date. */
+function accountAfter(seen: AccountWithDefault | undefined, person: Person, now: Date) {
+  if (!seen) {
+    const { made, writes } = accountWrites(accountOf(person, now), changed)
+    return { account: made, writes, membersFollow: false }
+  }
+  const change = takeClaims(seen.account, person, now)
+  if (!change) return { account: seen, writes: [] as Write[], membersFollow: false }
+  return { account: { ...seen, account: change.account }, writes: [change.write], membersFollow: change.membersFollow }
+}
+
+/** Turns an invitation down. Refuses as `accept` does. */
+export async function decline(table: Table, answer: Answer, person: Person, first: Scene | undefined, now: Date): Promise<void> {
+  const named = namedBy(answer, person)
+  await untilUnchanged(
+    first,
+    () => readScene(table, named, person),
+    async (scene) => {
+      if (!named || !scene?.invitation || !isNamed(scene.invitation, named.naming)) throw invitationNotFound()
+      if (scene.invitation.status === 'pending') requireInvited(person, named.place)
+      await endInvitation(table, requirePending(scene.invitation, scene.workspace, now), named.naming, now)
+    },
+  )
+}

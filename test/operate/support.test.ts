@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { masked, supportReport } from '#infra/operate/support-report.ts'
+import { type Departure, departure } from '../support/departure.ts'
+import { crowd } from '../support/scene.ts'
+
+const reportOn = async ({ world, workspaceId }: Departure) => (await supportReport(world.services.table, workspaceId))?.join('\n') ?? ''
+
+test('of a live workspace support sees counts, usage, payment and what became of each e-mail, and no address in full', async () => {
+  const team = await departure()
+  await team.card('pm_card_visa')
+  await team.use('storage', '12.5')
+  await team.invite('bob@example.com', 'developer')
+  await team.mail()
+  await team.invite('carl@example.com')
+
+  const report = await reportOn(team)
+
+  expect(report).toMatch(new RegExp(`^workspace +${team.workspaceId} active$`, 'm'))
+  expect(report).toMatch(/^members +1 \(admins: 1\)$/m)
+  expect(report).toMatch(/^API keys +1$/m)
+  expect(report).toMatch(/^usage +storage 12.5 /m)
+  expect(report).toMatch(/^payment +stripe visa …4242$/m)
+  expect(report).toMatch(/b\*\*\*@example\.com developer sent, e-mails: 1/)
+  expect(report).toMatch(/c\*\*\*@example\.com member queued \(owed\), e-mails: 1/)
+  expect(report).toMatch(/^invoices +none issued$/m)
+  expect(report).not.toMatch(/bob@|carl@|ann@|atr_|hash/i)
+})
+
+test('support sees which invitations are dead because of whoever sent them', async () => {
+  const team = await departure()
+  const boss = await team.join('boss@example.com', 'admin')
+  await team.invite('bob@example.com', 'developer', boss.token)
+  await team.invite('carl@example.com')
+  await team.here('removeMember', { path: { accountId: boss.id } })
+
+  for (const others of [0, 12]) {
+    // After so many others it is no longer noted who was removed: the invitation itself says that it is dead.
+    for (const { accountId } of await crowd(team.world, team.workspaceId, others)) await team.here('removeMember', { path: { accountId } })
+    const report = await reportOn(team)
+    expect(report).toMatch(/^invitations +1 pending$/m)
+    expect(report).toMatch(/b\*\*\*@example\.com .*\(dead: /)
+    expect(report).not.toMatch(/c\*\*\*@example\.com .*\(dead: /)
+  }
+})
+
+test('of a workspace in deletion support sees how far it is, and that the payment provider is away', async () => {
+  const team = await departure()
+  await team.card('pm_card_visa')
+  await team.use('storage', '12.5')
+  await team.erase()
+  team.provider.faults.paymentProvider = 'down'
+  await team.world.run('runDeletion')
+
+  const report = await reportOn(team)
+
+  expect(report).toMatch(new RegExp(`^workspace +${team.workspaceId} deleting$`, 'm'))
+  expect(report).toMatch(/issueFinalInvoice done 2026-/)
+  expect(report).toMatch(/chargeFinalInvoice running *$/m)
+  expect(report).toMatch(/payment provider asked 1 times, again at 2026-/)
+  expect(report).toMatch(/^invoices +in_\w+ ATR-000001 open 88 usd/m)
+})
+
+test('of a workspace that is gone support sees the receipt and the invoice', async () => {
+  const team = await departure()
+  await team.card('pm_card_visa')
+  await team.use('storage', '12.5')
+  await team.erase()
+  await team.finish()
+
+  const report = await reportOn(team)
+
+  expect(report).toMatch(new RegExp(`^workspace +${team.workspaceId} deleted$`, 'm'))
+  expect(report).toMatch(/^deletion +del_\w+ completed$/m)
+  expect(report).toMatch(/purgeData done 2026-/)
+  expect(report).toMatch(/^invoices +in_\w+ ATR-000001 paid 88 usd/m)
+  expect(report).not.toContain('Blue Team')
+})
+
+test('a workspace that never was has no report', async () => {
+  const { world } = await departure()
+
+  expect(await supportReport(world.services.table, `ws_${'0'.repeat(26)}`)).toBeUndefined()
+  expect(masked('é.x@example.com')).toBe('é***@example.com')
+})
