@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { operations } from '#functions/operations.ts'
 import { type Stage, stageOf } from '#infra/aws/stages.ts'
+import { routesOf } from '#shared/http/operation.ts'
 import { type Resource, type Synthesized, synthesized } from './synthesized.ts'
 
 const identity: Stage['identity'] = {
@@ -119,5 +120,5 @@ test('where people sign in at an issuer that is there already, no pool, client o
   expect(environments(elsewhere, 'AUDIENCE')).toEqual(new Set(['https://api.example.com']))
   expect(environments(elsewhere, 'JWKS_URI')).toEqual(new Set(['https://issuer.example.com/keys']))
   expect(environments(elsewhere, 'SIGN_IN_ORIGINS')).toEqual(new Set(['https://login.example.com']))
-  expect(elsewhere.of('AWS::ApiGatewayV2::Route')).toHaveLength(operations.length + 1)
+  expect(elsewhere.of('AWS::ApiGatewayV2::Route')).toHaveLength(operations.flatMap(routesOf).length + 1)
 })

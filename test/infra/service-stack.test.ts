@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { type Lists, lists } from '#infra/aws/lists.ts'
+import { routesOf } from '#shared/http/operation.ts'
 import { isQueueWorker } from '#shared/worker/worker.ts'
 import { type Synthesized, synthesized } from './synthesized.ts'
 
@@ -20,8 +21,8 @@ const functionOf = (described: Described) => {
   return found[0]!
 }
 
-test('every operation has one function and one route, and every other path goes to one function more', () => {
-  const wanted = lists.operations.map(({ method, path }) => `${method} ${path}`)
+test('every operation has one function and its routes, and every other path goes to one function more', () => {
+  const wanted = lists.operations.flatMap(routesOf).map(({ method, path }) => `${method} ${path}`)
   const routes = prod.of('AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey)
 
   expect(routes.toSorted()).toEqual([...wanted, '$default'].toSorted())

@@ -288,6 +288,21 @@ test('what is noted of those who were removed stays small, and what they sent st
   await holds(world)
 }, 60_000)
 
+test('a demotion that looks through many notes takes out what has expired, too', async () => {
+  const { world, path, item, here, invite } = await twoAdmins()
+  await invite('late@example.com')
+  world.passSeconds(week)
+
+  for (const { accountId } of await crowd(world, path.workspaceId, 11)) {
+    await here('updateMember', { path: { accountId }, body: { role: 'developer' } })
+    await here('updateMember', { path: { accountId }, body: { role: 'member' } })
+  }
+
+  expect(await invitationsIn(world)).toEqual([])
+  expect(await item()).toMatchObject({ pendingCount: 0 })
+  await holds(world)
+})
+
 test('whoever is made admin again after that has no old number: what they sent between two dismissals dies with the second', async () => {
   const { world, path, here, inviteAsBoss, remove, comeBack, leave, accept } = await twoAdmins({ MAILS_PER_ADDRESS_PER_DAY: '100' })
   await remove()

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import { invitationPage } from '#shared/page/invitation-page.ts'
+import { createWorld } from '#test/support/world.ts'
 
 const ISSUER = 'https://cognito-idp.eu-central-1.amazonaws.com'
 const SIGN_IN = 'https://atrium.auth.eu-central-1.amazoncognito.com'
@@ -27,8 +28,8 @@ describe('the invitation page', () => {
     ])
   })
 
-  test('is kept by nobody, framed by nobody and sends no referrer', () => {
-    const { headers } = invitationPage({ issuerOrigin: ISSUER })
+  test('is kept by nobody, framed by nobody and sends no referrer', async () => {
+    const { headers } = await (await createWorld()).call('invitationPage')
 
     expect(headers).toMatchObject({
       'content-type': 'text/html; charset=utf-8',

@@ -21,6 +21,9 @@ const file = `${randomUUID()}.jsonl`
 /** Runs a function of Atrium; whatever is asked of AWS meanwhile, also later but because of it, counts as asked by it. */
 export const asFunction = <T>(name: string, run: () => T): T => running.run(name, run)
 
+/** Runs what a test looks at by itself while a function is running: it counts as nobody's. */
+export const aside = <T>(run: () => T): T => running.exit(run)
+
 /** Writes down what a function does, the first time that it does so; what a test does by itself, or a benchmark, is nobody's. */
 function note(action: string, resource: string): void {
   const name = running.getStore()
