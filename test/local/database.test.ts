@@ -36,15 +36,18 @@ async function inAnotherProcess(lines: string): Promise<{ output: string; kill()
     await ended
   }
   onTestFinished(kill)
-  const output = await new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data).trim())))
+  const output = await Promise.race([
+    new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data).trim()))),
+    ended.then(() => Promise.reject(new Error('The process has ended and printed nothing'))),
+  ])
   return { output, kill }
 }
 
-const moduleOf = (name: string) => JSON.stringify(new URL(`../../infra/local/dynamodb/${name}`, import.meta.url).href)
+const moduleOf = (name: string) => JSON.stringify(new URL(`../../infra/local/${name}`, import.meta.url).href)
 
 test('a database outlives the service that is killed, and the next one takes it over with its data', async () => {
   const dataDir = await temporaryDataDir()
-  const start = `const { startDatabase } = await import(${moduleOf('dynamodb.ts')}); console.log((await startDatabase(${JSON.stringify(dataDir)})).endpoint)`
+  const start = `const { startDatabase } = await import(${moduleOf('dynamodb/dynamodb.ts')}); console.log((await startDatabase(${JSON.stringify(dataDir)})).endpoint)`
   const first = await inAnotherProcess(start)
   const client = clientOf({ endpoint: first.output } as Database)
   await client.send(new CreateTableCommand(tableDefinition('atrium')))

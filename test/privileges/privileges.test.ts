@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const calls = recordedCalls()
 const isEverything = inject('doesEverything')
-const partly = 'this run leaves tests of functions or laws out, so that nothing can be said about grants that nothing used'
+const partly = 'this run leaves tests out that run functions: nothing can be said about grants that nothing used'
 
 describe('the roles', () => {
   test('allow every call that a function made while the other tests ran', ({ skip }) => {
