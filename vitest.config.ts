@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 /** One project for each folder below test/, so that `vitest run --project domain` runs the rules alone, in a second. */
 const folder = (name: string, options: TestProjectInlineConfiguration['test'] = {}): TestProjectInlineConfiguration => ({
@@ -6,8 +7,8 @@ const folder = (name: string, options: TestProjectInlineConfiguration['test'] = 
   test: { name, include: [`test/${name}/**/*.test.ts`], ...options },
 })
 
-/** Tests of whole services: each starts several, so they run after the others, one file at a time, in a process that can be signalled. */
-const oneByOne = { pool: 'forks' as const, fileParallelism: false, sequence: { groupOrder: 1 }, testTimeout: 120_000, hookTimeout: 120_000 }
+/** Tests of whole services: each starts several, so they run after the others, each file in a process that can be signalled. */
+const services = { pool: 'forks' as const, sequence: { groupOrder: 1 }, testTimeout: 120_000, hookTimeout: 120_000 }
 
 /** A synthesis is two seconds of CPU, of a machine that may be busy. */
 const patient = { testTimeout: 120_000, hookTimeout: 120_000 }
@@ -15,6 +16,7 @@ const patient = { testTimeout: 120_000, hookTimeout: 120_000 }
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
+    sequence: { sequencer: LongestFirst },
     // Measured: threads load a handler's packages in half the time that processes take.
     pool: 'threads',
     // The default leaves one core of two idle.
@@ -38,7 +40,7 @@ export default defineConfig({
       folder('simulation'),
       folder('infra', patient),
       folder('deployed', patient),
-      folder('local', oneByOne),
+      folder('local', services),
       folder('privileges', { ...patient, sequence: { groupOrder: 2 } }),
     ],
     coverage: {

@@ -52,7 +52,7 @@ test('an account that is read while its transaction becomes visible is read with
   const answer = await world.call('createAccount', { as: tokenOf('zed@example.com') }, services)
 
   expect(answer).toMatchObject({ status: 200, body: { defaultWorkspace: { id: workspaceId } } })
-  world.close()
+  await world.close()
 })
 
 test('a name server that does not answer is a 503, as a table that does not', async () => {

@@ -149,7 +149,7 @@ test('twenty account creations at once make one account with one default workspa
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1)
     expect(await rowsOf(world, 'Workspace')).toHaveLength(1)
     await holds(world)
-    world.close()
+    await world.close()
   })
 })
 
