@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest'
+import { type Account, accountOf, accountView } from '#shared/domain/account.ts'
+import { claimsTaken, isShown } from '#shared/domain/account-claims.ts'
+import { addressPlace, carried, defaultWorkspaceId, foundDefaultWorkspace, foundWorkspace, newMember } from '#shared/domain/founding.ts'
+import { addressKey, isId } from '#shared/domain/ids.ts'
+import { type Member, memberView } from '#shared/domain/member.ts'
+import { isInvited, type Person, requireInvited, requireVerified } from '#shared/domain/person.ts'
+
+const now = new Date('2026-11-24T10:00:00.000Z')
+const at = now.toISOString()
+const person: Person = { accountId: 'acc_a', email: 'Ann@Example.com', emailVerified: true, issuedAt: 100, name: 'Ann Lee' }
+const account: Account = { id: 'acc_a', email: 'Ann@Example.com', emailVerified: true, emailIssuedAt: 100, name: 'Ann', createdAt: at }
+
+describe('an account that is made', () => {
+  test('has what the token says, and its name unless another was chosen', () => {
+    expect(accountOf(person, now)).toEqual({ ...account, name: 'Ann Lee' })
+    expect(accountOf(person, now, 'Annie').name).toBe('Annie')
+    expect(accountOf({ ...person, name: undefined }, now).name).toBe('Ann')
+  })
+
+  test('of an address that is not verified, nothing outdates the tokens after it', () => {
+    expect(accountOf({ ...person, emailVerified: false }, now)).not.toHaveProperty('emailIssuedAt')
+  })
+
+  test('is shown as verified only where it is: what was made before that was noted counts as not', () => {
+    const shown = (rest: Partial<Account>) =>
+      accountView({ account: { ...account, ...rest }, defaultWorkspace: null, defaultMember: null }).emailVerified
+    const { emailVerified, ...before } = account
+
+    expect([shown({}), shown({ emailVerified: false })]).toEqual([true, false])
+    expect(accountView({ account: before, defaultWorkspace: null, defaultMember: null }).emailVerified).toBe(false)
+    expect(memberView({ emailVerified: true } as Member).emailVerified).toBe(true)
+    expect(memberView({ emailVerified: false } as Member).emailVerified).toBe(false)
+    expect(memberView({} as Member).emailVerified).toBe(false)
+  })
+
+  test('comes with a workspace whose only member and admin it is, which follows from its id', () => {
+    const { workspace, member } = foundDefaultWorkspace(account)
+
+    expect(isId('ws', workspace.id)).toBe(true)
+    expect(workspace).toEqual({
+      id: defaultWorkspaceId('acc_a'),
+      name: 'Default Workspace',
+      status: 'active',
+      memberCount: 1,
+      adminCount: 1,
+      pendingCount: 0,
+      apiKeyCount: 0,
+      usageShards: 8,
+      createdAt: at,
+      createdBy: 'acc_a',
+      updatedAt: at,
+    })
+    expect(member).toMatchObject({ workspaceId: workspace.id, accountId: 'acc_a', role: 'admin', joinedAt: at, isDefault: true })
+    expect(defaultWorkspaceId('acc_b')).not.toBe(workspace.id)
+    expect(foundWorkspace('ws_2', 'Two', account, at).member).not.toHaveProperty('isDefault')
+  })
+
+  test('is carried by its member rows, with the address by which others find it', () => {
+    expect(newMember('ws_1', { ...account, version: 3 }, 'developer', at)).toEqual({
+      workspaceId: 'ws_1',
+      addressKey: addressKey('ws_1', 'ann@example.com'),
+      email: 'Ann@Example.com',
+      emailVerified: true,
+      name: 'Ann',
+      accountVersion: 3,
+      accountId: 'acc_a',
+      role: 'developer',
+      joinedAt: at,
+    })
+    expect(carried({ id: 'acc_a', email: 'a', name: 'A', createdAt: at })).toMatchObject({ emailVerified: false, accountVersion: 0 })
+    expect(addressPlace('ws_1', { email: 'no address' }).addressKey).toBe(addressKey('ws_1', 'no address'))
+  })
+})
+
+describe('what a token changes about an account', () => {
+  const taken = (claims: Partial<Person>, of: Partial<Account> = {}) => claimsTaken({ ...account, ...of }, { ...person, ...claims })
+
+  test('an address that is not verified never does', () => {
+    expect(taken({ email: 'eve@example.com', emailVerified: false, issuedAt: 200 })).toBeUndefined()
+    expect(taken({ email: 'eve@example.com', emailVerified: false, issuedAt: 200 }, { emailVerified: false })).toBeUndefined()
+  })
+
+  test('that of a newer token takes the place of the one before, and that of an older one, or the same, does not', () => {
+    const email = 'new@example.com'
+
+    expect(taken({ email, issuedAt: 101 })).toEqual({ email, emailVerified: true, emailIssuedAt: 101 })
+    expect(taken({ email, issuedAt: 100 })).toBeUndefined()
+    expect(taken({ email, issuedAt: 99 })).toBeUndefined()
+    expect(
+      claimsTaken({ id: 'acc_a', email: 'old@example.com', emailVerified: true, name: 'Ann', createdAt: at }, { ...person, email }),
+    ).toEqual({
+      email,
+      emailVerified: true,
+      emailIssuedAt: 100,
+    })
+  })
+
+  test('an address that is the same as compared stays as it was first given, and the token outdates those before', () => {
+    expect(taken({ email: 'ANN@example.com', issuedAt: 101 })).toEqual({ emailIssuedAt: 101 })
+  })
+
+  test('of an account that never was verified any verified address is news, and makes it so', () => {
+    const before = { emailVerified: false, emailIssuedAt: 500 }
+
+    expect(taken({ issuedAt: 101 }, before)).toEqual({ emailVerified: true, emailIssuedAt: 101 })
+    expect(taken({ email: 'new@example.com', issuedAt: 101 }, before)).toEqual({
+      email: 'new@example.com',
+      emailVerified: true,
+      emailIssuedAt: 101,
+    })
+  })
+
+  test('two texts that are no addresses are not the same address', () => {
+    expect(taken({ email: 'x', issuedAt: 101 }, { email: 'x' })).toMatchObject({ email: 'x' })
+    expect(taken({ email: 'x', issuedAt: 101 })).toMatchObject({ email: 'x' })
+  })
+
+  test('member rows follow a change of address, proof or name, and of nothing else', () => {
+    expect([{ email: 'x' }, { emailVerified: true }, { name: 'x' }, { emailIssuedAt: 5, name: 'x' }].map(isShown)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ])
+    expect([{}, { emailIssuedAt: 5 }, { version: 2 }].map(isShown)).toEqual([false, false, false])
+  })
+})
+
+describe('who is invited', () => {
+  const place = { workspaceId: 'ws_1', addressKey: addressKey('ws_1', 'ann@example.com') }
+  const other = { workspaceId: 'ws_1', addressKey: addressKey('ws_1', 'bob@example.com') }
+
+  test('is who has the address, as compared, in that workspace', () => {
+    expect([isInvited(person, place), isInvited(person, other), isInvited(person, { ...place, workspaceId: 'ws_2' })]).toEqual([
+      true,
+      false,
+      false,
+    ])
+    expect(isInvited({ ...person, email: 'none' }, place)).toBe(false)
+    expect(isInvited({ ...person, email: 'none' }, { workspaceId: 'ws_1', addressKey: addressKey('ws_1', '') })).toBe(true)
+  })
+
+  test('and has proved it: another address is told first, and each is told what to do', () => {
+    expect(() => requireInvited(person, place)).not.toThrow()
+    expect(() => requireVerified(person)).not.toThrow()
+    const unverified = { ...person, emailVerified: false }
+    expect(() => requireInvited(unverified, other)).toThrow(
+      expect.objectContaining({ code: 'email_mismatch', message: expect.stringContaining('sign in with that one') }),
+    )
+    expect(() => requireInvited(unverified, place)).toThrow(
+      expect.objectContaining({ code: 'email_not_verified', message: expect.stringContaining('Verify your e-mail address') }),
+    )
+  })
+})
