@@ -87,4 +87,4 @@ export class Deadline {
   }
 }
 
-const timeIsUp = (): Refusal => new Refusal('unavailable', 'This took too long: send the request again.', { retryAfter: 1 })
+const timeIsUp = (): Refusal => new Refusal('unavailable', 'The request took too long. Send it again.', { retryAfter: 1 })

@@ -9,7 +9,7 @@ export const createAccount = operation({
   name: 'createAccount',
   method: 'POST',
   path: '/v1/accounts',
-  summary: 'Create my account and its default workspace, or get those that exist',
+  summary: 'Create your account with its default workspace, or get the existing ones',
   tag: 'Accounts',
   access: person,
   services: ['table', 'queue'],

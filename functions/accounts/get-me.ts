@@ -6,7 +6,7 @@ export const getMe = operation({
   name: 'getMe',
   method: 'GET',
   path: '/v1/me',
-  summary: 'Get my account',
+  summary: 'Get your account',
   tag: 'Accounts',
   access: account,
   services: ['table'],

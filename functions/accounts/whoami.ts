@@ -12,7 +12,7 @@ export const whoami = operation({
   name: 'whoami',
   method: 'GET',
   path: '/v1/whoami',
-  summary: 'Tell who a token or an API key stands for',
+  summary: 'Show which person or API key is calling',
   tag: 'Accounts',
   access: anyToken,
   services: ['table'],

@@ -12,7 +12,7 @@ export const createApiKey = operation({
   name: 'createApiKey',
   method: 'POST',
   path: '/v1/workspaces/{workspaceId}/api-keys',
-  summary: 'Create an API key; its secret is shown this once',
+  summary: 'Create an API key; the secret is shown only once',
   tag: 'API keys',
   access: member('manageApiKeys'),
   services: ['table'],
@@ -29,11 +29,11 @@ export const createApiKey = operation({
   idempotent: true,
   check: ({ body, now }) =>
     body?.expiresAt !== undefined && body.expiresAt <= now.toISOString()
-      ? [{ pointer: '/expiresAt', detail: 'The key would be expired: name a later moment.' }]
+      ? [{ pointer: '/expiresAt', detail: 'This time is in the past. Choose a later one.' }]
       : [],
   handle: async ({ workspace, member: me, body, table, now, recordAnswer }) => {
     const scopes = [...new Set(body.scopes ?? defaultScopes)]
-    const authorizationCheck = requireRole(me, rolesThatGive(scopes), 'A key with the scope usage:read is made by an admin.')
+    const authorizationCheck = requireRole(me, rolesThatGive(scopes), 'Only an admin can create a key with the scope usage:read.')
     const { expiresAt = null } = body
     const id = newId('key', now)
     const { secret, kept } = newSecret(workspace.id, id)

@@ -7,7 +7,7 @@ export const listApiKeys = operation({
   name: 'listApiKeys',
   method: 'GET',
   path: '/v1/workspaces/{workspaceId}/api-keys',
-  summary: 'List the API keys of a workspace, newest first; never their secrets',
+  summary: 'List the API keys of a workspace, newest first, without their secrets',
   tag: 'API keys',
   access: member('manageApiKeys'),
   services: ['table'],

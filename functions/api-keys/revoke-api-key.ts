@@ -6,7 +6,7 @@ export const revokeApiKey = operation({
   name: 'revokeApiKey',
   method: 'DELETE',
   path: '/v1/workspaces/{workspaceId}/api-keys/{apiKeyId}',
-  summary: 'Revoke an API key: it is refused from the next request on',
+  summary: 'Revoke an API key, effective from the next request',
   tag: 'API keys',
   access: member('manageApiKeys'),
   services: ['table'],

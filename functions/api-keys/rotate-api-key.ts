@@ -9,7 +9,7 @@ export const rotateApiKey = operation({
   name: 'rotateApiKey',
   method: 'POST',
   path: '/v1/workspaces/{workspaceId}/api-keys/{apiKeyId}/rotate',
-  summary: 'Give an API key a new secret; the earlier ones work for the grace at most',
+  summary: 'Give an API key a new secret; earlier secrets work until the grace period ends, at the latest',
   tag: 'API keys',
   access: member('manageApiKeys'),
   services: ['table'],
@@ -27,7 +27,7 @@ export const rotateApiKey = operation({
       () => findApiKey(table, workspace.id, path.apiKeyId),
       async (seen) => {
         if (!seen) throw apiKeyNotFound()
-        const authorizationCheck = requireRole(me, rolesThatGive(seen.scopes), 'A key with the scope usage:read is rotated by an admin.')
+        const authorizationCheck = requireRole(me, rolesThatGive(seen.scopes), 'Only an admin can rotate a key with the scope usage:read.')
         const { secret, kept } = newSecret(workspace.id, seen.id)
         const apiKey = rotated(seen, kept, body.graceSeconds, now)
         await replaceSecret(table, seen, apiKey, authorizationCheck, recordAnswer({ apiKey: apiKeyView(apiKey), secret: null }))

@@ -6,7 +6,7 @@ export const getInvoice = operation({
   name: 'getInvoice',
   method: 'GET',
   path: '/v1/invoices/{invoiceId}',
-  summary: 'Get an invoice, also after its workspace is gone',
+  summary: 'Get an invoice, even after its workspace is deleted',
   tag: 'Usage and billing',
   access: account,
   services: ['table'],

@@ -8,7 +8,7 @@ export const listInvoices = operation({
   name: 'listInvoices',
   method: 'GET',
   path: '/v1/workspaces/{workspaceId}/invoices',
-  summary: 'List the invoices of a live workspace; its usage is billed by the final one, so that there is none before',
+  summary: 'List the invoices of a workspace; usage is billed on the final invoice, so the list is empty until then',
   tag: 'Usage and billing',
   access: member('manageBilling'),
   services: ['table'],

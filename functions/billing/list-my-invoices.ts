@@ -9,7 +9,7 @@ export const listMyInvoices = operation({
   name: 'listMyInvoices',
   method: 'GET',
   path: '/v1/me/invoices',
-  summary: 'List the invoices that I may see, those of deleted workspaces included',
+  summary: 'List the invoices you may read, including those of deleted workspaces',
   tag: 'Accounts',
   access: account,
   services: ['table'],

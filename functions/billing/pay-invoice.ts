@@ -8,7 +8,7 @@ export const payInvoice = operation({
   name: 'payInvoice',
   method: 'POST',
   path: '/v1/invoices/{invoiceId}/pay',
-  summary: 'Pay an invoice that is open or uncollectible; one that is paid or waived is left as it is',
+  summary: 'Pay an open or uncollectible invoice; a paid or waived one stays as it is',
   tag: 'Usage and billing',
   access: account,
   services: ['table', 'payments'],

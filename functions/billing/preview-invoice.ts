@@ -7,7 +7,7 @@ export const previewInvoice = operation({
   name: 'previewInvoice',
   method: 'GET',
   path: '/v1/workspaces/{workspaceId}/invoices/upcoming',
-  summary: 'Show what a deletion at this moment would charge',
+  summary: 'Preview the invoice that deleting the workspace now would issue',
   tag: 'Usage and billing',
   access: member('manageBilling'),
   services: ['table'],

@@ -8,7 +8,7 @@ export const setPaymentMethod = operation({
   name: 'setPaymentMethod',
   method: 'PUT',
   path: '/v1/workspaces/{workspaceId}/payment-method',
-  summary: 'Set what the invoices of a workspace are charged to',
+  summary: 'Set the payment method of a workspace',
   tag: 'Usage and billing',
   access: member('manageBilling'),
   services: ['table', 'payments'],

@@ -12,7 +12,7 @@ export const deleteWorkspace = operation({
   name: 'deleteWorkspace',
   method: 'DELETE',
   path: '/v1/workspaces/{workspaceId}',
-  summary: 'Delete a workspace: everybody is out at once, the rest follows',
+  summary: 'Delete a workspace; all access ends at once, then its data is billed and erased',
   tag: 'Workspaces',
   access: member('manageWorkspace'),
   services: ['table', 'queue'],

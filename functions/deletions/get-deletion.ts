@@ -6,7 +6,7 @@ export const getDeletion = operation({
   name: 'getDeletion',
   method: 'GET',
   path: '/v1/deletions/{deletionId}',
-  summary: 'Get a deletion: its steps, and in the end what was erased',
+  summary: 'Get a deletion: its progress and, once completed, what was erased',
   tag: 'Workspaces',
   access: account,
   services: ['table'],

@@ -19,7 +19,7 @@ const patience = 2_500
  */
 export const preTokenGeneration = trigger({
   name: 'preTokenGeneration',
-  summary: 'Completes access tokens and makes the account of who signs in',
+  summary: 'Completes access tokens and creates the account of the person who signs in',
   on: 'preTokenGeneration',
   tableActions: ['get', 'put', 'update'],
   sendsTo: ['accounts'],
@@ -72,7 +72,7 @@ async function ensureAccount({ table, queue, logger, clock }: TriggerTools, pers
 
 async function within(milliseconds: number, work: Promise<void>): Promise<void> {
   const { promise: tooLate, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error('There is no time left to make the account')), milliseconds)
+  const timer = setTimeout(() => reject(new Error('No time left to create the account')), milliseconds)
   work.catch(() => {})
   await Promise.race([work, tooLate]).finally(() => clearTimeout(timer))
 }

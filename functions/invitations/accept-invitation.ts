@@ -10,7 +10,7 @@ export const acceptInvitation = operation({
   name: 'acceptInvitation',
   method: 'POST',
   path: '/v1/invitations/accept',
-  summary: 'Join a workspace by an invitation; without an account I get one in the same step',
+  summary: 'Accept an invitation and join its workspace; creates your account if you have none',
   tag: 'Invitations',
   access: person,
   services: ['table', 'queue'],

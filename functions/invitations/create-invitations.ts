@@ -19,7 +19,7 @@ export const createInvitations = operation({
   name: 'createInvitations',
   method: 'POST',
   path: '/v1/workspaces/{workspaceId}/invitations',
-  summary: 'Invite 1 to 50 addresses by e-mail, or send their invitations again',
+  summary: 'Invite 1 to 50 people by e-mail, or send their invitations again',
   tag: 'Invitations',
   access: member('manageInvitations'),
   services: ['table', 'queue'],

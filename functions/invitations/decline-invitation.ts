@@ -6,7 +6,7 @@ export const declineInvitation = operation({
   name: 'declineInvitation',
   method: 'POST',
   path: '/v1/invitations/decline',
-  summary: 'Turn an invitation down',
+  summary: 'Decline an invitation',
   tag: 'Invitations',
   access: person,
   services: ['table'],

@@ -10,7 +10,7 @@ export const listMyInvitations = operation({
   name: 'listMyInvitations',
   method: 'GET',
   path: '/v1/me/invitations',
-  summary: 'List the pending invitations to my verified e-mail address',
+  summary: 'List the pending invitations to your verified e-mail address',
   tag: 'Accounts',
   access: account,
   services: ['table'],

@@ -19,7 +19,7 @@ export const lookUpInvitation = operation({
   name: 'lookUpInvitation',
   method: 'POST',
   path: '/v1/invitations/lookup',
-  summary: 'Show what an invitation link is for; it changes nothing',
+  summary: 'Look up the invitation behind a link, without accepting it',
   tag: 'Invitations',
   access: open,
   services: ['table'],

@@ -9,7 +9,7 @@ export const resendInvitation = operation({
   name: 'resendInvitation',
   method: 'POST',
   path: '/v1/workspaces/{workspaceId}/invitations/{invitationId}/resend',
-  summary: 'Send an invitation again: a new link, a new expiry, the old link dead at once',
+  summary: 'Send an invitation again with a new link and expiry; the old link stops working at once',
   tag: 'Invitations',
   access: member('manageInvitations'),
   services: ['table', 'queue'],

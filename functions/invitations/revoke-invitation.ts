@@ -6,7 +6,7 @@ export const revokeInvitation = operation({
   name: 'revokeInvitation',
   method: 'DELETE',
   path: '/v1/workspaces/{workspaceId}/invitations/{invitationId}',
-  summary: 'Revoke an invitation: its link is dead at once',
+  summary: 'Revoke an invitation; its link stops working at once',
   tag: 'Invitations',
   access: member('manageInvitations'),
   services: ['table'],

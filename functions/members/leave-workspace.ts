@@ -8,7 +8,7 @@ export const leaveWorkspace = operation({
   name: 'leaveWorkspace',
   method: 'DELETE',
   path: '/v1/workspaces/{workspaceId}/members/me',
-  summary: 'Leave a workspace; where the last admin leaves, the successor becomes admin',
+  summary: 'Leave a workspace; if you are the last admin, your successor becomes admin',
   tag: 'Members',
   access: member('leave'),
   services: ['table'],

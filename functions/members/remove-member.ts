@@ -10,7 +10,7 @@ export const removeMember = operation({
   name: 'removeMember',
   method: 'DELETE',
   path: '/v1/workspaces/{workspaceId}/members/{accountId}',
-  summary: 'Remove a member; on oneself it is leaving, with its rules',
+  summary: 'Remove a member; removing yourself follows the rules for leaving',
   tag: 'Members',
   access: member('manageMembers', 'leave'),
   services: ['table'],

@@ -28,7 +28,8 @@ export const updateMember = operation({
         if (!other) throw memberNotFound()
         const isMe = other.accountId === me.accountId
         // A transaction takes an item once: on oneself the row's own condition is the permit, of a row that was read as an admin's.
-        if (isMe) requireRole(other, rolesThatMay('manageMembers'), 'Your role in this workspace has just changed: read it again.')
+        if (isMe)
+          requireRole(other, rolesThatMay('manageMembers'), 'Your role in this workspace has just changed. Read the workspace again.')
         return memberView(await changeRole(table, other, body.role, isMe ? undefined : authorizationCheck))
       },
     )

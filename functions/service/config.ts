@@ -5,7 +5,7 @@ export const config = operation({
   name: 'config',
   method: 'GET',
   path: '/v1/config',
-  summary: 'Tell what a client needs to sign people in',
+  summary: 'Get what a client needs to sign people in',
   tag: 'Service',
   access: open,
   services: [],

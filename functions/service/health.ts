@@ -5,7 +5,7 @@ export const health = operation({
   name: 'health',
   method: 'GET',
   path: '/v1/health',
-  summary: 'Tell whether the service answers',
+  summary: 'Check that the service is up',
   tag: 'Service',
   access: open,
   services: [],

@@ -7,7 +7,7 @@ export const invitationPage = operation({
   method: 'GET',
   path: '/invitations',
   head: true,
-  summary: 'The page that an e-mailed link opens; opening it accepts nothing',
+  summary: 'The page that an invitation link opens; opening it accepts nothing',
   tag: 'Service',
   access: open,
   services: [],

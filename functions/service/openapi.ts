@@ -6,7 +6,7 @@ export const openapi = operation({
   name: 'openapi',
   method: 'GET',
   path: '/v1/openapi.json',
-  summary: 'The OpenAPI 3.1 document of the service',
+  summary: 'Get the OpenAPI 3.1 document of this API',
   tag: 'Service',
   access: open,
   services: [],

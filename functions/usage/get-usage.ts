@@ -5,13 +5,13 @@ import { usageShape } from '#shared/domain/usage.ts'
 import { operation, workspace } from '#shared/http/operation.ts'
 import { readUsage } from '#shared/table/usage.ts'
 
-const periodSchema = z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'A month, such as 2026-11.'))
+const periodSchema = z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'Give a month as YYYY-MM, such as 2026-11.'))
 
 export const getUsage = operation({
   name: 'getUsage',
   method: 'GET',
   path: '/v1/workspaces/{workspaceId}/usage',
-  summary: 'Get the usage of a month (UTC) and what it costs',
+  summary: 'Get the usage of a month (UTC) and its cost',
   tag: 'Usage and billing',
   access: workspace('readUsage'),
   services: ['table'],

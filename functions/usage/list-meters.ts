@@ -7,7 +7,7 @@ export const listMeters = operation({
   name: 'listMeters',
   method: 'GET',
   path: '/v1/meters',
-  summary: 'List the meters and what a unit costs',
+  summary: 'List the meters with their unit prices',
   tag: 'Usage and billing',
   access: anyToken,
   services: ['table'],

@@ -11,11 +11,11 @@ const eventSchema = z.strictObject({
   id: z.string().check(
     z.minLength(1),
     z.maxLength(255),
-    z.refine((id) => id.isWellFormed(), 'An event id is well-formed Unicode.'),
+    z.refine((id) => id.isWellFormed(), 'The event id must be well-formed Unicode.'),
   ),
   meter: z
     .string()
-    .check(z.refine((meter) => priceBook.meters.some(({ id }) => id === meter), 'There is no such meter: see GET /v1/meters.')),
+    .check(z.refine((meter) => priceBook.meters.some(({ id }) => id === meter), 'Unknown meter. GET /v1/meters lists them all.')),
   quantity: quantitySchema,
   occurredAt: z.optional(anyInstantSchema),
 })
@@ -26,8 +26,8 @@ function errorsOf(occurredAt: string | undefined, i: number, now: Date): FieldEr
   const late = occurredAt !== undefined && occurredAt > later(now, 300)
   const early = occurredAt !== undefined && occurredAt < later(now, -30 * 86_400)
   return [
-    ...(late ? [{ pointer: `/events/${i}/occurredAt`, detail: 'This is more than 5 minutes ahead.' }] : []),
-    ...(early ? [{ pointer: `/events/${i}/occurredAt`, detail: 'This is more than 30 days back.' }] : []),
+    ...(late ? [{ pointer: `/events/${i}/occurredAt`, detail: 'This time is more than 5 minutes in the future.' }] : []),
+    ...(early ? [{ pointer: `/events/${i}/occurredAt`, detail: 'This time is more than 30 days in the past.' }] : []),
   ]
 }
 
@@ -43,7 +43,7 @@ export const reportUsage = operation({
   name: 'reportUsage',
   method: 'POST',
   path: '/v1/usage-events',
-  summary: 'Report usage: every event is counted once, however often it is sent',
+  summary: 'Report usage; each event counts once, however often you send it',
   tag: 'Usage and billing',
   access: apiKey('reportUsage'),
   services: ['table'],

@@ -29,7 +29,7 @@ type Tools = Pick<Services, 'table' | 'queue' | 'clock' | 'logger' | 'metrics'>
  */
 export const cleanUp = scheduledWorker({
   name: 'cleanUp',
-  summary: 'Removes invitations that have ended and asks again for work that was lost on the way',
+  summary: 'Removes expired invitations and queues lost work again',
   everyMinutes: 1,
   services: ['table', 'queue'],
   tableActions: ['get', 'query gsi2', 'update', 'delete'],

@@ -4,7 +4,7 @@ import { queueWorker } from '#shared/worker/worker.ts'
 
 export const recordDelivery = queueWorker({
   name: 'recordDelivery',
-  summary: 'Notes that an e-mail bounced or was complained about, and keeps its address from being written to',
+  summary: 'Records bounces and complaints, and stops further e-mail to those addresses',
   queue: 'mailEvents',
   batchSize: 10,
   services: ['table'],

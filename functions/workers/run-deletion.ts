@@ -4,7 +4,7 @@ import { queueWorker } from '#shared/worker/worker.ts'
 
 export const runDeletion = queueWorker({
   name: 'runDeletion',
-  summary: 'Goes on with the deletion of a workspace (final invoice, charge, purge), and settles its invoice with the payment provider',
+  summary: 'Continues the deletion of a workspace (final invoice, charge, purge) and settles the invoice with the payment provider',
   queue: 'deletion',
   batchSize: 1,
   timeoutSeconds: 60,

@@ -10,7 +10,7 @@ const enough = 15_000
  */
 export const updateMembers = queueWorker({
   name: 'updateMembers',
-  summary: 'Carries a changed e-mail or name into a person’s row in each of their workspaces',
+  summary: 'Copies a changed e-mail address or name to the person’s row in each of their workspaces',
   queue: 'accounts',
   batchSize: 10,
   services: ['table', 'queue'],

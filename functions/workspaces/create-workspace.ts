@@ -10,7 +10,7 @@ export const createWorkspace = operation({
   name: 'createWorkspace',
   method: 'POST',
   path: '/v1/workspaces',
-  summary: 'Create a workspace; I become its first admin',
+  summary: 'Create a workspace and become its first admin',
   tag: 'Workspaces',
   access: account,
   services: ['table'],

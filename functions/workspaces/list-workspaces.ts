@@ -9,7 +9,7 @@ export const listWorkspaces = operation({
   name: 'listWorkspaces',
   method: 'GET',
   path: '/v1/workspaces',
-  summary: 'List the workspaces that I belong to, oldest membership first',
+  summary: 'List the workspaces you belong to, oldest membership first',
   tag: 'Workspaces',
   access: account,
   services: ['table'],

@@ -35,7 +35,7 @@ export async function chargeInvoice(charging: Charging, invoice: Invoice, paymen
     if (charged) return charged
     seen = await readInvoice(charging.table, invoice.id)
   }
-  throw new ProviderAway('What the invoice has at the payment provider changes all the time')
+  throw new ProviderAway('The payments of the invoice at the provider keep changing')
 }
 
 const mayCharge = ({ status, handedOver }: Invoice, by: Charger): boolean =>
@@ -63,7 +63,8 @@ async function chargeSeen(charging: Charging, seen: Invoice, paymentMethodId: st
 export async function ownAccount(payments: Payments, account: string | undefined): Promise<string> {
   const own = await payments.account()
   // What was noted without an account, before accounts were, counts as of the current one.
-  if (account !== undefined && account !== own) throw new ProviderRejectsUs(`This belongs to the account ${account}, our key to ${own}`)
+  if (account !== undefined && account !== own)
+    throw new ProviderRejectsUs(`This belongs to the account ${account}, but our key belongs to ${own}`)
   return own
 }
 
@@ -95,7 +96,7 @@ async function confirm({ table, payments, clock, by }: Charging, invoice: Invoic
   try {
     const { status } = await payments.confirm(reference, paymentMethodId)
     if (status === 'succeeded') return { invoice: await notePaid(table, payments, invoice, clock()) }
-    if (status !== 'canceled') throw new ProviderAway('The payment provider has not decided yet')
+    if (status !== 'canceled') throw new ProviderAway('The payment provider is still processing the payment')
     await endRound(table, invoice)
     return undefined
   } catch (error) {
@@ -135,7 +136,7 @@ async function current(table: Table, invoice: Invoice): Promise<Invoice> {
 async function replaceCustomer({ table, payments, clock }: Charging, invoice: Invoice, account: string): Promise<Charged | undefined> {
   const left = invoice.intentId ? await payments.cancelIntent(invoice.intentId) : undefined
   if (left?.status === 'succeeded') return { invoice: await notePaid(table, payments, invoice, clock()) }
-  if (left && left.status !== 'canceled') throw new ProviderAway('The payment provider has not decided yet')
+  if (left && left.status !== 'canceled') throw new ProviderAway('The payment provider is still processing the payment')
   await endRound(table, invoice, { customerId: await payments.createCustomer(invoice.workspaceId, customerOf(invoice)), account })
   return undefined
 }

@@ -8,13 +8,13 @@ import type { Email } from '../mail/ses.ts'
 const money = (amount: Amount, { currency, minorDigits = currencyOf(currency)?.minorDigits ?? 2 }: Invoice): string =>
   `${formatAmount(amount, minorDigits)} ${currency.toUpperCase()}`
 
-const how = (id: string) => `You can pay it with another payment method (invoice ${id}).`
+const how = (id: string) => `You can pay it with another payment method (invoice id: ${id}).`
 
 const outcomeOf = ({ status, total, failure, id }: Invoice): string => {
-  if (status === 'paid') return total === 0 ? 'There is nothing to pay.' : 'It has been paid: thank you.'
-  if (status === 'waived') return 'The amount is too small to be charged: there is nothing to pay.'
+  if (status === 'paid') return total === 0 ? 'There is nothing to pay.' : 'It has been paid. Thank you.'
+  if (status === 'waived') return 'The amount is too small to charge, so there is nothing to pay.'
   if (status === 'uncollectible') return `It could not be charged. ${inertText(failure ?? '')} ${how(id)}`
-  return failure ? `It has not been charged. ${inertText(failure)} (Invoice ${id}.)` : `It has not been charged. ${how(id)}`
+  return failure ? `It has not been charged. ${inertText(failure)} (Invoice id: ${id}.)` : `It has not been charged. ${how(id)}`
 }
 
 /** The final invoice as an e-mail. Nothing that a person typed is in the subject, and in the body it is inert. */
@@ -25,7 +25,7 @@ export function invoiceEmail(to: string, invoice: Invoice): Email {
   const period = `${periodStart.slice(0, 10)} to ${periodEnd.slice(0, 10)}`
   const rows = lines.map((line) => [line.description, line.quantity, line.unitPrice, money(line.amount, invoice)])
   const text = [
-    `Final invoice ${number} of the workspace "${workspace}", which has been deleted.`,
+    `Final invoice ${number} for the workspace "${workspace}", which has been deleted.`,
     `Period: ${period}`,
     ...rows.map(([description, quantity, unitPrice, amount]) => `${description}: ${quantity} × ${unitPrice} = ${amount}`),
     `Total: ${money(total, invoice)}`,

@@ -13,12 +13,12 @@ import { type Question, type Sight, takeTurn } from './take-turn.ts'
 
 /** Refuses (503) where there is no provider to ask, or it does not answer. */
 export const providerAway = (cause?: unknown): Refusal =>
-  new Refusal('unavailable', 'The payment provider does not answer: try again.', { retryAfter: 30, cause })
+  new Refusal('unavailable', 'The payment provider is not responding. Send the request again later.', { retryAfter: 30, cause })
 
 /** Refuses (503) where no provider is configured. */
 export function requirePayments(payments: Payments | undefined): Payments {
   if (!payments)
-    throw new Refusal('unavailable', 'No payment provider is configured: ask the operator of this service.', { retryAfter: 3_600 })
+    throw new Refusal('unavailable', 'This service has no payment provider configured. Contact its operator.', { retryAfter: 3_600 })
   return payments
 }
 

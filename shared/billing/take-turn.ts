@@ -64,7 +64,7 @@ export async function takeTurn<P extends InTurn, A extends object>(question: Que
 }
 
 const busy = (cause?: unknown): Refusal =>
-  new Refusal('unavailable', 'Others are being served first: send the request again.', { retryAfter: 1, cause })
+  new Refusal('unavailable', 'Other payments for this are in progress. Send the request again.', { retryAfter: 1, cause })
 
 /** What can be answered without asking. */
 function answerIn<P extends InTurn, A extends object>(question: Question<P, A>, { line, tries }: Sight<P>): A | undefined {

@@ -18,7 +18,7 @@ export async function chargeFinalInvoice(deletion: Deletion, tools: Tools): Prom
   const { table, clock } = tools
   if (deletion.nextAttemptAt && secondsUntil(deletion.nextAttemptAt, clock()) > 0) return 'later'
   const invoice = await readInvoice(table, deletion.invoiceId)
-  if (!invoice) throw new Error('The invoice of a deletion is not there')
+  if (!invoice) throw new Error('The invoice of this deletion is missing')
   const charged = await charge(deletion, invoice, tools)
   if (charged === 'putOff') return 'later'
   if (charged.status === 'open' && !(await handOver(table, charged, clock()))) return waitForProvider(deletion, tools, workerIsAtIt)

@@ -14,7 +14,7 @@ export async function issueFinalInvoice(deletion: Deletion, { table, clock }: To
   const { workspaceId, requestedAt } = deletion
   const [workspace, billing] = await table.get<[Workspace, Billing]>(keys.workspace(workspaceId), keys.billing(workspaceId))
   if (workspace?.status === 'deleted') return 'done' // by another worker, since the deletion was read
-  if (workspace?.status !== 'deleting') throw new Error('The workspace of a deletion is not being deleted')
+  if (workspace?.status !== 'deleting') throw new Error('The workspace of this deletion is not being deleted')
   const usage = await sealUsage(table, workspace)
   const number = (await lastInvoiceNumber(table)) + 1
   const now = clock()

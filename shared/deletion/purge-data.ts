@@ -19,7 +19,7 @@ const itemsToPurge = ({ id, usageShards }: Workspace): ItemsToPurge[] => [
 export async function purgeData(deletion: Deletion, { table, clock, remaining }: Tools): Promise<StepOutcome> {
   const [workspace] = await table.get<[Workspace]>(keys.workspace(deletion.workspaceId))
   if (workspace?.status === 'deleted') return 'done' // by another worker, since the deletion was read
-  if (workspace?.status !== 'deleting') throw new Error('The workspace of a deletion is not being deleted')
+  if (workspace?.status !== 'deleting') throw new Error('The workspace of this deletion is not being deleted')
   const purged = await purge(table, deletion, itemsToPurge(workspace), { clock, hasTime: () => remaining() > 10_000 })
   if (!purged) return 'done'
   if (!purged.isDone) return 'again'

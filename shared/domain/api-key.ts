@@ -25,8 +25,8 @@ export const apiKeyShape = z
   .object({
     id: id('key', 'an API key'),
     name: z.string(),
-    prefix: z.string().register(z.globalRegistry, { description: 'How the secret begins' }),
-    last4: z.string().register(z.globalRegistry, { description: 'How the secret ends' }),
+    prefix: z.string().register(z.globalRegistry, { description: 'The first characters of the secret' }),
+    last4: z.string().register(z.globalRegistry, { description: 'The last characters of the secret' }),
     scopes: z.array(scopeSchema),
     createdAt: instantSchema,
     createdBy: accountIdSchema,
@@ -38,7 +38,7 @@ export const apiKeyShape = z
 /** The answer that shows a secret: the only time that it does. */
 export const secretShape = z.object({
   apiKey: apiKeyShape,
-  secret: z.nullable(z.string()).register(z.globalRegistry, { description: 'Shown once; null where the answer is a replay' }),
+  secret: z.nullable(z.string()).register(z.globalRegistry, { description: 'Shown only once; null in a replay' }),
 })
 
 export const apiKeyView = (apiKey: ApiKey) => ({ ...apiKey, scopes: [...apiKey.scopes] })

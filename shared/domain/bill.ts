@@ -52,7 +52,8 @@ export interface BillLine {
 /** One line a meter that was used, in the order of the price book, each rounded by itself; the total is the sum of the lines. */
 export function bill(sums: ReadonlyMap<string, Micro>, book: PriceBook): { lines: BillLine[]; total: Amount } {
   const unknown = [...sums.keys()].filter((id) => !book.meters.some((meter) => meter.id === id))
-  if (unknown.length > 0) throw new Error(`Usage of meters that are not in the price book: ${unknown.join(', ')}. Put them back, hidden.`)
+  if (unknown.length > 0)
+    throw new Error(`There is usage of meters that are not in the price book: ${unknown.join(', ')}. Put them back, marked as hidden.`)
   const lines = book.meters.flatMap(({ id, description, unitPrice }) => {
     const quantity = sums.get(id)
     if (quantity === undefined) return []

@@ -5,15 +5,15 @@ import { type FieldError, invalid } from './refusals.ts'
 /** The query of every list: page size and where to go on. */
 export const pageQuery = z.strictObject({
   limit: z
-    ._default(z.pipe(z.string().check(z.regex(/^([1-9]\d?|100)$/, 'limit is a whole number from 1 to 100.')), z.transform(Number)), 50)
+    ._default(z.pipe(z.string().check(z.regex(/^([1-9]\d?|100)$/, 'limit must be a whole number from 1 to 100.')), z.transform(Number)), 50)
     .register(z.globalRegistry, {
       override: ({ jsonSchema }) => {
         delete jsonSchema.pattern
         Object.assign(jsonSchema, { type: 'integer', minimum: 1, maximum: 100, default: 50 })
       },
-      description: 'How many entries at most',
+      description: 'The most entries to return',
     }),
-  cursor: z.optional(z.string().check(z.minLength(1))).register(z.globalRegistry, { description: 'The `nextCursor` of the page before' }),
+  cursor: z.optional(z.string().check(z.minLength(1))).register(z.globalRegistry, { description: 'The `nextCursor` of the previous page' }),
 })
 export type PageQuery = z.infer<typeof pageQuery>
 
@@ -38,7 +38,7 @@ function positionIn(list: string, form: RegExp, cursor: string): string | undefi
   return encodeCursor(list, position) === cursor && form.test(position) ? position : undefined
 }
 
-const wrong: FieldError = { pointer: '?cursor', detail: 'The cursor is not one of this list: leave it out to start again.' }
+const wrong: FieldError = { pointer: '?cursor', detail: 'The cursor does not belong to this list. Remove it to start from the beginning.' }
 
 /** What is wrong with the cursor of a query, for the `check` of an operation that lists. `form` is the form of a position in this list. */
 export const cursorErrors = (

@@ -21,7 +21,7 @@ export function formatMicro(micro: Micro): string {
   return fraction ? `${digits.slice(0, -scale)}.${fraction}` : digits.slice(0, -scale)
 }
 
-const wrong = 'A quantity is a number or decimal string from 0 to 1,000,000,000 with at most 6 decimals, such as 12.5.'
+const wrong = 'A number or decimal string from 0 to 1,000,000,000 with at most 6 decimals, such as 12.5.'
 
 /** A quantity from outside: a JSON number or a plain decimal string; answers millionths. */
 export const quantitySchema = z

@@ -36,7 +36,10 @@ export const emailSchema = z
   .string()
   .check(
     z.trim(),
-    z.maxLength(320, 'An e-mail address has at most 254 characters.'),
-    z.refine((text) => canonicalEmail(text) !== undefined, 'Not an e-mail address: write it as name@example.com, with an ASCII name.'),
+    z.maxLength(320, 'An e-mail address can have at most 254 characters.'),
+    z.refine(
+      (text) => canonicalEmail(text) !== undefined,
+      'This is not a valid e-mail address. Write it as name@example.com, with only ASCII characters before the @.',
+    ),
   )
   .register(z.globalRegistry, { description: 'An e-mail address with an ASCII local part', examples: ['ann@example.com'] })

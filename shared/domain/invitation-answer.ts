@@ -3,15 +3,15 @@ import * as z from 'zod/mini'
 /** The token of an invitation link. Its form is not part of the contract: one that is off is an unknown one. */
 export const tokenSchema = z
   .string()
-  .check(z.minLength(1, 'The token of the link.'), z.maxLength(500, 'The token of the link.'))
-  .register(z.globalRegistry, { description: 'What stands behind `#token=` in the link' })
+  .check(z.minLength(1, 'Send the token from the invitation link.'), z.maxLength(500, 'Send the token from the invitation link.'))
+  .register(z.globalRegistry, { description: 'The part of the link after `#token=`' })
 
 /** An invitee names the invitation by the token of its link, or by its id where it is to their own verified address. */
 export const answerSchema = z
   .strictObject({ token: z.optional(tokenSchema), invitationId: z.optional(z.string().check(z.minLength(1), z.maxLength(200))) })
   .check(
     z.refine(({ token, invitationId }) => (token === undefined) !== (invitationId === undefined), {
-      error: 'Send either token or invitationId.',
+      error: 'Send either token or invitationId, not both.',
       // Also where something else is off: it is to be named at once.
       when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
     }),

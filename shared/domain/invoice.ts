@@ -84,7 +84,7 @@ export interface Reader {
 export const invoiceShape = z
   .object({
     id: id('in', 'an invoice'),
-    number: z.nullable(z.string()).register(z.globalRegistry, { description: 'Without gaps, in the order of issue; null for a draft' }),
+    number: z.nullable(z.string()).register(z.globalRegistry, { description: 'Consecutive, in order of issue; null for a draft' }),
     kind: z.enum(['final', 'period']),
     workspaceId: workspaceIdSchema,
     workspaceName: z.string(),

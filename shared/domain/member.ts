@@ -53,5 +53,5 @@ export function successorOf(leaver: string, members: readonly Member[]): Member 
 /** Refuses (400) a successor who was named and is no member (`named` undefined), or is who leaves. */
 export function requireSuccessor(successorId: string | undefined, named: Member | undefined, leaver: string): void {
   if (successorId === undefined || (named && named.accountId !== leaver)) return
-  throw invalid('?successorId', 'The successor is another member of this workspace: name one by account id.')
+  throw invalid('?successorId', 'The successor must be another member of this workspace. Send their account id.')
 }

@@ -12,16 +12,16 @@ export const nameSchema = z
   .string()
   .check(
     z.trim(),
-    rule((name) => [...name].length <= maximum, `A name has at most ${maximum} characters.`),
-    rule((name) => !control.test(name), 'A name has no control characters.'),
-    rule((name) => !turning.test(name), 'A name has no bidirectional overrides or isolates (U+202A–202E, U+2066–2069).'),
-    rule(isVisible, 'A name has at least one visible character.'),
-    rule((name) => withoutTowers(name) === name, 'A name has at most four combining marks in a row.'),
-    rule((name) => name.isWellFormed(), 'A name is well-formed Unicode.'),
+    rule((name) => [...name].length <= maximum, `A name can have at most ${maximum} characters.`),
+    rule((name) => !control.test(name), 'A name cannot contain control characters.'),
+    rule((name) => !turning.test(name), 'A name cannot contain bidirectional overrides or isolates (U+202A–202E, U+2066–2069).'),
+    rule(isVisible, 'A name must contain at least one visible character.'),
+    rule((name) => withoutTowers(name) === name, 'A name can have at most four combining marks in a row.'),
+    rule((name) => name.isWellFormed(), 'A name must be well-formed Unicode.'),
   )
   .register(z.globalRegistry, {
     description:
-      '1 to 100 characters after trimming, at least one of them visible; no control characters, no bidirectional overrides or isolates, at most four combining marks in a row',
+      '1 to 100 characters after trimming, at least one of them visible; no control characters, no bidirectional overrides or isolates, and at most four combining marks in a row',
     examples: ['Blue Team'],
   })
 

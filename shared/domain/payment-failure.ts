@@ -11,13 +11,13 @@ export type PaymentRefusalReason =
 export function failureOf(reason: PaymentRefusalReason): string {
   switch (reason.kind) {
     case 'declined':
-      return declines[reason.declineCode] ?? 'The card was declined. Pay with another card, or ask the bank that issued it.'
+      return declines[reason.declineCode] ?? 'The card was declined. Pay with another card, or contact the bank that issued it.'
     case 'methodUnusable':
-      return 'This payment method cannot be used any more. Pay with another one.'
+      return 'This payment method can no longer be used. Pay with another one.'
     case 'tooLarge':
-      return 'The amount is more than can be charged at once. It must be paid in another way: ask the operator of this service.'
+      return 'The amount is too large for a single charge and must be paid another way. Contact the operator of this service.'
     case 'tooSmall':
-      return 'The amount is too small to be charged.'
+      return 'The amount is too small to charge.'
     case 'customerMissing':
       return 'The payment could not be made. Try again.'
   }
@@ -25,7 +25,7 @@ export function failureOf(reason: PaymentRefusalReason): string {
 
 /** What may be said beyond that a card was declined, by Stripe's code: https://docs.stripe.com/declines/codes. */
 const declines: Readonly<Record<string, string>> = {
-  authentication_required: 'The card was declined: its bank wants authentication by the card holder. Pay with another card.',
+  authentication_required: 'The card was declined because its bank requires you to authenticate the payment. Pay with another card.',
   expired_card: 'The card has expired. Pay with another card.',
   insufficient_funds: 'The card was declined for insufficient funds. Pay with another card.',
 }

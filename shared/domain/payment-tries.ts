@@ -41,7 +41,7 @@ export function requireTry(now: Date, ...each: readonly (PaymentTries | undefine
     const refused = takenAt(tries, at).filter(({ asking }) => asking === undefined || asking <= at)
     const [first] = refused.map(({ until }) => until).sort()
     if (first === undefined || refused.length < slots.length) continue
-    throw new Refusal('rate_limited', 'Payment methods were refused too often within the hour: try again later.', {
+    throw new Refusal('rate_limited', 'Too many payments were refused within the last hour. Try again later.', {
       retryAfter: secondsUntil(first, now),
     })
   }

@@ -15,7 +15,8 @@ export interface Person {
 
 /** Refuses (403) a person whose e-mail address the issuer has not verified. */
 export function requireVerified({ emailVerified }: Person): void {
-  if (!emailVerified) throw new Refusal('email_not_verified', 'Verify your e-mail address at the sign-in service, then sign in again.')
+  if (!emailVerified)
+    throw new Refusal('email_not_verified', 'Your e-mail address is not verified. Verify it with the sign-in service, then sign in again.')
 }
 
 /** Whether a person's address is the one at a place. Whether it is verified is another question. */
@@ -25,6 +26,9 @@ export const isInvited = ({ email }: Person, { workspaceId, addressKey: invited 
 /** Refuses (403) a person whose verified address is not the invited one. */
 export function requireInvited(person: Person, place: InvitationPlace): void {
   if (!isInvited(person, place))
-    throw new Refusal('email_mismatch', 'The invitation was sent to another address: sign in with that one, or ask for one to yours.')
+    throw new Refusal(
+      'email_mismatch',
+      'The invitation was sent to another e-mail address. Sign in with that address, or ask for an invitation to yours.',
+    )
   requireVerified(person)
 }

@@ -20,7 +20,7 @@ const priceBookSchema = z.strictObject({
         hidden: z.optional(z.boolean()),
       }),
     )
-    .check(z.refine((meters) => new Set(meters.map(({ id }) => id)).size === meters.length, 'Meter ids are unique.')),
+    .check(z.refine((meters) => new Set(meters.map(({ id }) => id)).size === meters.length, 'Meter ids must be unique.')),
 })
 
 /** A price book that was checked, with what is known of its currency. */
@@ -37,14 +37,13 @@ export function definePriceBook(book: z.input<typeof priceBookSchema>): PriceBoo
   if (!success) throw wrong(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
   const { currency } = data
   const known = currencyOf(currency)
-  if (!known) throw wrong(`Stripe charges in no currency "${currency}".`)
+  if (!known) throw wrong(`Stripe does not support the currency "${currency}".`)
   const { minorDigits, step } = known
   const minimumCharge = data.minimumCharge ?? known.minimumCharge
   if (data.minorDigits !== minorDigits)
-    throw wrong(`an amount of ${currency} has ${minorDigits} decimals at Stripe: set minorDigits to it.`)
-  if (minimumCharge === undefined)
-    throw wrong(`Stripe names no least amount of ${currency}: say the one that is charged, as minimumCharge.`)
-  if (minimumCharge % step !== 0) throw wrong(`only multiples of ${step} can be charged in ${currency}, and minimumCharge is none.`)
+    throw wrong(`Stripe uses ${minorDigits} decimals for ${currency}: set minorDigits to ${minorDigits}.`)
+  if (minimumCharge === undefined) throw wrong(`Stripe publishes no minimum charge in ${currency}: set your own as minimumCharge.`)
+  if (minimumCharge % step !== 0) throw wrong(`only multiples of ${step} can be charged in ${currency}: set minimumCharge to one.`)
   return { ...data, ...known, minimumCharge }
 }
 

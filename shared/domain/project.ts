@@ -17,7 +17,7 @@ export const projectShape = z
     workspaceId: workspaceIdSchema,
     name: z.string(),
     createdAt: instantSchema,
-    createdBy: z.string().register(z.globalRegistry, { description: 'Id of the account or API key that made it' }),
+    createdBy: z.string().register(z.globalRegistry, { description: 'Id of the account or API key that created it' }),
     updatedAt: instantSchema,
   })
   .register(z.globalRegistry, { id: 'Project' })

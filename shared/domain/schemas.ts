@@ -7,7 +7,7 @@ export const id = (prefix: string, what: string) =>
 export const decimal = (what: string) =>
   z.string().register(z.globalRegistry, { description: `${what}, a decimal string`, examples: ['12.5'] })
 export const minorUnits = z.custom<Amount>(isAmount).register(z.globalRegistry, {
-  description: 'In minor units of the currency: a whole number, exact also beyond 2^53',
+  description: 'A whole number in minor units of the currency, exact even beyond 2^53',
   examples: [1234],
   override: { type: 'integer' },
 })

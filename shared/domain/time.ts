@@ -22,6 +22,6 @@ export const epochSeconds = (moment: string): number => Math.ceil(Date.parse(mom
 
 /** A moment from outside: ISO 8601 with any offset and precision, taken over in UTC with milliseconds. */
 export const anyInstantSchema = z.pipe(
-  z.iso.datetime({ offset: true, error: 'A moment in ISO 8601, such as 2026-11-24T10:00:00.000Z.' }),
+  z.iso.datetime({ offset: true, error: 'Give an ISO 8601 time, such as 2026-11-24T10:00:00.000Z.' }),
   z.transform((text) => new Date(text).toISOString()),
 )

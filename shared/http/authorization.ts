@@ -45,7 +45,7 @@ async function admitPerson(exchange: Exchange, person: Person): Promise<object> 
       return admitMember(exchange, permissionFor(access, exchange, person), person)
     default: {
       const account = await requireAccount(exchange.services.table, person)
-      if (access.kind === 'apiKey') throw forbidden('This operation is for API keys: create one in your workspace.')
+      if (access.kind === 'apiKey') throw forbidden('Only API keys can call this operation. Create one in your workspace.')
       return { person, account } satisfies Granted['account']
     }
   }
@@ -56,7 +56,7 @@ const permissionFor = (access: InWorkspace, { event }: Exchange, { accountId }: 
 
 async function requireAccount(table: Table, { accountId }: Person): Promise<Account> {
   const [account] = await table.get<[Account]>(keys.account(accountId))
-  if (!account) throw new Refusal('account_required', 'You have no account yet: create it with POST /v1/accounts.')
+  if (!account) throw new Refusal('account_required', 'You have no account yet. Create one with POST /v1/accounts.')
   return account
 }
 
@@ -91,8 +91,8 @@ async function admitApiKey(exchange: Exchange, { place, hash }: Extract<Identity
   const inPath = workspaceIdIn(event)
   if (inPath && inPath !== workspace.id) throw workspaceNotFound()
   const scope = 'permission' in access && access.kind !== 'member' ? scopeFor(access.permission) : undefined
-  if (!scope) throw forbidden('This operation is for people: API keys cannot call it.')
-  if (!apiKey.scopes.includes(scope)) throw forbidden(`The API key has not the scope ${scope}.`)
+  if (!scope) throw forbidden('API keys cannot call this operation. Sign in and call it with an access token.')
+  if (!apiKey.scopes.includes(scope)) throw forbidden(`This API key lacks the scope ${scope}. Use a key that has it.`)
   const granted = { workspace, authorizationCheck: stillApiKey(apiKey), apiKey, actorId: apiKey.id, role: null }
   return granted satisfies Granted['apiKey'] & Granted['workspace']
 }
@@ -110,7 +110,7 @@ export class EarlyReply extends Error {
 function requirePermission(permission: Permission, { member }: Pick<Granted['member'], 'member'>): readonly Role[] {
   const allowed = rolesThatMay(permission)
   if (allowed.includes(member.role)) return allowed
-  throw forbidden(`Your role here is ${member.role}: this takes ${allowed.join(' or ') || 'an API key'}.`)
+  throw forbidden(`Your role in this workspace is ${member.role}. This operation requires ${allowed.join(' or ') || 'an API key'}.`)
 }
 
 const forbidden = (detail: string): Refusal => new Refusal('forbidden', detail)

@@ -22,12 +22,12 @@ export interface Content {
 /** Refuses a body that is too large (413) or of another media type (415), without a look into it. */
 export function limit(event: HttpEvent): void {
   const length = Buffer.byteLength(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
-  if (length > maximumBytes) throw new Refusal('payload_too_large', `The body has ${length} bytes: at most ${maximumBytes} are taken.`)
+  if (length > maximumBytes) throw new Refusal('payload_too_large', `The body has ${length} bytes. Send at most ${maximumBytes}.`)
   const type = header(event, 'content-type')
   if (length > 0 && !/^application\/json\s*(;|$)/i.test(type ?? ''))
     throw new Refusal(
       'unsupported_media_type',
-      `The body is ${type ? `"${type.slice(0, 100)}"` : 'of no media type'}: send application/json.`,
+      `The content type is ${type ? `"${type.slice(0, 100)}"` : 'missing'}. Send application/json.`,
     )
 }
 
@@ -62,12 +62,12 @@ export const isWellFormed = (key: string): boolean => /^[\x20-\x7e]{1,255}$/.tes
 /** What is wrong with the Idempotency-Key of an operation that honours it. */
 function idempotencyKeyProblem(operation: Operation, event: HttpEvent): string | undefined {
   const key = operation.idempotent ? header(event, 'idempotency-key') : undefined
-  return key !== undefined && !isWellFormed(key) ? 'Idempotency-Key has 1 to 255 printable ASCII characters.' : undefined
+  return key !== undefined && !isWellFormed(key) ? 'Idempotency-Key must have 1 to 255 printable ASCII characters.' : undefined
 }
 
 const summary = ([first, ...others]: readonly FieldError[]): string => {
-  if (others.length > 0) return `${others.length + 1} fields are not valid: see errors.`
-  return first?.pointer === '' ? first.detail : 'One field is not valid: see errors.'
+  if (others.length > 0) return `${others.length + 1} fields are invalid. See errors.`
+  return first?.pointer === '' ? first.detail : 'One field is invalid. See errors.'
 }
 
 /** An operation without query parameters takes none, but one that is open to browsers leaves unknown ones alone. */
@@ -82,10 +82,10 @@ function parseJson(bytes: Buffer, empty: object | undefined): { sent: unknown; m
   try {
     const text = utf8.decode(bytes)
     if (isTooDeep(text))
-      return { sent: text, malformed: `The body is nested deeper than ${deepest} levels: send what the operation asks for.` }
+      return { sent: text, malformed: `The body is nested more than ${deepest} levels deep. Send only the fields of this operation.` }
     return { sent: JSON.parse(text, exactNumber as (key: string, value: unknown) => unknown) }
   } catch {
-    return { sent: bytes.toString(), malformed: 'The body is not JSON: send a JSON object.' }
+    return { sent: bytes.toString(), malformed: 'The body is not valid JSON. Send a JSON object.' }
   }
 }
 
@@ -135,7 +135,7 @@ function placeOf(whole: object, path: readonly PropertyKey[]): [object, Property
   return rest.length > 0 && typeof part === 'object' && part !== null ? placeOf(part, rest) : [whole, key]
 }
 
-const unknownField = (pointer: string): FieldError => ({ pointer, detail: 'Unknown field: leave it out.' })
+const unknownField = (pointer: string): FieldError => ({ pointer, detail: 'Unknown field. Remove it.' })
 
 /** What is sent where nothing is taken; an empty object is nothing. */
 const unknownFields = (data: unknown, pointer: Pointer): FieldError[] =>

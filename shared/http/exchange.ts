@@ -45,7 +45,7 @@ export interface Idempotency {
 
 /** A part of the exchange that an earlier step has set. */
 export function present<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error('A step of the pipeline ran before the one that it needs')
+  if (part === undefined) throw new Error('A pipeline step ran before a step it depends on')
   return part
 }
 

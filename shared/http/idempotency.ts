@@ -49,7 +49,10 @@ export function idempotencyOf(exchange: Exchange, callerId: string): Idempotency
 async function replayOf(exchange: Exchange, record: IdempotencyRecord | undefined): Promise<HttpResult | undefined> {
   if (!record) return undefined
   if (record.fingerprint !== requestOf(exchange))
-    throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for another request: take a new one for each request.')
+    throw new Refusal(
+      'idempotency_key_reused',
+      'This Idempotency-Key was already used with a different request. Use a new key for each new request.',
+    )
   const { operation } = exchange
   const body = operation.replay ? await operation.replay(record, handleInput(exchange)) : JSON.parse(record.body ?? 'null')
   return toResult(operation, body, { 'idempotent-replayed': 'true' })

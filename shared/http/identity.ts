@@ -10,7 +10,7 @@ export type Identity =
   | { readonly kind: 'apiKey'; readonly place: ApiKeyPlace; readonly hash: string }
 
 export const badApiKey = (): Refusal =>
-  new Refusal('unauthenticated', 'The API key is unknown, expired or revoked: send a current one as a Bearer token.')
+  new Refusal('unauthenticated', 'This API key is unknown, expired or revoked. Send a valid one as a Bearer token.')
 
 /** Tells who sent a request; refuses `unauthenticated`. A malformed API key is refused without a read. */
 export async function identify(event: HttpEvent, tokens: Tokens): Promise<Identity> {

@@ -36,7 +36,7 @@ export const openApiDocument = (operations: readonly Operation[], logContext: Ab
     paths: pathsOf(operations),
     components: {
       securitySchemes: {
-        accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A person: an access token of the issuer' },
+        accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A person: an access token from the issuer' },
         apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'atr_…', description: 'A machine: an API key of one workspace' },
       },
       schemas: { Problem: problemSchema },
@@ -80,7 +80,10 @@ const idempotencyKey = z
   .string()
   .regex(/^[\x20-\x7e]{1,255}$/)
   .optional()
-  .meta({ param: { id: 'IdempotencyKey' }, description: 'For 24 hours the same request with the same key has one effect and one answer' })
+  .meta({
+    param: { id: 'IdempotencyKey' },
+    description: 'Makes retries safe: for 24 hours, the same request with the same key takes effect once and gets the same answer',
+  })
 
 /** Which callers are let in; the scope of an API key stands beside its scheme. */
 function securityOf(access: Access): Record<string, string[]>[] {
@@ -97,17 +100,17 @@ function description(access: Access): string | undefined {
   return [...(allowed.length > 0 ? [`Roles: ${allowed.join(', ')}.`] : []), ...(scope ? [`API key scope: \`${scope}\`.`] : [])].join(' ')
 }
 
-const requestId = z.string().meta({ header: { id: 'RequestId' }, description: 'Tell it to support' })
+const requestId = z.string().meta({ header: { id: 'RequestId' }, description: 'Give it to support when you report a problem' })
 const replayed = z
   .literal('true')
   .optional()
-  .meta({ header: { id: 'IdempotentReplayed' }, description: 'There where the answer is the first one again' })
+  .meta({ header: { id: 'IdempotentReplayed' }, description: 'Present when the answer is a replay of the first one' })
 const retryAfter = z
   .int()
   .min(1)
-  .meta({ header: { id: 'RetryAfter' }, description: 'Seconds to wait before the request is sent again' })
-const authenticate = z.literal('Bearer').meta({ header: { id: 'Authenticate' }, description: 'How to sign in' })
-const location = z.string().meta({ description: 'Where to follow what was begun' })
+  .meta({ header: { id: 'RetryAfter' }, description: 'Seconds to wait before you send the request again' })
+const authenticate = z.literal('Bearer').meta({ header: { id: 'Authenticate' }, description: 'The authentication scheme to use' })
+const location = z.string().meta({ description: 'Where to follow the progress' })
 
 function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy(refusalsOf(operation), (code) => refusals[code].status)
@@ -117,7 +120,7 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
   ])
 }
 
-const meanings: Readonly<Record<number, string>> = { 200: 'Done', 201: 'Created', 202: 'Begun', 204: 'Done, nothing to say' }
+const meanings: Readonly<Record<number, string>> = { 200: 'OK', 201: 'Created', 202: 'Accepted', 204: 'Done; no content' }
 
 function success({ output, produces, idempotent }: Operation, status: number): ZodOpenApiResponseObject {
   return {
@@ -138,14 +141,14 @@ const problemSchema = z
     type: z.string(),
     title: z.string(),
     status: z.int(),
-    detail: z.string().meta({ description: 'What is wrong, where, and what to do' }),
-    code: z.enum(codes).meta({ description: 'Branch on this one: the set is closed' }),
+    detail: z.string().meta({ description: 'What is wrong, where, and what to do about it' }),
+    code: z.enum(codes).meta({ description: 'For your program to branch on; the set of codes is closed' }),
     requestId: z.string(),
     errors: z
       .array(z.object({ pointer: z.string().meta({ description: 'JSON Pointer into the body, or `?name`' }), detail: z.string() }))
       .optional(),
   })
-  .meta({ description: 'A refusal (RFC 9457)' })
+  .meta({ description: 'An error (RFC 9457)' })
 
 /** `not_found` → `NotFound`, so that a response that several operations share stands once, under the name of its codes. */
 const pascalCase = (code: string): string => code.replace(/(^|_)(\w)/g, (_, __, letter: string) => letter.toUpperCase())

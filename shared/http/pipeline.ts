@@ -39,7 +39,7 @@ export const notFoundHandler = (services: Pick<Services, 'clock' | 'logger'>): H
 }
 
 const refuseRoute = async () => {
-  throw new Refusal('not_found', 'There is no such route: see GET /v1/openapi.json for those that there are.')
+  throw new Refusal('not_found', 'No operation has this method and path. GET /v1/openapi.json lists them all.')
 }
 
 const begin = (operation: Operation, services: Services, event: HttpEvent, deadline: Deadline): Exchange => ({

@@ -35,7 +35,7 @@ export function problemResult(refusal: Refusal, requestId: string): HttpResult {
 
 /** Any other throw: a 500 that says nothing but where to look. */
 export const internalError = (): Refusal =>
-  new Refusal('internal_error', 'This should not have happened: send the request again, or tell support the request id.')
+  new Refusal('internal_error', 'Something went wrong on our side. Try again; if it persists, give the request id to support.')
 
 /**
  * The headers of every answer. What is answered is nobody else's, unless an operation says otherwise; and whoever came over https is to

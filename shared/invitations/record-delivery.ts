@@ -29,7 +29,7 @@ async function recordAboutInvitation(table: Table, event: InvitationMailEvent, n
   if (!outcome || !place) return false
   const [invitation] = await table.get<[Invitation]>(keys.invitation(place))
   if (!invitation) return false
-  if (isUnderWay(invitation, event)) throw new NotNotedYet('The id of this e-mail is not noted yet')
+  if (isUnderWay(invitation, event)) throw new NotNotedYet('The id of this e-mail is not recorded yet')
   if (invitation.messageId !== event.messageId) return false
   const { shows, over, blocks } = outcome
   return ifUnchanged(
@@ -61,7 +61,7 @@ async function recordAboutInvoice(table: Table, event: InvoiceMailEvent, now: Da
   const key = keys.reader(event.invoiceId, event.accountId)
   const [reader] = await table.get<[Reader]>(key)
   if (!reader) return false
-  if (reader.outbox && reader.claimedUntil !== undefined) throw new NotNotedYet('The id of this e-mail is not noted yet')
+  if (reader.outbox && reader.claimedUntil !== undefined) throw new NotNotedYet('The id of this e-mail is not recorded yet')
   if (reader.messageId !== event.messageId || reader.mailbox === undefined) return false
   const { shows, over, blocks } = outcome
   const asSent = all(is('messageId', event.messageId), oneOf('delivery', over))

@@ -54,5 +54,7 @@ export async function resendOne(
 function refuseWithinCooldown(seen: Invitation, { INVITATION_RESEND_COOLDOWN_SECONDS: cooldown }: Settings, now: Date): void {
   const left = cooldownLeft(seen, cooldown, now)
   if (left > 0)
-    throw new Refusal('rate_limited', `It was sent less than ${cooldown} seconds ago: wait before you send it again.`, { retryAfter: left })
+    throw new Refusal('rate_limited', `The invitation was sent less than ${cooldown} seconds ago. Wait before you send it again.`, {
+      retryAfter: left,
+    })
 }

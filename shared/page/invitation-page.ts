@@ -44,6 +44,6 @@ const SPACE = /^\s+(\/[/*].*)?|(?<= ) +| +$/gm
 const sha256 = (source: string): string => `sha256-${createHash('sha256').update(source).digest('base64')}`
 
 const origin = (text: string): string => {
-  if (!URL.canParse(text) || new URL(text).origin !== text) throw new TypeError(`not an origin: ${text}`)
+  if (!URL.canParse(text) || new URL(text).origin !== text) throw new TypeError(`Not an origin: ${text}`)
   return text
 }

@@ -58,7 +58,7 @@ export class PaymentRefused extends Error {
   readonly reason: PaymentRefusalReason
 
   constructor(reason: PaymentRefusalReason, options?: ErrorOptions) {
-    super(`The payment provider refuses: ${reason.kind}`, options)
+    super(`The payment provider refused: ${reason.kind}`, options)
     this.reason = reason
   }
 }
@@ -80,7 +80,7 @@ export function withDeadline(payments: Payments, left: () => number): Payments {
   const inTime =
     <A extends unknown[], R>(ask: (...given: A) => Promise<R>) =>
     async (...given: A): Promise<R> => {
-      if (left() <= 0) throw new ProviderAway('There is no time left to ask the payment provider')
+      if (left() <= 0) throw new ProviderAway('No time left to call the payment provider')
       return ask(...given)
     }
   return {

@@ -21,16 +21,17 @@ export function translated(error: unknown, logContext?: 'paymentMethod'): unknow
   if (!(error instanceof Stripe.errors.StripeError)) return error
   const { statusCode = 0, type, code } = error
   const options = { cause: error }
-  if (statusCode >= 500) return new ProviderFailed('The payment provider has failed', options)
-  if (statusCode < 400 || statusCode === 409 || statusCode === 429) return new ProviderAway('The payment provider does not answer', options)
-  if (statusCode === 401 || statusCode === 403) return new ProviderRejectsUs("The payment provider rejects this service's key", options)
+  if (statusCode >= 500) return new ProviderFailed('The payment provider failed', options)
+  if (statusCode < 400 || statusCode === 409 || statusCode === 429)
+    return new ProviderAway('The payment provider is not responding', options)
+  if (statusCode === 401 || statusCode === 403) return new ProviderRejectsUs("The payment provider rejected this service's key", options)
   // A key that was used with other parameters is used up, as one under which Stripe has failed is.
-  if (type === 'StripeIdempotencyError') return new ProviderFailed('The idempotency key was used for something else', options)
-  if (code === 'payment_intent_unexpected_state') return new IntentMoved("The payment intent's state does not allow it", options)
+  if (type === 'StripeIdempotencyError') return new ProviderFailed('The idempotency key was already used for something else', options)
+  if (code === 'payment_intent_unexpected_state') return new IntentMoved('The state of the payment intent does not allow this', options)
   const reason = reasonOf(error, logContext)
   return reason
     ? new PaymentRefused(reason, options)
-    : new ProviderRejectsUs('The payment provider rejects a request of this service', options)
+    : new ProviderRejectsUs('The payment provider rejected a request from this service', options)
 }
 
 /** Codes: https://docs.stripe.com/error-codes; a `resource_missing` names by `param` what is missing. */

@@ -37,7 +37,7 @@ export function openQueue({ settings, logger }: { readonly settings: QueueUrls; 
     const Entries = batch.map((message, i) => ({ Id: String(i), MessageBody: JSON.stringify(message), DelaySeconds }))
     const command = () => new SendMessageBatchCommand({ QueueUrl: urls[queue], Entries })
     const { Failed } = await Deadline.in(patience).ask((abortSignal) => client.send(command(), { abortSignal }))
-    if (Failed?.length) throw new Error(`${Failed.length} of ${batch.length} messages were not taken: ${Failed[0]?.Code}`)
+    if (Failed?.length) throw new Error(`The queue rejected ${Failed.length} of ${batch.length} messages: ${Failed[0]?.Code}`)
   }
   return {
     enqueue: async (queue, messages, delaySeconds = 0) => {

@@ -20,7 +20,7 @@ export const stillApiKey = ({ workspaceId, id }: ApiKey): Write =>
   check(
     keys.apiKey({ workspaceId, apiKeyId: id }),
     exists('pk'),
-    () => new Refusal('unauthenticated', 'The API key has just been revoked.'),
+    () => new Refusal('unauthenticated', 'This API key has just been revoked. Send a valid one.'),
   )
 
 /** Notes that a key was used, at most once a minute. Touches an existing row alone: it cannot bring a revoked or purged key back. */
@@ -32,11 +32,13 @@ export async function noteUse(table: Table, { workspaceId, id, lastUsedAt }: Api
 }
 
 /** The workspace of a key is being deleted, and with it the key is dead. */
-export const workspaceGone = (): Refusal => new Refusal('unauthenticated', 'The workspace of this API key is being deleted.')
+export const workspaceGone = (): Refusal =>
+  new Refusal('unauthenticated', 'The workspace of this API key is being deleted, so its keys no longer work.')
 
-export const apiKeyNotFound = (): Refusal => new Refusal('api_key_not_found', 'There is no such API key in this workspace.')
+export const apiKeyNotFound = (): Refusal => new Refusal('api_key_not_found', 'This workspace has no API key with this id.')
 
-const tooMany = (): Refusal => new Refusal('too_many_api_keys', `A workspace has at most ${maximumApiKeys} API keys: revoke one first.`)
+const tooMany = (): Refusal =>
+  new Refusal('too_many_api_keys', `A workspace can have at most ${maximumApiKeys} API keys. Revoke one first.`)
 
 /** All API keys of a workspace (at most 100), strongly consistent. */
 export const listApiKeys = (table: Table, workspaceId: string): Promise<ApiKey[]> =>

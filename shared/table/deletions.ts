@@ -12,11 +12,12 @@ import { readerWrites } from './invoices.ts'
 import { changed } from './races.ts'
 import { changeWorkspace } from './workspaces.ts'
 
-export const deletionNotFound = (): Refusal => new Refusal('deletion_not_found', 'There is no such deletion, or it is not yours to read.')
+export const deletionNotFound = (): Refusal =>
+  new Refusal('deletion_not_found', 'This deletion does not exist, or you may not read it. Check the deletion id.')
 
 export const confirmationMismatch = (): Refusal =>
-  new Refusal('confirmation_mismatch', "The confirmation is not the workspace's name: send it exactly as GET shows it.", {
-    errors: [{ pointer: '?confirm', detail: "The workspace's exact name." }],
+  new Refusal('confirmation_mismatch', 'The confirmation does not match the workspace name. Send the name exactly as GET returns it.', {
+    errors: [{ pointer: '?confirm', detail: 'Send the exact name of the workspace.' }],
   })
 
 /** How long a worker may be silent before the sweep sends another one, in seconds. */

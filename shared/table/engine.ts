@@ -26,7 +26,7 @@ export interface Write {
   readonly otherwise: Otherwise
 }
 
-const unexpected: Otherwise = () => new Error('A condition failed that nobody expected to fail')
+const unexpected: Otherwise = () => new Error('A condition failed unexpectedly')
 
 function conditional(condition: Condition | undefined, p: Placeholders) {
   return condition ? { ConditionExpression: conditionText(condition, p), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const } : {}
@@ -245,7 +245,7 @@ export class Table {
 async function backOff(attempt: number, deadline: Deadline, cause?: unknown): Promise<void> {
   const wait = Math.random() * Math.min(1_000, 25 * 2 ** attempt)
   if (wait > deadline.remaining())
-    throw new Refusal('unavailable', 'The service is busy or out of reach: send the request again.', { retryAfter: 1, cause })
+    throw new Refusal('unavailable', 'The service is busy. Send the request again.', { retryAfter: 1, cause })
   await pause(wait)
 }
 

@@ -19,9 +19,9 @@ import { changed } from './races.ts'
 import { changeWorkspace, memberItem, takeAddress } from './workspaces.ts'
 
 export const invitationNotFound = (): Refusal =>
-  new Refusal('invitation_not_found', 'There is no such invitation: it was used, declined or revoked. Ask for a new one.')
+  new Refusal('invitation_not_found', 'This invitation does not exist: it was accepted, declined or revoked. Ask for a new one.')
 
-const invitationExpired = (): Refusal => new Refusal('invitation_expired', 'The invitation has expired: ask for a new one.')
+const invitationExpired = (): Refusal => new Refusal('invitation_expired', 'This invitation has expired. Ask for a new one.')
 
 /** What stands for an address across workspaces (its block, the list of its invitations): a hash. */
 export const mailboxOf = (email: string): string => derivedBody('mailbox', canonicalEmail(email) ?? email)
@@ -76,12 +76,15 @@ export const countInvited = (workspace: Workspace, added: number): Write => {
 }
 
 const tooManyMembers = (): Refusal =>
-  new Refusal('too_many_members', `A workspace has at most ${maximumMembers} members: remove somebody first.`)
+  new Refusal('too_many_members', `A workspace can have at most ${maximumMembers} members. Remove somebody first.`)
 
 /** The counter of pending invitations is at its limit; it is an upper bound, so that those that ended must be collected before it is an answer. */
 export class TooManyPending extends Refusal {
   constructor() {
-    super('too_many_invitations', `A workspace has at most ${maximumPending} pending invitations: revoke some, or wait until they end.`)
+    super(
+      'too_many_invitations',
+      `A workspace can have at most ${maximumPending} pending invitations. Revoke some, or wait until they expire.`,
+    )
   }
 }
 
@@ -116,7 +119,7 @@ export class AddressBlocked extends Refusal {
   readonly until: string
 
   constructor({ reason, until }: MailBlock, now: Date) {
-    const detail = `The address ${reason}: it is not written to before ${until}.`
+    const detail = `ADDRSENTENCE`
     super('rate_limited', detail, { retryAfter: secondsUntil(until, now) })
     this.reason = reason
     this.until = until

@@ -11,7 +11,8 @@ import { indexKeys, keys, prefix } from './design.ts'
 import { check, put, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
 
-export const invoiceNotFound = (): Refusal => new Refusal('invoice_not_found', 'There is no such invoice, or it is not yours to read.')
+export const invoiceNotFound = (): Refusal =>
+  new Refusal('invoice_not_found', 'This invoice does not exist, or you may not read it. Check the invoice id.')
 
 /** The last invoice number that was given; the first invoice is number 1. */
 export async function lastInvoiceNumber(table: Table): Promise<number> {

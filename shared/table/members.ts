@@ -11,7 +11,7 @@ import { check, remove, type Table, update, type Write } from './engine.ts'
 import { changed, untilUnchanged } from './races.ts'
 import { changeWorkspace, workspaceNotFound } from './workspaces.ts'
 
-export const memberNotFound = (): Refusal => new Refusal('member_not_found', 'Nobody with this account id is in the workspace.')
+export const memberNotFound = (): Refusal => new Refusal('member_not_found', 'This workspace has no member with this account id.')
 
 /** All members (at most 1,000), strongly consistent. */
 export const listMembers = (table: Table, workspaceId: string): Promise<Member[]> =>
@@ -20,7 +20,7 @@ export const listMembers = (table: Table, workspaceId: string): Promise<Member[]
 /** The rule that a write needs: the caller is (still) a member in one of these roles. */
 export const stillMember = (workspaceId: string, accountId: string, allowed: Condition): Write =>
   check(keys.member(workspaceId, accountId), all(exists('pk'), allowed), (found) =>
-    found ? new Refusal('forbidden', 'Your role in this workspace has just changed: read it again.') : workspaceNotFound(),
+    found ? new Refusal('forbidden', 'Your role in this workspace has just changed. Read the workspace again.') : workspaceNotFound(),
   )
 
 /** Refuses (403) a member in another role, and gives the rule that a write needs: they still have it. */
@@ -29,7 +29,7 @@ export function requireRole({ workspaceId, accountId, role }: Member, allowed: r
   return stillMember(workspaceId, accountId, oneOf('role', allowed))
 }
 
-const lastAdmin = (): Refusal => new Refusal('last_admin', 'This is the last admin: make somebody else admin first.')
+const lastAdmin = (): Refusal => new Refusal('last_admin', 'This member is the last admin. Make somebody else an admin first.')
 
 /**
  * The change of a role and of the count of admins, under the rule that one remains; a demotion ends what they have sent. Refuses
@@ -44,7 +44,8 @@ export async function changeRole(table: Table, member: Member, role: Role, autho
   return { ...member, role }
 }
 
-const lastMember = (): Refusal => new Refusal('last_member', 'You are the last member: invite somebody who stays, or delete the workspace.')
+const lastMember = (): Refusal =>
+  new Refusal('last_member', 'You are the last member. Invite somebody to take over, or delete the workspace.')
 
 /** Which address row is a member's is as it was read: it moves when the account's e-mail changes. */
 export const sameAddress = ({ addressKey }: Member): Condition =>
@@ -106,7 +107,7 @@ export async function leaveWith(table: Table, workspace: Workspace, me: Member, 
       keys.member(id, named?.accountId ?? ''),
     )
     if (current?.status !== 'active' || !member) throw workspaceNotFound()
-    if (named && !heir) throw invalid('?successorId', 'The successor has just left: name another member.')
+    if (named && !heir) throw invalid('?successorId', 'This member has just left. Choose another successor.')
     return { workspace: current, me: member, named: heir }
   }
   await untilUnchanged({ workspace, me, named }, again, async (seen) => {

@@ -5,7 +5,7 @@ import { exists } from './conditions.ts'
 import { keys, prefix } from './design.ts'
 import { put, remove, type Table, update, type Write } from './engine.ts'
 
-export const projectNotFound = (): Refusal => new Refusal('project_not_found', 'There is no such project in this workspace.')
+export const projectNotFound = (): Refusal => new Refusal('project_not_found', 'This workspace has no project with this id.')
 
 /** Puts a new project. `guards`: what must hold beside it (the workspace is active, the caller still may). */
 export const putProject = (table: Table, project: Project, ...guards: readonly (Write | undefined)[]): Promise<void> =>

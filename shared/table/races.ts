@@ -4,7 +4,7 @@ import { Refusal } from '../domain/refusals.ts'
 export class Changed extends Error {}
 
 /** The meaning of a condition that holds unless somebody else was quicker. */
-export const changed = (): Error => new Changed('What was read has changed meanwhile')
+export const changed = (): Error => new Changed('The data has changed since it was read')
 
 /** How long somebody who loses such races goes on, in milliseconds: nearly as long as the shortest operation may take. */
 const patience = 8_000
@@ -22,7 +22,8 @@ export async function untilUnchanged<S, R>(first: S, again: () => Promise<S>, de
       return await decide(seen)
     } catch (error) {
       if (!(error instanceof Changed)) throw error
-      if (Date.now() > deadline) throw new Refusal('unavailable', 'Too many changes at once: send the request again.', { retryAfter: 1 })
+      if (Date.now() > deadline)
+        throw new Refusal('unavailable', 'Too many changes are happening at once. Send the request again.', { retryAfter: 1 })
       if (attempt > 1) await pauseAfter(attempt)
       seen = await again()
     }

@@ -70,7 +70,9 @@ const isRefusal = (error: unknown, code: RefusalCode): boolean => error instance
 
 /** Part of a batch is counted, and will be billed: the batch was not refused, so that it is not answered as if it were. */
 const sealedMeanwhile = (): Refusal =>
-  new Refusal('unavailable', 'Only part of the batch was counted, because the workspace is being deleted.', { retryAfter: 1 })
+  new Refusal('unavailable', 'Only part of the batch was counted, because the workspace is being deleted. The rest will not be counted.', {
+    retryAfter: 1,
+  })
 
 interface Shard {
   readonly table: Table
@@ -129,7 +131,7 @@ function counterWrite({ workspaceId, shard, part }: Shard, events: readonly Usag
 const leaves = (room: Worth): Condition => (room < 0n ? atMost('worth', room) : any(absent('worth'), atMost('worth', room)))
 
 const usageLimitReached = (): Refusal =>
-  new Refusal('usage_limit_reached', 'The usage of this workspace has reached its limit: ask the operator of this service.')
+  new Refusal('usage_limit_reached', 'The usage of this workspace has reached its limit. Contact the operator of this service.')
 
 /** Makes the counter of a shard, once, while the workspace is active: none can appear after the deletion began. */
 async function openCounter({ table, workspaceId, shard }: Shard): Promise<void> {

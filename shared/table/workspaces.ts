@@ -9,7 +9,7 @@ import { check, put, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
 
 export const workspaceNotFound = (): Refusal =>
-  new Refusal('workspace_not_found', 'There is no such workspace, or you are not in it: check the workspace id.')
+  new Refusal('workspace_not_found', 'This workspace does not exist, or you are not a member of it. Check the workspace id.')
 
 /** The row of a member with its place in the list of the account's workspaces. */
 export const memberItem = (member: Member) => ({

@@ -41,9 +41,13 @@ const isAccessToken = (header: { typ?: unknown }, payload: { token_use?: unknown
     : payload.token_use === 'access'
 
 const rejected = (cause?: unknown) =>
-  new Refusal('unauthenticated', 'The access token is missing, expired or not of this service: sign in and send it as a Bearer token.', {
-    cause,
-  })
+  new Refusal(
+    'unauthenticated',
+    'The access token is invalid, expired or not for this service. Sign in again and send the new token as a Bearer token.',
+    {
+      cause,
+    },
+  )
 
 /** What tokens are opened with. `fetcher`: how the issuer's keys are had, over https where it is left out. */
 interface Opening {
@@ -69,7 +73,7 @@ export function openTokens({ settings, fetcher = new SimpleFetcher(), clock = ()
         return { accountId: derivedId('acc', ISSUER_NAME ?? ISSUER, sub), email, emailVerified: email_verified, issuedAt: iat, name }
       } catch (cause) {
         throw isAway(cause)
-          ? new Refusal('unavailable', 'The sign-in service does not answer: try again.', { retryAfter: 5, cause })
+          ? new Refusal('unavailable', 'The sign-in service is not responding. Send the request again.', { retryAfter: 5, cause })
           : rejected(cause)
       }
     },
@@ -93,7 +97,7 @@ function heldBack(fetcher: Fetcher, clock: () => number): Fetcher {
       const grown = Math.floor((clock() - since) / fetchEvery)
       left = Math.min(fetchesAtOnce, left + grown)
       since = left === fetchesAtOnce ? clock() : since + grown * fetchEvery
-      if (left === 0) throw new FetchError(uri, 'The keys were fetched too often')
+      if (left === 0) throw new FetchError(uri, 'The signing keys were fetched too often')
       left--
       return fetcher.fetch(uri)
     },

@@ -232,7 +232,7 @@ describe('invitations', () => {
     const bad = [{}, { token: 'x', invitationId: 'y' }, { token: '' }, { invitationId: '' }, { token: 'x', other: 1 }]
     for (const each of [...bad, { token: 'x'.repeat(501) }, { invitationId: 'x'.repeat(201) }])
       expect(answerSchema.safeParse(each).success).toBe(false)
-    expect(answerSchema.safeParse({}).error?.issues[0]?.message).toBe('Send either token or invitationId.')
+    expect(answerSchema.safeParse({}).error?.issues[0]?.message).toBe('Send either token or invitationId, not both.')
   })
 
   test('bad news of an e-mail is not overwritten by better', () => {
@@ -264,7 +264,7 @@ describe('what an invoice owes to the provider', () => {
     'that a card is declined as %s is not told',
     (declineCode) => {
       expect(failureOf({ kind: 'declined', declineCode })).toBe(
-        'The card was declined. Pay with another card, or ask the bank that issued it.',
+        'The card was declined. Pay with another card, or contact the bank that issued it.',
       )
     },
   )

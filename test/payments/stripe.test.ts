@@ -46,7 +46,7 @@ test.each([
   [400, { code: 'amount_too_large' }, { kind: 'tooLarge' }],
   [400, { code: 'resource_missing', param: 'customer' }, { kind: 'customerMissing' }],
 ])('an answer %i %j is a refusal', (statusCode, rest, reason) => {
-  expect(translated(errorOf(statusCode, rest))).toMatchObject({ reason, message: `The payment provider refuses: ${reason.kind}` })
+  expect(translated(errorOf(statusCode, rest))).toMatchObject({ reason, message: `The payment provider refused: ${reason.kind}` })
 })
 
 test('what a payment method is to blame for is told only where one was sent', () => {
