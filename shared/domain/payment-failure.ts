@@ -11,7 +11,7 @@ export type PaymentRefusalReason =
 export function failureOf(reason: PaymentRefusalReason): string {
   switch (reason.kind) {
     case 'declined':
-      return declines[reason.declineCode] ?? 'The card was declined. Pay with another card, or contact the bank that issued it.'
+      return declines.get(reason.declineCode) ?? 'The card was declined. Pay with another card, or contact the bank that issued it.'
     case 'methodUnusable':
       return 'This payment method can no longer be used. Pay with another one.'
     case 'tooLarge':
@@ -24,8 +24,8 @@ export function failureOf(reason: PaymentRefusalReason): string {
 }
 
 /** What may be said beyond that a card was declined, by Stripe's code: https://docs.stripe.com/declines/codes. */
-const declines: Readonly<Record<string, string>> = {
-  authentication_required: 'The card was declined because its bank requires you to authenticate the payment. Pay with another card.',
-  expired_card: 'The card has expired. Pay with another card.',
-  insufficient_funds: 'The card was declined for insufficient funds. Pay with another card.',
-}
+const declines: ReadonlyMap<string, string> = new Map([
+  ['authentication_required', 'The card was declined because its bank requires you to authenticate the payment. Pay with another card.'],
+  ['expired_card', 'The card has expired. Pay with another card.'],
+  ['insufficient_funds', 'The card was declined for insufficient funds. Pay with another card.'],
+])

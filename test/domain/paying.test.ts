@@ -10,12 +10,12 @@ const at = (seconds: number): Date => new Date(later(now, seconds))
 const isoAt = (seconds: number): string => later(now, seconds)
 
 describe('what a payer is told of a declined card', () => {
-  const general = 'The card was declined. Pay with another card, or ask the bank that issued it.'
+  const general = 'The card was declined. Pay with another card, or contact the bank that issued it.'
   /** Stripe asks to present these as a general decline: https://docs.stripe.com/declines/codes. */
   const advisedNotToTell = ['fraudulent', 'lost_card', 'merchant_blacklist', 'stolen_card']
   const told = ['authentication_required', 'expired_card', 'insufficient_funds']
 
-  test.each([...advisedNotToTell, 'pickup_card', 'restricted_card', 'generic_decline'])(
+  test.each([...advisedNotToTell, 'pickup_card', 'restricted_card', 'generic_decline', 'constructor'])(
     '%s is told as a declined card, and no more',
     (code) => {
       expect(failureOf({ kind: 'declined', declineCode: code })).toBe(general)
