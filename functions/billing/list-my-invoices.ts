@@ -9,7 +9,7 @@ export const listMyInvoices = operation({
   name: 'listMyInvoices',
   method: 'GET',
   path: '/v1/me/invoices',
-  summary: 'List the invoices you may read, including those of deleted workspaces',
+  summary: 'List the invoices of deleted workspaces that you may read, newest first',
   tag: 'Accounts',
   access: account,
   services: ['table'],

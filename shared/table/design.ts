@@ -302,7 +302,7 @@ export const accessPatterns: readonly AccessPattern[] = [
   { is: 'a deletion, for those who may see it', get: ['Deletion', 'Reader', 'Member'] },
   { is: 'an invoice, for those who may see it', get: ['Invoice', 'Reader'] },
   {
-    is: 'the invoices that an account may see, oldest first',
+    is: 'the invoices that an account may see, newest first',
     query: 'InvoicePointer',
     where: 'pk = ACCOUNT#<accountId>, sk begins with INVOICE#',
     andGet: ['Invoice'],

@@ -67,6 +67,8 @@ export interface QueryOptions {
   /** Sort keys up to and including this. */
   readonly upTo?: string
   readonly startAfter?: Item | undefined
+  /** From the last sort key back to the first. */
+  readonly backwards?: boolean
   readonly limit?: number
 }
 
@@ -155,6 +157,7 @@ export class Table {
       ExpressionAttributeValues: { ':pk': options.pk, ...(range && { ':sk': options.beginsWith ?? options.upTo }) },
       Limit: options.limit,
       ExclusiveStartKey: options.startAfter,
+      ...(options.backwards && { ScanIndexForward: false }),
     }
     const answer = await this.send((abortSignal) => this.client.send(new QueryCommand(input), { abortSignal }))
     return { items: (answer.Items ?? []) as (T & Item & Key)[], last: answer.LastEvaluatedKey }

@@ -70,11 +70,12 @@ export const oweInvoiceMail = (table: Table, { invoiceId, accountId }: Reader, n
     all(exists('pk'), absent('mailed')),
   )
 
-/** One page of the invoices that an account may read, oldest first; those that are not issued yet are left out. */
+/** One page of the invoices that an account may read, newest first; those that are not issued yet are left out. */
 export async function listInvoicesOf(table: Table, accountId: string, limit: number, after: string | undefined) {
   const startAfter = after === undefined ? undefined : { ...keys.invoicePointer(accountId, after) }
   const { pk } = keys.account(accountId)
-  const page = await table.query<{ invoiceId: string }>({ pk, beginsWith: prefix.invoicePointer, limit: limit + 1, startAfter })
+  const asked = { pk, beginsWith: prefix.invoicePointer, limit: limit + 1, startAfter, backwards: true }
+  const page = await table.query<{ invoiceId: string }>(asked)
   const pointers = page.items.slice(0, limit)
   const found = await table.getAll<Invoice>(pointers.map(({ invoiceId }) => keys.invoice(invoiceId)))
   const next = page.items.length > limit ? pointers.at(-1)?.sk.slice(prefix.invoicePointer.length) : undefined

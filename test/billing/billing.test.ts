@@ -172,7 +172,7 @@ test('a live workspace has no invoice to read or pay, and a malformed id is a 40
   }
 })
 
-test('my invoices are those of all my deleted workspaces, oldest first and page by page', async () => {
+test('my invoices are those of all my deleted workspaces, newest first and page by page', async () => {
   const d = await departure()
   const ids: string[] = []
   for (const name of ['One', 'Two', 'Three']) {
@@ -185,7 +185,7 @@ test('my invoices are those of all my deleted workspaces, oldest first and page 
   const first = await d.world.call('listMyInvoices', { as: d.ann.token, query: { limit: '2' } })
   const second = await d.world.call('listMyInvoices', { as: d.ann.token, query: { limit: '2', cursor: first.body.nextCursor } })
 
-  expect([...first.body.data, ...second.body.data].map(({ id }) => id)).toEqual(ids)
+  expect([...first.body.data, ...second.body.data].map(({ id }) => id)).toEqual(ids.toReversed())
   expect(second.body.nextCursor).toBeNull()
   expect(await d.world.call('listMyInvoices', { as: d.ann.token, query: { cursor: 'x' } })).toMatchObject({ status: 400 })
 })

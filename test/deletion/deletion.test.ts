@@ -242,7 +242,7 @@ test('a card whose holder has to take part is a refusal for good', async () => {
   await d.erase()
   await d.finish()
 
-  expect(await d.invoice()).toMatchObject({ status: 'uncollectible', failure: expect.stringContaining('authentication') })
+  expect(await d.invoice()).toMatchObject({ status: 'uncollectible', failure: expect.stringContaining('authenticate') })
 })
 
 test('an invoice over nothing is paid at once and charges nobody, and the card is detached', async () => {

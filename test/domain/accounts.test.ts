@@ -146,10 +146,10 @@ describe('who is invited', () => {
     expect(() => requireVerified(person)).not.toThrow()
     const unverified = { ...person, emailVerified: false }
     expect(() => requireInvited(unverified, other)).toThrow(
-      expect.objectContaining({ code: 'email_mismatch', message: expect.stringContaining('sign in with that one') }),
+      expect.objectContaining({ code: 'email_mismatch', message: expect.stringContaining('Sign in with that address') }),
     )
     expect(() => requireInvited(unverified, place)).toThrow(
-      expect.objectContaining({ code: 'email_not_verified', message: expect.stringContaining('Verify your e-mail address') }),
+      expect.objectContaining({ code: 'email_not_verified', message: expect.stringContaining('Your e-mail address is not v') }),
     )
   })
 })

@@ -55,7 +55,7 @@ describe('tries', () => {
 
     expect(refusal(() => requireTry(at(300), tries))).toMatchObject({
       code: 'rate_limited',
-      message: 'Payment methods were refused too often within the hour: try again later.',
+      message: 'Too many payments were refused within the last hour. Try again later.',
       retryAfter: 3_600 + 60 - 300,
     })
     expect(refusal(() => requireTry(at(3_660), tries))).toBeUndefined()

@@ -16,14 +16,14 @@ test.each([
 })
 
 test.each([
-  ['usd', 3, 'an amount of usd has 2 decimals at Stripe'],
-  ['jpy', 2, 'an amount of jpy has 0 decimals at Stripe'],
-  ['kwd', 2, 'an amount of kwd has 3 decimals at Stripe'],
-  ['isk', 0, 'an amount of isk has 2 decimals at Stripe'],
-  ['ugx', 0, 'an amount of ugx has 2 decimals at Stripe'],
-  ['uds', 2, 'Stripe charges in no currency "uds"'],
+  ['usd', 3, 'Stripe uses 2 decimals for usd: set minorDigits to 2.'],
+  ['jpy', 2, 'Stripe uses 0 decimals for jpy: set minorDigits to 0.'],
+  ['kwd', 2, 'Stripe uses 3 decimals for kwd: set minorDigits to 3.'],
+  ['isk', 0, 'Stripe uses 2 decimals for isk: set minorDigits to 2.'],
+  ['ugx', 0, 'Stripe uses 2 decimals for ugx: set minorDigits to 2.'],
+  ['uds', 2, 'Stripe does not support the currency "uds"'],
   ['USD', 2, 'currency'],
-  ['krw', 0, 'Stripe names no least amount of krw'],
+  ['krw', 0, 'Stripe publishes no minimum charge in krw'],
 ])('a price book in %s with %i decimals is refused in one sentence', (currency, minorDigits, sentence) => {
   expect(() => bookOf(currency, minorDigits)).toThrow(`The price book (shared/domain/price-book.ts): ${sentence}`)
 })

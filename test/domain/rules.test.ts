@@ -272,8 +272,8 @@ describe('what an invoice owes to the provider', () => {
   test.each([
     [{ kind: 'declined', declineCode: 'insufficient_funds' }, 'insufficient funds'],
     [{ kind: 'declined', declineCode: 'expired_card' }, 'expired'],
-    [{ kind: 'declined', declineCode: 'authentication_required' }, 'authentication'],
-    [{ kind: 'methodUnusable' }, 'cannot be used any more'],
+    [{ kind: 'declined', declineCode: 'authentication_required' }, 'authenticate'],
+    [{ kind: 'methodUnusable' }, 'can no longer be used'],
     [{ kind: 'tooLarge' }, 'another way'],
     [{ kind: 'tooSmall' }, 'too small'],
     [{ kind: 'customerMissing' }, 'Try again'],

@@ -69,7 +69,7 @@ describe('the body of a request', () => {
     await d.here('createProject', { body: { name: 'Site' }, headers: used })
 
     for (const body of bodies) {
-      const detail = expect.stringContaining(body.length < 500 ? 'see errors' : 'nested deeper than 32 levels')
+      const detail = expect.stringContaining(body.length < 500 ? 'See errors' : 'nested more than 32 levels')
       expect(await call(d.world, echo, { as: d.ann.token, body })).toMatchObject({ status: 400, body: { code: 'invalid_request', detail } })
       expect(await d.here('createProject', { body, headers })).toMatchObject({ status: 400 })
       expect(await d.here('createProject', { body, headers: used })).toMatchObject({ status: 422 })

@@ -24,7 +24,7 @@ test('an invitation goes out once, in HTML and in text, with a link whose token 
   expect(text).toContain(`https://app.example/team/invitations#token=${token}\n`)
   expect(html).toContain(`href="https://app.example/team/invitations#token=${token}"`)
   for (const part of [text, html]) {
-    expect(part).toContain('Ann invites you')
+    expect(part).toContain('Ann has invited you')
     expect(part).toContain('Blue Team')
     expect(part).toContain('as developer')
     expect(part).toContain('2026-12-01 10:00 UTC')

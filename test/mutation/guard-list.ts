@@ -256,10 +256,5 @@ export const guards: readonly Guard[] = [
       'billing/charging',
     ],
   ),
-  ...inFile('shared/payments/stripe-errors.ts', [
-    'a throttle is no refusal',
-    ' || statusCode === 429) return',
-    ') return',
-    'billing/charging',
-  ]),
+  ...inFile('shared/payments/stripe-errors.ts', ['a throttle is no refusal', ' || statusCode === 429)', ')', 'billing/charging']),
 ]
