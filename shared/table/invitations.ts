@@ -119,7 +119,7 @@ export class AddressBlocked extends Refusal {
   readonly until: string
 
   constructor({ reason, until }: MailBlock, now: Date) {
-    const detail = `ADDRSENTENCE`
+    const detail = `${reason === 'bounced' ? 'E-mail to this address bounced' : 'This address reported our e-mail as spam'}. We send it nothing before ${until}.`
     super('rate_limited', detail, { retryAfter: secondsUntil(until, now) })
     this.reason = reason
     this.until = until

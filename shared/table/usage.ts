@@ -70,7 +70,7 @@ const isRefusal = (error: unknown, code: RefusalCode): boolean => error instance
 
 /** Part of a batch is counted, and will be billed: the batch was not refused, so that it is not answered as if it were. */
 const sealedMeanwhile = (): Refusal =>
-  new Refusal('unavailable', 'Only part of the batch was counted, because the workspace is being deleted. The rest will not be counted.', {
+  new Refusal('unavailable', 'Only part of the batch was counted, because the workspace is being deleted.', {
     retryAfter: 1,
   })
 

@@ -537,6 +537,7 @@ test.each(['bounced', 'complained'] as const)('an address that %s is not written
   const elsewhere = { as: ann.token, path: { workspaceId: ann.workspaceId }, body: { emails: ['Bob@example.com'] } }
 
   expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' }, headers: { 'retry-after': String(day) } })
+  expect(refused.body.detail).toMatch(reason === 'bounced' ? /bounced\. .+ before 2/ : /as spam\. .+ before 2/)
   expect(invited.body.results[0]).toEqual({
     email: 'bob@example.com',
     outcome: 'resent',
