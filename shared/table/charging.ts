@@ -27,10 +27,13 @@ const change = async (table: Table, invoice: Invoice, changes: Parameters<Table[
 export const noteProvider = (table: Table, invoice: Invoice, set: Partial<Pick<Invoice, 'account' | 'customerId' | 'intentSought'>>) =>
   change(table, invoice, { set }, all(unchanged(invoice), same('customerId', invoice.customerId)))
 
-/** Ends a round: its intent is canceled, or none came of it, or its customer is gone. Undefined where somebody was quicker. */
+/**
+ * Ends a round: its intent is canceled, or none came of it, or its customer is gone. Whoever is still at an attempt of that round cannot
+ * charge any more, so that its outcome is clear. Undefined where somebody was quicker.
+ */
 export const endRound = (table: Table, invoice: Invoice, set: Partial<Pick<Invoice, 'account' | 'customerId'>> = {}) => {
   const next = { ...set, intentSought: true, intentFailures: (invoice.intentFailures ?? 0) + 1 }
-  return change(table, invoice, { set: next, remove: ['intentId'] }, unchanged(invoice))
+  return change(table, invoice, { set: next, remove: ['intentId', 'attempt'] }, unchanged(invoice))
 }
 
 /** Who charges: the deletion's worker, until it has handed the invoice over, or somebody who pays. */

@@ -523,6 +523,26 @@ test('a payment that never arrived is forgotten, and one that is not decided is 
   expect(await d.invoice()).toMatchObject({ status: 'paid' })
 })
 
+test('an attempt whose intent turns out to be canceled is over, also where no other intent can be made then', async () => {
+  const d = await leftOpen()
+  once(d, confirmation, async (_, pass) => {
+    const [intent] = d.provider.intents()
+    await d.provider.dashboard.paymentIntents.cancel(intent?.id ?? '')
+    once(d, creation, async () => 'drop')
+    return pass()
+  })
+
+  expect(await d.pay('pm_card_visa')).toMatchObject({ status: 503 })
+
+  await sweep(d)
+  expect((await itemOf(d)).attempt).toBeUndefined()
+  d.provider.asked.length = 0
+  await sweep(d, 10_000)
+  expect(d.provider.asked).toEqual([])
+  expect(await d.pay('pm_card_visa')).toMatchObject({ status: 200, body: { status: 'paid' } })
+  expect(succeeded(d)).toHaveLength(1)
+})
+
 test('the sweep leaves alone an attempt that somebody may still be at', async () => {
   const d = await leftOpen()
   once(d, confirmation, lost)
