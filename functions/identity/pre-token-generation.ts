@@ -1,5 +1,4 @@
 import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
-import type { Account } from '#shared/domain/account.ts'
 import { canonicalEmail } from '#shared/domain/email.ts'
 import { derivedId } from '#shared/domain/ids.ts'
 import type { Person } from '#shared/domain/person.ts'
@@ -58,7 +57,7 @@ function withClaims(event: PreTokenGenerationV2TriggerEvent, { email, emailVerif
 async function ensureAccount({ table, queue, logger, clock }: TriggerTools, person: Person): Promise<void> {
   const ensure = async () => {
     const { accountId } = person
-    const [account] = await table.get<[Account]>(keys.account(accountId))
+    const account = await table.get(keys.account(accountId))
     const make = account ? bringUpToDate(table, account, person, clock()) : createAccount(table, person, clock())
     const { membersFollow } = await make
     if (membersFollow) await queue.enqueue('accounts', [{ accountId }])

@@ -31,7 +31,7 @@ export const lookUpInvitation = operation({
     const place = tokenPlace(body.token)
     return place ? readInvitation(table, place) : undefined
   },
-  handle: async ({ loaded: [invitation, workspace] = [], body, now }) => {
+  handle: async ({ loaded: { invitation, workspace } = {}, body, now }) => {
     if (!invitation || !isNamed(invitation, { tokenHash: secretHash(body.token) })) throw invitationNotFound()
     return { ...requirePending(invitation, workspace, now), workspaceName: workspace?.name ?? '', status: 'pending' as const }
   },

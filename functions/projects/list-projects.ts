@@ -20,8 +20,8 @@ export const listProjects = operation({
   check: ({ path, query }) => cursorErrors(`projects ${path.workspaceId}`, query, position),
   load: async ({ path, query, table }) => {
     const name = `projects ${path.workspaceId}`
-    const { projects, more } = await list(table, path.workspaceId, query.limit, decodeCursor(name, position, query.cursor))
-    return { data: projects, nextCursor: more ? encodeCursor(name, projects.at(-1)?.id ?? '') : null }
+    const { items, next } = await list(table, path.workspaceId, query.limit, decodeCursor(name, position, query.cursor))
+    return { data: items, nextCursor: next ? encodeCursor(name, next) : null }
   },
   handle: async ({ loaded }) => loaded,
 })

@@ -6,7 +6,6 @@ import type { Invoice, Reader } from '#shared/domain/invoice.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { safeForLog } from '#shared/domain/safe-for-log.ts'
 import { later, secondsUntil } from '#shared/domain/time.ts'
-import type { Workspace } from '#shared/domain/workspace.ts'
 import type { Services } from '#shared/services.ts'
 import { lookAgain } from '#shared/table/charging.ts'
 import { collectEnded, forgetEnded } from '#shared/table/collecting.ts'
@@ -62,7 +61,7 @@ async function sweep(tools: Tools, shard: number): Promise<number> {
 async function sweepInvitations(tools: Tools, due: readonly Invitation[], now: Date): Promise<void> {
   const pending = due.filter(({ status }) => status === 'pending')
   const byWorkspace = Map.groupBy(pending, ({ workspaceId }) => workspaceId)
-  const workspaces = await tools.table.getAll<Workspace>([...byWorkspace.keys()].map(keys.workspace))
+  const workspaces = await tools.table.get([...byWorkspace.keys()].map(keys.workspace))
   const owed: Invitation[] = []
   for (const workspace of workspaces) {
     const rows = byWorkspace.get(workspace?.id ?? '')

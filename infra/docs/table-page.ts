@@ -1,4 +1,5 @@
-import { type AccessPattern, accessPatterns, entities, indexes, ttlAttribute } from '#shared/table/design.ts'
+import { type AccessPattern, accessPatterns, entities, indexes } from '#shared/table/design.ts'
+import { ttlAttribute } from '#shared/table/items.ts'
 import costs from '../../docs/costs.json' with { type: 'json' }
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`

@@ -1,5 +1,4 @@
 import { type Deletion, deletionSteps, newDeletion } from '#shared/domain/deletion.ts'
-import type { Workspace } from '#shared/domain/workspace.ts'
 import { absent } from '#shared/table/conditions.ts'
 import { indexKeys, keys } from '#shared/table/design.ts'
 import { put, type Table } from '#shared/table/engine.ts'
@@ -13,7 +12,7 @@ export type Outcome = 'is being deleted again' | 'is being deleted already' | 'i
  * a deletion of which the purge alone is left to do. Nothing is billed: the first deletion has done that. Can be repeated.
  */
 export async function deleteAgain(table: Table, workspaceId: string, now: Date): Promise<Outcome> {
-  const [workspace] = await table.get<[Workspace]>(keys.workspace(workspaceId))
+  const workspace = await table.get(keys.workspace(workspaceId))
   if (!workspace) return 'is not in this table'
   if (workspace.status !== 'active') return workspace.status === 'deleted' ? 'is deleted already' : 'is being deleted already'
   const moment = now.toISOString()
@@ -26,14 +25,14 @@ export async function deleteAgain(table: Table, workspaceId: string, now: Date):
   }
   await table.write(
     changeWorkspace(workspaceId, { set: { status: 'deleting' } }),
-    put({ ...keys.deletion(deletion.id), ...indexKeys.due(deletion.id, moment), ...deletion }, absent('pk')),
+    put(keys.deletion(deletion.id), { ...deletion, ...indexKeys.due(deletion.id, moment) }, absent('pk')),
   )
   return 'is being deleted again'
 }
 
 /** Which workspace this is, and how it stands. */
 export async function standingOf(table: Table, workspaceId: string): Promise<string> {
-  const [workspace] = await table.get<[Workspace]>(keys.workspace(workspaceId))
+  const workspace = await table.get(keys.workspace(workspaceId))
   if (!workspace) return 'is not in this table'
   return workspace.status === 'active' ? `is alive: "${workspace.name}", ${workspace.memberCount} members` : `is ${workspace.status}`
 }

@@ -25,12 +25,12 @@ const line = (name: string, ...parts: readonly unknown[]): string => [name.padEn
  */
 export async function supportReport(table: Table, workspaceId: string): Promise<string[] | undefined> {
   const invoiceId = finalInvoiceIdOf(workspaceId)
-  const [workspace, billing, deletion, invoice] = await table.get<[Workspace, Billing, Deletion, Invoice]>(
-    keys.workspace(workspaceId),
-    keys.billing(workspaceId),
-    keys.deletion(deletionIdOf(workspaceId)),
-    keys.invoice(invoiceId),
-  )
+  const { workspace, billing, deletion, invoice } = await table.get({
+    workspace: keys.workspace(workspaceId),
+    billing: keys.billing(workspaceId),
+    deletion: keys.deletion(deletionIdOf(workspaceId)),
+    invoice: keys.invoice(invoiceId),
+  })
   if (!workspace) return undefined
   return [
     line('workspace', workspace.id, workspace.status),

@@ -59,7 +59,10 @@ export async function replacePaymentMethod({ payments, authorizationCheck, works
   return takeTurn<PlaceOfBilling, Shown>({
     ...question,
     first: sightOf(workspace, beside),
-    again: async () => sightOf(...(await readWorkspaceWithBilling(table, workspace.id, accountId))),
+    again: async () => {
+      const seen = await readWorkspaceWithBilling(table, workspace.id, accountId)
+      return sightOf(seen.workspace, seen.beside)
+    },
     settled: ({ billing }) => (billing?.paymentMethodId === paymentMethodId ? shown(billing) : undefined),
     ask: async ({ billing: before }, begun) => {
       const provider = inTime({ ...question, payments, now: begun })

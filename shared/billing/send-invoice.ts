@@ -23,7 +23,7 @@ export async function sendInvoice(
   { invoiceId, accountId }: InvoiceMail,
   { table, mail, clock }: Pick<Services, 'table' | 'mail' | 'clock'>,
 ): Promise<void> {
-  const [reader, invoice, account] = await readInvoiceMail(table, invoiceId, accountId)
+  const { reader, invoice, account } = await readInvoiceMail(table, invoiceId, accountId)
   if (!reader?.outbox || !invoice) return
   if (!account?.emailVerified) {
     await withholdInvoiceMail(table, reader)

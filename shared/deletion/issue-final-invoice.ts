@@ -2,7 +2,6 @@ import type { Deletion } from '../domain/deletion.ts'
 import { draftInvoice, issued } from '../domain/invoice.ts'
 import type { Billing } from '../domain/payment-method.ts'
 import { priceBook } from '../domain/price-book.ts'
-import type { Workspace } from '../domain/workspace.ts'
 import { finishStep } from '../table/deletions.ts'
 import { keys } from '../table/design.ts'
 import { issueWrites, lastInvoiceNumber } from '../table/invoices.ts'
@@ -12,7 +11,7 @@ import type { StepOutcome, Tools } from './step.ts'
 /** Seals the counters and issues the invoice over what they sum up to: an event is on it, or was refused. */
 export async function issueFinalInvoice(deletion: Deletion, { table, clock }: Tools): Promise<StepOutcome> {
   const { workspaceId, requestedAt } = deletion
-  const [workspace, billing] = await table.get<[Workspace, Billing]>(keys.workspace(workspaceId), keys.billing(workspaceId))
+  const { workspace, billing } = await table.get({ workspace: keys.workspace(workspaceId), billing: keys.billing(workspaceId) })
   if (workspace?.status === 'deleted') return 'done' // by another worker, since the deletion was read
   if (workspace?.status !== 'deleting') throw new Error('The workspace of this deletion is not being deleted')
   const usage = await sealUsage(table, workspace)

@@ -1,7 +1,7 @@
 import type { Deletion } from '../domain/deletion.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { finishStep, tombstone } from '../table/deletions.ts'
-import { keys } from '../table/design.ts'
+import { collections, keys } from '../table/design.ts'
 import { type ItemsToPurge, purge } from '../table/purge.ts'
 import type { StepOutcome, Tools } from './step.ts'
 
@@ -11,13 +11,13 @@ import type { StepOutcome, Tools } from './step.ts'
  * pointers, the accounts, and for 24 hours the memory of the createWorkspace (fingerprint and id), so that its replay is a 404.
  */
 const itemsToPurge = ({ id, usageShards }: Workspace): ItemsToPurge[] => [
-  ...Array.from({ length: usageShards }, (_, shard) => ({ pk: keys.usageCounter(id, shard).pk })),
-  { pk: keys.workspace(id).pk, except: keys.workspace(id).sk },
+  ...Array.from({ length: usageShards }, (_, shard) => ({ of: collections.usage(id, shard) })),
+  { of: collections.inWorkspace(id), except: keys.workspace(id) },
 ]
 
 /** Erases, page by page, and closes the deletion with the tombstone. */
 export async function purgeData(deletion: Deletion, { table, clock, remaining }: Tools): Promise<StepOutcome> {
-  const [workspace] = await table.get<[Workspace]>(keys.workspace(deletion.workspaceId))
+  const workspace = await table.get(keys.workspace(deletion.workspaceId))
   if (workspace?.status === 'deleted') return 'done' // by another worker, since the deletion was read
   if (workspace?.status !== 'deleting') throw new Error('The workspace of this deletion is not being deleted')
   const purged = await purge(table, deletion, itemsToPurge(workspace), { clock, hasTime: () => remaining() > 10_000 })

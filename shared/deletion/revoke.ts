@@ -1,6 +1,6 @@
 import type { Deletion } from '../domain/deletion.ts'
 import { finishStep } from '../table/deletions.ts'
-import { keys, prefix } from '../table/design.ts'
+import { collections } from '../table/design.ts'
 import { readerWrites } from '../table/invoices.ts'
 import { listMembers } from '../table/members.ts'
 import { purge } from '../table/purge.ts'
@@ -26,7 +26,7 @@ export async function revokeAccess(deletion: Deletion, { table, clock }: Tools):
 
 /** The keys are dead since the request; here they are erased and counted. */
 export async function revokeApiKeys(deletion: Deletion, { table, clock, remaining }: Tools): Promise<StepOutcome> {
-  const itemsToPurge = [{ pk: keys.workspace(deletion.workspaceId).pk, prefix: prefix.apiKey }]
+  const itemsToPurge = [{ of: collections.apiKeys(deletion.workspaceId) }]
   const purged = await purge(table, deletion, itemsToPurge, { clock, hasTime: () => remaining() > 10_000 })
   if (!purged) return 'done'
   if (!purged.isDone) return 'again'

@@ -1,12 +1,10 @@
 import type { Account } from '../domain/account.ts'
 import { isGood } from '../domain/api-key.ts'
 import { isId } from '../domain/ids.ts'
-import type { Member } from '../domain/member.ts'
 import type { Person } from '../domain/person.ts'
 import { requireVerified } from '../domain/person.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { type Permission, type Role, rolesThatMay, scopeFor } from '../domain/roles.ts'
-import type { Workspace } from '../domain/workspace.ts'
 import { noteUse, readApiKey, stillApiKey } from '../table/api-keys.ts'
 import { oneOf } from '../table/conditions.ts'
 import { keys } from '../table/design.ts'
@@ -55,7 +53,7 @@ const permissionFor = (access: InWorkspace, { event }: Exchange, { accountId }: 
   access.onOneself && event.pathParameters?.accountId === accountId ? access.onOneself : access.permission
 
 async function requireAccount(table: Table, { accountId }: Person): Promise<Account> {
-  const [account] = await table.get<[Account]>(keys.account(accountId))
+  const account = await table.get(keys.account(accountId))
   if (!account) throw new Refusal('account_required', 'You have no account yet. Create one with POST /v1/accounts.')
   return account
 }
@@ -63,8 +61,8 @@ async function requireAccount(table: Table, { accountId }: Person): Promise<Acco
 async function admitMember(exchange: Exchange, permission: Permission, person: Person) {
   const { table } = exchange.services
   const workspaceId = workspaceIdIn(exchange.event)
-  const wanted = [keys.workspace(workspaceId), keys.member(workspaceId, person.accountId)] as const
-  const [workspace, member] = isId('ws', workspaceId) ? await table.get<[Workspace, Member]>(...wanted) : []
+  const wanted = { workspace: keys.workspace(workspaceId), member: keys.member(workspaceId, person.accountId) }
+  const { workspace, member } = isId('ws', workspaceId) ? await table.get(wanted) : {}
   if (!workspace || !member || workspace.status !== 'active') {
     // A membership comes with an account; without one, that is the first thing to say.
     if (!member) await requireAccount(table, person)
@@ -84,7 +82,7 @@ const patienceWithNotes = 500
 async function admitApiKey(exchange: Exchange, { place, hash }: Extract<Identity, { kind: 'apiKey' }>): Promise<object> {
   const { operation, services, event, now, deadline } = exchange
   const access: Access = operation.access
-  const [apiKey, workspace] = await readApiKey(services.table, place)
+  const { apiKey, workspace } = await readApiKey(services.table, place)
   if (!apiKey || workspace?.status !== 'active' || !isGood(apiKey, hash, now)) throw badApiKey()
   if (takesApiKeys(access)) exchange.noting = noteUse(services.table.until(deadline.atMost(patienceWithNotes)), apiKey, now).catch(() => {})
   if (access.kind === 'token') return { caller: apiKey } satisfies Granted['token']

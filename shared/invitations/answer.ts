@@ -1,4 +1,4 @@
-import type { Account, AccountWithDefault } from '../domain/account.ts'
+import type { AccountWithDefault } from '../domain/account.ts'
 import { accountOf } from '../domain/account.ts'
 import { newMember } from '../domain/founding.ts'
 import { type InvitationPlace, invitationPlace } from '../domain/ids.ts'
@@ -47,13 +47,13 @@ interface Scene {
 export async function readScene(table: Table, named: Named | undefined, { accountId }: Person): Promise<Scene | undefined> {
   if (!named) return undefined
   const { place } = named
-  const [invitation, workspace, member, ...rest] = await table.get<[Invitation, Workspace, Member, Account, Workspace, Member]>(
-    keys.invitation(place),
-    keys.workspace(place.workspaceId),
-    keys.member(place.workspaceId, accountId),
-    ...accountKeys(accountId),
-  )
-  return { invitation, workspace, member, account: await wholeAccount(table, rest) }
+  const { account, ...found } = await table.get({
+    invitation: keys.invitation(place),
+    workspace: keys.workspace(place.workspaceId),
+    member: keys.member(place.workspaceId, accountId),
+    account: accountKeys(accountId),
+  })
+  return { ...found, account: await wholeAccount(table, account) }
 }
 
 export interface Accepted {

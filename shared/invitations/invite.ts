@@ -2,7 +2,7 @@ import { addressKey, type InvitationPlace } from '../domain/ids.ts'
 import type { Invitation } from '../domain/invitation.ts'
 import { cooldownLeft, givenRole, heldBack, isOpen, newInvitation, senderIn, sentAgain, type Withheld } from '../domain/inviting.ts'
 import type { MailBlock } from '../domain/mail-block.ts'
-import type { Member, MemberAddress } from '../domain/member.ts'
+import type { Member } from '../domain/member.ts'
 import { Refusal } from '../domain/refusals.ts'
 import type { Role } from '../domain/roles.ts'
 import type { Workspace } from '../domain/workspace.ts'
@@ -81,14 +81,19 @@ export const addresseeOf = (workspaceId: string, email: string, canonical: strin
  * first. A batch read is no snapshot: it can see an invitation as accepted and not yet the membership that was written with it.
  */
 export async function readAddressStates(table: Table, addressees: readonly Addressee[]): Promise<AddressState[]> {
-  const wanted = addressees.flatMap(({ place, mailbox }) => [keys.invitation(place), keys.memberAddress(place), keys.mailBlock(mailbox)])
-  const found = await table.getAll<Invitation | MemberAddress | MailBlock>(wanted)
+  const found = await table.get(
+    addressees.map(({ place, mailbox }) => ({
+      invitation: keys.invitation(place),
+      memberAddress: keys.memberAddress(place),
+      block: keys.mailBlock(mailbox),
+    })),
+  )
   const states = addressees.map(({ place }, i) => {
-    const [invitation, memberAddress, block] = found.slice(3 * i, 3 * i + 3) as [Invitation?, MemberAddress?, MailBlock?]
+    const { invitation, memberAddress, block } = found[i] ?? {}
     return { place, invitation, isMember: memberAddress !== undefined, block }
   })
   const unsure = states.filter(({ invitation, isMember }) => invitation?.status === 'accepted' && !isMember)
-  const joined = await table.getAll<MemberAddress>(unsure.map(({ place }) => keys.memberAddress(place)))
+  const joined = await table.get(unsure.map(({ place }) => keys.memberAddress(place)))
   const members = new Set(unsure.filter((_, i) => joined[i]).map(({ place }) => place.addressKey))
   return states.map(({ place, ...standing }) => ({ ...standing, isMember: standing.isMember || members.has(place.addressKey) }))
 }
@@ -100,10 +105,7 @@ interface Seen {
 }
 
 async function readSeen(table: Table, workspaceId: string, addressees: readonly Addressee[]): Promise<Seen> {
-  const [[workspace], states] = await Promise.all([
-    table.get<[Workspace]>(keys.workspace(workspaceId)),
-    readAddressStates(table, addressees),
-  ])
+  const [workspace, states] = await Promise.all([table.get(keys.workspace(workspaceId)), readAddressStates(table, addressees)])
   if (workspace?.status !== 'active') throw workspaceNotFound()
   return { workspace, states }
 }

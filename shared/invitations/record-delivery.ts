@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { invitationPlace } from '../domain/ids.ts'
 import type { Invitation } from '../domain/invitation.ts'
-import type { Reader } from '../domain/invoice.ts'
 import type { MailBlock } from '../domain/mail-block.ts'
 import { type InvitationMailEvent, type InvoiceMailEvent, type MailEvent, mailBlockSeconds, outcomeOf } from '../domain/mail-events.ts'
 import { epochSeconds, later } from '../domain/time.ts'
 import { all, is, oneOf } from '../table/conditions.ts'
-import { keys, ttlAttribute } from '../table/design.ts'
+import { keys } from '../table/design.ts'
 import { check, put, type Table, update, type Write } from '../table/engine.ts'
 import { mailboxOf } from '../table/invitations.ts'
+import { ttlAttribute } from '../table/items.ts'
 import { changed, ifUnchanged } from '../table/races.ts'
 
 /** The e-mail of an event is on its way, and its id is not noted yet: the event is to come again. */
@@ -27,7 +27,7 @@ async function recordAboutInvitation(table: Table, event: InvitationMailEvent, n
   const outcome = outcomeOf[event.kind]
   const place = invitationPlace(event.invitationId)
   if (!outcome || !place) return false
-  const [invitation] = await table.get<[Invitation]>(keys.invitation(place))
+  const invitation = await table.get(keys.invitation(place))
   if (!invitation) return false
   if (isUnderWay(invitation, event)) throw new NotNotedYet('The id of this e-mail is not recorded yet')
   if (invitation.messageId !== event.messageId) return false
@@ -59,7 +59,7 @@ async function recordAboutInvoice(table: Table, event: InvoiceMailEvent, now: Da
   const outcome = outcomeOf[event.kind]
   if (!outcome) return false
   const key = keys.reader(event.invoiceId, event.accountId)
-  const [reader] = await table.get<[Reader]>(key)
+  const reader = await table.get(key)
   if (!reader) return false
   if (reader.outbox && reader.claimedUntil !== undefined) throw new NotNotedYet('The id of this e-mail is not recorded yet')
   if (reader.messageId !== event.messageId || reader.mailbox === undefined) return false
@@ -70,5 +70,5 @@ async function recordAboutInvoice(table: Table, event: InvoiceMailEvent, now: Da
 
 function block(mailbox: string, reason: MailBlock['reason'], now: Date): Write {
   const until = later(now, mailBlockSeconds)
-  return put({ ...keys.mailBlock(mailbox), reason, until, [ttlAttribute]: epochSeconds(until) })
+  return put(keys.mailBlock(mailbox), { reason, until, [ttlAttribute]: epochSeconds(until) })
 }

@@ -30,7 +30,7 @@ export async function sendInvitation(
   { table, mail, settings, clock }: Pick<Services, 'table' | 'mail' | 'settings' | 'clock'>,
 ): Promise<void> {
   const place = invitationPlace(invitationId)
-  const [invitation, workspace] = place ? await readInvitation(table, place) : []
+  const { invitation, workspace } = place ? await readInvitation(table, place) : {}
   if (workspace?.status !== 'active' || !isOpen(invitation, workspace, clock())) return
   if (!invitation.outbox || invitation.sendCount !== sendCount) return
   const token = newInvitationToken(invitation)

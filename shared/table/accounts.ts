@@ -2,23 +2,25 @@ import type { Account, AccountWithDefault } from '../domain/account.ts'
 import { accountOf } from '../domain/account.ts'
 import { claimsTaken, isShown } from '../domain/account-claims.ts'
 import { defaultWorkspaceId, foundDefaultWorkspace } from '../domain/founding.ts'
-import type { Member } from '../domain/member.ts'
 import type { Person } from '../domain/person.ts'
 import { later } from '../domain/time.ts'
-import type { Workspace } from '../domain/workspace.ts'
 import { absent, all, type Condition, is } from './conditions.ts'
 import { indexKeys, keys } from './design.ts'
-import { type Item, put, type Table, update, type Write } from './engine.ts'
+import { type Found, put, type Table, update, type Write } from './engine.ts'
 import { changed, untilUnchanged } from './races.ts'
 import { foundingWrites } from './workspaces.ts'
 
-/** The three items that say what an account is: pass them to one `get` and its answer to `accountFrom`. */
-export const accountKeys = (accountId: string) =>
-  [keys.account(accountId), keys.workspace(defaultWorkspaceId(accountId)), keys.member(defaultWorkspaceId(accountId), accountId)] as const
+/** The three items that say what an account is: ask for them in one `get`, and pass what it found to `wholeAccount`. */
+export const accountKeys = (accountId: string) => ({
+  account: keys.account(accountId),
+  workspace: keys.workspace(defaultWorkspaceId(accountId)),
+  member: keys.member(defaultWorkspaceId(accountId), accountId),
+})
+
+type FoundAccount = Found<ReturnType<typeof accountKeys>>
 
 /** Puts together what `accountKeys` found; undefined where there is no account. */
-function accountFrom(found: readonly (Account | Workspace | Member | undefined)[]): AccountWithDefault | undefined {
-  const [account, workspace, member] = found as [Account?, Workspace?, Member?]
+function accountFrom({ account, workspace, member }: FoundAccount): AccountWithDefault | undefined {
   if (!account) return undefined
   const isDefault = workspace?.status === 'active' && member?.isDefault === true
   return { account, defaultWorkspace: isDefault ? workspace : null, defaultMember: isDefault ? member : null }
@@ -28,23 +30,23 @@ function accountFrom(found: readonly (Account | Workspace | Member | undefined)[
  * What `accountKeys` found, read once more where it may be half of what one transaction wrote: a batch read is no snapshot, and can see an
  * account that was just made, but not yet its workspace.
  */
-export async function wholeAccount(table: Table, found: Parameters<typeof accountFrom>[0]): Promise<AccountWithDefault | undefined> {
-  const [account, workspace, member] = found as [Account?, Workspace?, Member?]
+export async function wholeAccount(table: Table, found: FoundAccount): Promise<AccountWithDefault | undefined> {
+  const { account, workspace, member } = found
   const isHalf = account && (!workspace || (workspace.status === 'active' && !member))
-  return accountFrom(isHalf ? await table.get<[Account, Workspace, Member]>(...accountKeys(account.id)) : found)
+  return accountFrom(isHalf ? await table.get(accountKeys(account.id)) : found)
 }
 
 /** Reads an account and its default workspace: one round, or a second one where they may just have been made. */
 export const readAccount = async (table: Table, accountId: string): Promise<AccountWithDefault | undefined> =>
-  wholeAccount(table, await table.get<[Account, Workspace, Member]>(...accountKeys(accountId)))
+  wholeAccount(table, await table.get(accountKeys(accountId)))
 
 /** The writes that make an account with its default workspace: never one without the other, and once however many race. */
 export function accountWrites(
   account: Account,
-  whenItExists: (found: Item | undefined) => Error,
+  whenItExists: (found: Account | undefined) => Error,
 ): { writes: Write[]; made: AccountWithDefault } {
   const { workspace, member } = foundDefaultWorkspace(account)
-  const item = put({ ...keys.account(account.id), ...account }, absent('pk'), whenItExists)
+  const item = put(keys.account(account.id), account, absent('pk'), whenItExists)
   return {
     writes: [item, ...foundingWrites(workspace, member)],
     made: { account, defaultWorkspace: workspace, defaultMember: member },
@@ -84,7 +86,7 @@ export function takeClaims(seen: Account, person: Person, now: Date): AccountCha
 
 /** Takes over what a token says, whatever races with it. Answers the account as it is then, and whether member rows are to follow. */
 export function bringUpToDate(table: Table, seen: Account, person: Person, now: Date): Promise<Omit<AccountChange, 'write'>> {
-  const again = async () => (await table.get<[Account]>(keys.account(seen.id)))[0] ?? seen
+  const again = async () => (await table.get(keys.account(seen.id))) ?? seen
   return untilUnchanged(seen, again, async (account) => {
     const change = takeClaims(account, person, now)
     if (!change) return { account, membersFollow: false }
@@ -94,8 +96,8 @@ export function bringUpToDate(table: Table, seen: Account, person: Person, now: 
 }
 
 class Exists extends Error {
-  readonly account: Account
-  constructor(account: Account) {
+  readonly account: Account | undefined
+  constructor(account: Account | undefined) {
     super('The account exists')
     this.account = account
   }
@@ -109,18 +111,15 @@ export interface Created extends AccountWithDefault {
 
 /** Makes a person's account and its default workspace in one transaction, or brings those that exist up to date. */
 export async function createAccount(table: Table, person: Person, now: Date, name?: string): Promise<Created> {
-  const { writes, made } = accountWrites(accountOf(person, now, name), (found) => new Exists(found as unknown as Account))
+  const { writes, made } = accountWrites(accountOf(person, now, name), (found) => new Exists(found))
   try {
     await table.write(...writes)
     return { ...made, created: true, membersFollow: false }
   } catch (error) {
-    if (!(error instanceof Exists)) throw error
-    const [, ...besideIt] = accountKeys(person.accountId)
-    const [{ account, membersFollow }, beside] = await Promise.all([
-      bringUpToDate(table, error.account, person, now),
-      table.get<[Workspace, Member]>(...besideIt),
-    ])
-    const existing = await wholeAccount(table, [account, ...beside])
+    if (!(error instanceof Exists) || !error.account) throw error
+    const { account: _, ...besideIt } = accountKeys(person.accountId)
+    const [{ account, membersFollow }, beside] = await Promise.all([bringUpToDate(table, error.account, person, now), table.get(besideIt)])
+    const existing = await wholeAccount(table, { account, ...beside })
     return { ...(existing ?? { account, defaultWorkspace: null, defaultMember: null }), created: false, membersFollow }
   }
 }

@@ -4,16 +4,15 @@ import { isId } from '../domain/ids.ts'
 import { Refusal } from '../domain/refusals.ts'
 import type { ApiKeyPlace } from '../domain/secrets.ts'
 import { later } from '../domain/time.ts'
-import type { Workspace } from '../domain/workspace.ts'
 import { all, any, below, exists, is } from './conditions.ts'
-import { keys, prefix } from './design.ts'
+import { collections, keys } from './design.ts'
 import { check, put, remove, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
 import { changeWorkspace, stillActive } from './workspaces.ts'
 
 /** An API key with its workspace: one round, strongly consistent, so that a revocation counts from the next request on. */
 export const readApiKey = (table: Table, place: ApiKeyPlace) =>
-  table.get<[ApiKey, Workspace]>(keys.apiKey(place), keys.workspace(place.workspaceId))
+  table.get({ apiKey: keys.apiKey(place), workspace: keys.workspace(place.workspaceId) })
 
 /** The rule that a write needs: the key that asks for it is (still) there. */
 export const stillApiKey = ({ workspaceId, id }: ApiKey): Write =>
@@ -41,14 +40,11 @@ const tooMany = (): Refusal =>
   new Refusal('too_many_api_keys', `A workspace can have at most ${maximumApiKeys} API keys. Revoke one first.`)
 
 /** All API keys of a workspace (at most 100), strongly consistent. */
-export const listApiKeys = (table: Table, workspaceId: string): Promise<ApiKey[]> =>
-  table.queryAll<ApiKey>({ pk: keys.workspace(workspaceId).pk, beginsWith: prefix.apiKey })
+export const listApiKeys = (table: Table, workspaceId: string): Promise<ApiKey[]> => table.queryAll(collections.apiKeys(workspaceId))
 
 /** The API key of a workspace with an id from outside; undefined where there is none. */
-export async function findApiKey(table: Table, workspaceId: string, apiKeyId: string): Promise<ApiKey | undefined> {
-  const [apiKey] = isId('key', apiKeyId) ? await table.get<[ApiKey]>(keys.apiKey({ workspaceId, apiKeyId })) : []
-  return apiKey
-}
+export const findApiKey = async (table: Table, workspaceId: string, apiKeyId: string): Promise<ApiKey | undefined> =>
+  isId('key', apiKeyId) ? table.get(keys.apiKey({ workspaceId, apiKeyId })) : undefined
 
 /** Puts a new key; refuses `too_many_api_keys`. */
 export const createApiKey = (table: Table, apiKey: ApiKey, authorizationCheck: Write, record: Write | undefined): Promise<void> => {
@@ -58,7 +54,7 @@ export const createApiKey = (table: Table, apiKey: ApiKey, authorizationCheck: W
     { add: { apiKeyCount: 1 } },
     { rule: below('apiKeyCount', maximumApiKeys), broken: tooMany },
   )
-  return table.write(count, authorizationCheck, put({ ...keys.apiKey(place), ...apiKey }), record)
+  return table.write(count, authorizationCheck, put(keys.apiKey(place), apiKey), record)
 }
 
 /**

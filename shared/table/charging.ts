@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Invoice } from '../domain/invoice.ts'
 import { detachAt, owesDetach } from '../domain/owing.ts'
 import { later } from '../domain/time.ts'
-import { absent, all, any, atMost, type Condition, exists, is, oneOf } from './conditions.ts'
+import { absent, all, any, atMost, type Change, type Condition, exists, is, oneOf } from './conditions.ts'
 import { indexKeys, keys } from './design.ts'
 import type { Table } from './engine.ts'
 
@@ -20,8 +20,8 @@ const notDue = ['gsi2pk', 'gsi2sk']
 const unchanged = ({ intentId, intentFailures }: Invoice): Condition =>
   all(unsettled, same('intentId', intentId), same('intentFailures', intentFailures))
 
-const change = async (table: Table, invoice: Invoice, changes: Parameters<Table['change']>[1], condition: Condition) =>
-  (await table.change(keys.invoice(invoice.id), changes, condition)) as Invoice | undefined
+const change = (table: Table, { id }: Invoice, changes: Change, condition: Condition): Promise<Invoice | undefined> =>
+  table.change(keys.invoice(id), changes, condition)
 
 /** What is known of an invoice at the provider from now on; undefined where somebody was quicker. */
 export const noteProvider = (table: Table, invoice: Invoice, set: Partial<Pick<Invoice, 'account' | 'customerId' | 'intentSought'>>) =>

@@ -1,8 +1,5 @@
 import { type Deletion, type DeletionStep, deletionSteps } from '../domain/deletion.ts'
 import { finalInvoiceIdOf, isId, workspaceIdOf } from '../domain/ids.ts'
-import type { Reader } from '../domain/invoice.ts'
-
-import type { Member } from '../domain/member.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
 import { all, is } from './conditions.ts'
@@ -31,15 +28,12 @@ const due = (id: string, now: Date, seconds: number) => indexKeys.due(id, later(
  */
 export function requestDeletion(table: Table, deletion: Deletion, confirm: string, authorizationCheck: Write, now: Date): Promise<void> {
   const { id, workspaceId, requestedBy, requestedAt, invoiceId } = deletion
-  const item = { ...keys.deletion(id), ...due(id, now, lease), ...deletion }
+  const item = { ...deletion, ...due(id, now, lease) }
   const frozen = changeWorkspace(workspaceId, { set: { status: 'deleting' } }, { rule: is('name', confirm), broken: confirmationMismatch })
-  return table.write(frozen, authorizationCheck, put(item), ...readerWrites(invoiceId, requestedBy, requestedAt))
+  return table.write(frozen, authorizationCheck, put(keys.deletion(id), item), ...readerWrites(invoiceId, requestedBy, requestedAt))
 }
 
-export async function readDeletion(table: Table, id: string): Promise<Deletion | undefined> {
-  const [deletion] = await table.get<[Deletion]>(keys.deletion(id))
-  return deletion
-}
+export const readDeletion = (table: Table, id: string): Promise<Deletion | undefined> => table.get(keys.deletion(id))
 
 /**
  * A deletion as somebody may see it: the requester and those who were admins at that moment, whose member rows say so until the first
@@ -48,11 +42,11 @@ export async function readDeletion(table: Table, id: string): Promise<Deletion |
 export async function readDeletionAs(table: Table, id: string, accountId: string): Promise<Deletion | undefined> {
   if (!isId('del', id)) return undefined
   const workspaceId = workspaceIdOf(id)
-  const [deletion, reader, member] = await table.get<[Deletion, Reader, Member]>(
-    keys.deletion(id),
-    keys.reader(finalInvoiceIdOf(workspaceId), accountId),
-    keys.member(workspaceId, accountId),
-  )
+  const { deletion, reader, member } = await table.get({
+    deletion: keys.deletion(id),
+    reader: keys.reader(finalInvoiceIdOf(workspaceId), accountId),
+    member: keys.member(workspaceId, accountId),
+  })
   return reader || member?.role === 'admin' ? deletion : undefined
 }
 
@@ -73,13 +67,14 @@ export async function progress(table: Table, deletion: Deletion, fields: Partial
   const { step } = deletion
   if (step === 'completed') return undefined
   const set = { ...fields, ...due(deletion.id, now, seconds) }
-  return (await table.change(keys.deletion(deletion.id), { set }, at(step, deletion))) as Deletion | undefined
+  return table.change(keys.deletion(deletion.id), { set }, at(step, deletion))
 }
 
 /** What is left of a workspace: no name, no person; it says that the id is used up. */
 export const tombstone = ({ id, workspaceId }: Deletion, now: Date): Write =>
-  put(
-    { ...keys.workspace(workspaceId), id: workspaceId, status: 'deleted', deletionId: id, deletedAt: now.toISOString() },
+  put<object>(
+    keys.workspace(workspaceId),
+    { id: workspaceId, status: 'deleted', deletionId: id, deletedAt: now.toISOString() },
     is('status', 'deleting'),
     changed,
   )

@@ -1,14 +1,31 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
-import type { InvitationPlace } from '../domain/ids.ts'
+import type { Account } from '../domain/account.ts'
+import type { ApiKey } from '../domain/api-key.ts'
+import type { Deletion } from '../domain/deletion.ts'
+import type { IdempotencyRecord } from '../domain/idempotency-record.ts'
+import { type InvitationPlace, invitationPlace } from '../domain/ids.ts'
+import type { Invitation } from '../domain/invitation.ts'
+import type { Invoice, Reader } from '../domain/invoice.ts'
+import type { MailBlock } from '../domain/mail-block.ts'
+import type { Member, MemberAddress } from '../domain/member.ts'
+import type { Billing } from '../domain/payment-method.ts'
+import type { PaymentTries } from '../domain/payment-tries.ts'
+import type { Project } from '../domain/project.ts'
 import type { ApiKeyPlace } from '../domain/secrets.ts'
+import type { Workspace } from '../domain/workspace.ts'
+import type { Collected, CountedEvent, DayCount, Due, InvoiceNumber, InvoicePointer, Listed, UsageCounter } from './items.ts'
+
+/** There for the compiler alone: no key or collection has such a property. */
+declare const item: unique symbol
 
 /**
- * The single table: the one place that knows keys. `docs/table.md` is printed from it (npm run docs).
- * No user text is in a key: ids, and hashes of addresses.
+ * Where an item is, and of which type it is: what is read under a key has the key's type. The single table's keys are known here alone;
+ * `docs/table.md` is printed from it (npm run docs). No user text is in a key: ids, and hashes of addresses.
  */
-export interface Key {
+export interface Key<out T = unknown> {
   readonly pk: string
   readonly sk: string
+  readonly [item]?: T
 }
 
 /** One item kind a line: what it is, its key, and the two index keys where it has them. */
@@ -89,8 +106,8 @@ export const entities = {
   { pk: string; sk: string; gsi1pk?: string; gsi1sk?: string; gsi2pk?: string; gsi2sk?: string; is: string }
 >
 
-/** Prefixes of sort keys that are queried. */
-export const prefix = {
+/** How the sort keys begin of what is queried together. */
+const prefix = {
   member: 'MEMBER#',
   invitation: 'INVITATION#',
   project: 'PROJECT#',
@@ -106,30 +123,51 @@ const accountPk = (accountId: string): string => `ACCOUNT#${accountId}`
 const mailboxPk = (mailbox: string): string => `MAILBOX#${mailbox}`
 
 export const keys = {
-  account: (accountId: string): Key => ({ pk: accountPk(accountId), sk: 'ACCOUNT' }),
-  inviteQuota: (accountId: string, day: string): Key => ({ pk: accountPk(accountId), sk: `INVITED#${day}` }),
-  paymentTries: (accountId: string): Key => ({ pk: accountPk(accountId), sk: 'TRIES' }),
-  callerMemory: (accountId: string, hash: string): Key => ({ pk: accountPk(accountId), sk: `REPLAY#${hash}` }),
-  workspace: (workspaceId: string): Key => ({ pk: workspacePk(workspaceId), sk: 'WORKSPACE' }),
-  member: (workspaceId: string, accountId: string): Key => ({ pk: workspacePk(workspaceId), sk: `${prefix.member}${accountId}` }),
-  memberAddress: ({ workspaceId, addressKey }: InvitationPlace): Key => ({ pk: workspacePk(workspaceId), sk: `ADDRESS#${addressKey}` }),
-  invitation: ({ workspaceId, addressKey }: InvitationPlace): Key => ({
+  account: (accountId: string): Key<Account & Due> => ({ pk: accountPk(accountId), sk: 'ACCOUNT' }),
+  inviteQuota: (accountId: string, day: string): Key<DayCount> => ({ pk: accountPk(accountId), sk: `INVITED#${day}` }),
+  paymentTries: (accountId: string): Key<PaymentTries & Partial<Collected>> => ({ pk: accountPk(accountId), sk: 'TRIES' }),
+  callerMemory: (accountId: string, hash: string): Key<IdempotencyRecord & Collected> => ({
+    pk: accountPk(accountId),
+    sk: `REPLAY#${hash}`,
+  }),
+  workspace: (workspaceId: string): Key<Workspace> => ({ pk: workspacePk(workspaceId), sk: 'WORKSPACE' }),
+  member: (workspaceId: string, accountId: string): Key<Member & Listed> => ({
+    pk: workspacePk(workspaceId),
+    sk: `${prefix.member}${accountId}`,
+  }),
+  memberAddress: ({ workspaceId, addressKey }: InvitationPlace): Key<MemberAddress> => ({
+    pk: workspacePk(workspaceId),
+    sk: `ADDRESS#${addressKey}`,
+  }),
+  invitation: ({ workspaceId, addressKey }: InvitationPlace): Key<Invitation & Listed & Due> => ({
     pk: workspacePk(workspaceId),
     sk: `${prefix.invitation}${addressKey}`,
   }),
-  project: (workspaceId: string, projectId: string): Key => ({ pk: workspacePk(workspaceId), sk: `${prefix.project}${projectId}` }),
-  apiKey: ({ workspaceId, apiKeyId }: ApiKeyPlace): Key => ({ pk: workspacePk(workspaceId), sk: `${prefix.apiKey}${apiKeyId}` }),
-  usageCounter: (workspaceId: string, shard: number): Key => ({ pk: usagePk(workspaceId, shard), sk: 'COUNTER' }),
-  usageEvent: (workspaceId: string, shard: number, hash: string): Key => ({ pk: usagePk(workspaceId, shard), sk: `EVENT#${hash}` }),
-  billing: (workspaceId: string): Key => ({ pk: workspacePk(workspaceId), sk: 'BILLING' }),
-  deletion: (deletionId: string): Key => ({ pk: `DELETION#${deletionId}`, sk: 'DELETION' }),
-  invoice: (invoiceId: string): Key => ({ pk: invoicePk(invoiceId), sk: 'INVOICE' }),
-  reader: (invoiceId: string, accountId: string): Key => ({ pk: invoicePk(invoiceId), sk: `${prefix.reader}${accountId}` }),
-  invoicePointer: (accountId: string, position: string): Key => ({ pk: accountPk(accountId), sk: `${prefix.invoicePointer}${position}` }),
-  invoiceNumber: { pk: 'COUNTER', sk: 'INVOICE' } as Key,
-  record: (workspaceId: string, hash: string): Key => ({ pk: workspacePk(workspaceId), sk: `REPLAY#${hash}` }),
-  mailQuota: (mailbox: string, day: string): Key => ({ pk: mailboxPk(mailbox), sk: `MAILED#${day}` }),
-  mailBlock: (mailbox: string): Key => ({ pk: mailboxPk(mailbox), sk: 'BLOCK' }),
+  project: (workspaceId: string, projectId: string): Key<Project> => ({
+    pk: workspacePk(workspaceId),
+    sk: `${prefix.project}${projectId}`,
+  }),
+  apiKey: ({ workspaceId, apiKeyId }: ApiKeyPlace): Key<ApiKey> => ({ pk: workspacePk(workspaceId), sk: `${prefix.apiKey}${apiKeyId}` }),
+  usageCounter: (workspaceId: string, shard: number): Key<UsageCounter> => ({ pk: usagePk(workspaceId, shard), sk: 'COUNTER' }),
+  usageEvent: (workspaceId: string, shard: number, hash: string): Key<CountedEvent> => ({
+    pk: usagePk(workspaceId, shard),
+    sk: `EVENT#${hash}`,
+  }),
+  billing: (workspaceId: string): Key<Billing> => ({ pk: workspacePk(workspaceId), sk: 'BILLING' }),
+  deletion: (deletionId: string): Key<Deletion & Due> => ({ pk: `DELETION#${deletionId}`, sk: 'DELETION' }),
+  invoice: (invoiceId: string): Key<Invoice & Due> => ({ pk: invoicePk(invoiceId), sk: 'INVOICE' }),
+  reader: (invoiceId: string, accountId: string): Key<Reader & Due> => ({ pk: invoicePk(invoiceId), sk: `${prefix.reader}${accountId}` }),
+  invoicePointer: (accountId: string, position: string): Key<InvoicePointer> => ({
+    pk: accountPk(accountId),
+    sk: `${prefix.invoicePointer}${position}`,
+  }),
+  invoiceNumber: { pk: 'COUNTER', sk: 'INVOICE' } as Key<InvoiceNumber>,
+  record: (workspaceId: string, hash: string): Key<IdempotencyRecord & Collected> => ({
+    pk: workspacePk(workspaceId),
+    sk: `REPLAY#${hash}`,
+  }),
+  mailQuota: (mailbox: string, day: string): Key<DayCount> => ({ pk: mailboxPk(mailbox), sk: `MAILED#${day}` }),
+  mailBlock: (mailbox: string): Key<MailBlock & Collected> => ({ pk: mailboxPk(mailbox), sk: 'BLOCK' }),
 }
 
 /** Index keys. `gsi1`: what is somebody's (memberships, invitations to an address). `gsi2`: what the sweep must look at, and when. */
@@ -145,15 +183,87 @@ export const indexKeys = {
   due: (shardOf: string, dueAt: string) => ({ gsi2pk: duePartition(dueShardOf(shardOf)), gsi2sk: dueAt }),
 }
 
+/** What is asked for together: one partition of the table or of an index, whole or a range of it, and of which type its items are. */
+export interface Collection<out T = unknown> {
+  readonly index?: keyof typeof indexes
+  readonly pk: string
+  /** Sort keys that begin with this. */
+  readonly beginsWith?: string
+  /** Sort keys up to and including this. */
+  readonly upTo?: string
+  /** From the last sort key back to the first. */
+  readonly backwards?: boolean
+  readonly [item]?: T
+}
+
+/** A collection that is read page by page. */
+export interface Listing<out T = unknown> extends Collection<T> {
+  /** The item that stands at a position: the sort key, without what all of the collection begin with. */
+  readonly keyAt: (position: string) => Key<T>
+}
+
+/** What follows the first `#` of a key: the id that it is made of. */
+const behindFirstHash = (text: string): string => text.slice(text.indexOf('#') + 1)
+
+/** The workspace that an item lies in, by its key. */
+export const workspaceIdIn = ({ pk }: Key): string => behindFirstHash(pk)
+
+/** Everything that is queried. */
+export const collections = {
+  members: (workspaceId: string): Collection<Member> => ({ pk: workspacePk(workspaceId), beginsWith: prefix.member }),
+  invitations: (workspaceId: string): Collection<Invitation> => ({ pk: workspacePk(workspaceId), beginsWith: prefix.invitation }),
+  projects: (workspaceId: string): Listing<Project> => ({
+    pk: workspacePk(workspaceId),
+    beginsWith: prefix.project,
+    keyAt: (projectId) => keys.project(workspaceId, projectId),
+  }),
+  apiKeys: (workspaceId: string): Collection<ApiKey> => ({ pk: workspacePk(workspaceId), beginsWith: prefix.apiKey }),
+  readers: (invoiceId: string): Collection<Reader> => ({ pk: invoicePk(invoiceId), beginsWith: prefix.reader }),
+  /** The invoices that an account may read, newest first. */
+  invoicePointers: (accountId: string): Listing<InvoicePointer> => ({
+    pk: accountPk(accountId),
+    beginsWith: prefix.invoicePointer,
+    backwards: true,
+    keyAt: (position) => keys.invoicePointer(accountId, position),
+  }),
+  /** The workspaces that an account is in. */
+  memberships: (accountId: string): Listing<Member> => ({
+    index: 'gsi1',
+    pk: indexKeys.membership(accountId, '', '').gsi1pk,
+    keyAt: (position) => keys.member(behindFirstHash(position), accountId),
+  }),
+  /** The invitations to an address, in all workspaces. */
+  invitationsTo: (mailbox: string): Listing<Invitation> => ({
+    index: 'gsi1',
+    pk: indexKeys.invitedAddress(mailbox, '', '').gsi1pk,
+    keyAt: (position) => keys.invitation(invitationPlace(behindFirstHash(position)) ?? { workspaceId: '', addressKey: '' }),
+  }),
+  /** What the sweep must look at until a moment, in one of the index's partitions. */
+  due: (shard: number, until: string): Collection<Due> => ({ index: 'gsi2', pk: duePartition(shard), upTo: until }),
+  /** All that lies beside a workspace item, with it. */
+  inWorkspace: (workspaceId: string): Collection => ({ pk: workspacePk(workspaceId) }),
+  /** The counter of a shard and the events that it counted. */
+  usage: (workspaceId: string, shard: number): Collection => ({ pk: usagePk(workspaceId, shard) }),
+}
+
+/** The keys of due items, by what they are of. */
+export const dueKeys = (found: readonly Key[]) => {
+  const of = <T>(pk: string, sk: string) => found.filter((key): key is Key<T & Due> => key.pk.startsWith(pk) && key.sk.startsWith(sk))
+  return {
+    invitations: of<Invitation>(workspacePk(''), prefix.invitation),
+    deletions: of<Deletion>(keys.deletion('').pk, keys.deletion('').sk),
+    readers: of<Reader>(invoicePk(''), prefix.reader),
+    invoices: of<Invoice>(invoicePk(''), keys.invoice('').sk),
+    accounts: of<Account>(accountPk(''), keys.account('').sk),
+  }
+}
+
 /** The due index is spread over this many partitions, each asked by the sweep. */
 export const dueShards = 4
 const dueShardOf = (text: string): number => (text.codePointAt(text.length - 1) ?? 0) % dueShards
-export const duePartition = (shard: number): string => `DUE#${shard}`
+const duePartition = (shard: number): string => `DUE#${shard}`
 
 export const indexes = { gsi1: 'gsi1', gsi2: 'gsi2' } as const
-
-/** The attribute that DynamoDB's time to live reads (whole seconds since 1970). It only collects what a condition already calls dead. */
-export const ttlAttribute = 'ttl'
 
 const keyAttributes = ['pk', 'sk', 'gsi1pk', 'gsi1sk', 'gsi2pk', 'gsi2sk'] as const
 

@@ -12,63 +12,81 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { Deadline } from '../deadline.ts'
 import { Refusal } from '../domain/refusals.ts'
-import { type Change, type Condition, changeText, conditionText, Placeholders } from './conditions.ts'
-import { indexes, type Key } from './design.ts'
+import { type Change, type Condition, changeText, conditionText, exists, Placeholders } from './conditions.ts'
+import { type Collection, indexes, type Key, type Listing } from './design.ts'
 
 export type Item = Readonly<Record<string, unknown>>
 
 /** What a failed condition means: the refusal to answer with, given the item as it stood (undefined where there was none). */
-type Otherwise = (found: Item | undefined) => Error
+type Otherwise<T> = (found: T | undefined) => Error
 
 /** One write of a transaction: its condition is the rule, `otherwise` says what its failure means. */
 export interface Write {
   readonly request: NonNullable<TransactWriteCommandInput['TransactItems']>[number]
-  readonly otherwise: Otherwise
+  readonly otherwise: Otherwise<Item>
 }
 
-const unexpected: Otherwise = () => new Error('A condition failed unexpectedly')
+/** What stood under a key has the key's type. */
+const meaning =
+  <T>(otherwise: Otherwise<T>): Otherwise<Item> =>
+  (found) =>
+    otherwise(found as T | undefined)
+
+const unexpected = (): Error => new Error('A condition failed unexpectedly')
 
 function conditional(condition: Condition | undefined, p: Placeholders) {
   return condition ? { ConditionExpression: conditionText(condition, p), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const } : {}
 }
 
-/** Puts a whole item, key included. */
-export function put(item: object, condition?: Condition, otherwise: Otherwise = unexpected): Write {
+/** Puts a whole item under its key. */
+export function put<T>(key: Key<T>, item: NoInfer<T>, condition?: Condition, otherwise: Otherwise<T> = unexpected): Write {
   const p = new Placeholders()
-  return { request: { Put: { TableName: '', Item: { ...item }, ...conditional(condition, p), ...p.maps() } }, otherwise }
+  const Item = { ...item, pk: key.pk, sk: key.sk }
+  return { request: { Put: { TableName: '', Item, ...conditional(condition, p), ...p.maps() } }, otherwise: meaning(otherwise) }
 }
 
 /** Changes attributes of an item. */
-export function update(key: Key, change: Change, condition?: Condition, otherwise: Otherwise = unexpected): Write {
+export function update<T>(key: Key<T>, change: Change, condition?: Condition, otherwise: Otherwise<T> = unexpected): Write {
   const p = new Placeholders()
   const expression = { UpdateExpression: changeText(change, p), ...conditional(condition, p) }
-  return { request: { Update: { TableName: '', Key: { ...key }, ...expression, ...p.maps() } }, otherwise }
+  return { request: { Update: { TableName: '', Key: { ...key }, ...expression, ...p.maps() } }, otherwise: meaning(otherwise) }
 }
 
 /** Deletes an item. */
-export function remove(key: Key, condition?: Condition, otherwise: Otherwise = unexpected): Write {
+export function remove<T>(key: Key<T>, condition?: Condition, otherwise: Otherwise<T> = unexpected): Write {
   const p = new Placeholders()
-  return { request: { Delete: { TableName: '', Key: { ...key }, ...conditional(condition, p), ...p.maps() } }, otherwise }
+  return {
+    request: { Delete: { TableName: '', Key: { ...key }, ...conditional(condition, p), ...p.maps() } },
+    otherwise: meaning(otherwise),
+  }
 }
 
 /** Changes nothing, and lets the transaction pass only under a condition. */
-export function check(key: Key, condition: Condition, otherwise: Otherwise = unexpected): Write {
+export function check<T>(key: Key<T>, condition: Condition, otherwise: Otherwise<T> = unexpected): Write {
   const p = new Placeholders()
   const text = conditionText(condition, p)
   const request = { TableName: '', Key: { ...key }, ConditionExpression: text, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }
-  return { request: { ConditionCheck: { ...request, ...p.maps() } }, otherwise }
+  return { request: { ConditionCheck: { ...request, ...p.maps() } }, otherwise: meaning(otherwise) }
 }
 
-export interface QueryOptions {
-  readonly index?: keyof typeof indexes
-  readonly pk: string
-  /** Sort keys that begin with this. */
-  readonly beginsWith?: string
-  /** Sort keys up to and including this. */
-  readonly upTo?: string
+/** What is wanted of the table: a key, or keys in lists and under names, in any shape. */
+export type Wanted = Key | readonly Wanted[] | { readonly [name: string]: Wanted }
+
+/** What is found of it: the same shape, with an item of its key's type for each key. */
+export type Found<W> = W extends Key<infer T> ? T | undefined : { [N in keyof W]: Found<W[N]> }
+
+const isKey = (wanted: Wanted): wanted is Key => 'pk' in wanted && typeof wanted.pk === 'string'
+
+const keysIn = (wanted: Wanted): readonly Key[] => (isKey(wanted) ? [wanted] : Object.values<Wanted>({ ...wanted }).flatMap(keysIn))
+
+function shaped(wanted: Wanted, itemAt: (key: Key) => unknown): unknown {
+  if (isKey(wanted)) return itemAt(wanted)
+  if (Array.isArray(wanted)) return wanted.map((each) => shaped(each, itemAt))
+  return Object.fromEntries(Object.entries(wanted).map(([name, each]) => [name, shaped(each, itemAt)]))
+}
+
+export interface PageOptions {
   readonly startAfter?: Item | undefined
-  /** From the last sort key back to the first. */
-  readonly backwards?: boolean
   readonly limit?: number
 }
 
@@ -117,17 +135,16 @@ export class Table {
     return Object.assign(Object.create(this), { deadline })
   }
 
-  /** Reads items by key, strongly consistent, in the order of the keys; parallel calls of 100 keys count as one round. */
-  async get<T extends readonly unknown[]>(...wanted: { [K in keyof T]: Key }): Promise<{ [K in keyof T]: T[K] | undefined }> {
-    return (await this.getAll(wanted)) as { [K in keyof T]: T[K] | undefined }
-  }
-
-  /** As `get`, for any number of keys of one kind. */
-  async getAll<T>(wanted: readonly Key[]): Promise<(T | undefined)[]> {
-    const distinct = [...new Map(wanted.map((key) => [textOf(key), { pk: key.pk, sk: key.sk }])).values()]
+  /**
+   * Reads what is wanted, strongly consistent, and answers it in the shape in which it was asked for: one round (parallel calls of 100
+   * keys count as one). It is no snapshot: items that were written together may be read from before and after.
+   */
+  get<const W extends Wanted>(wanted: W): Promise<Found<W>>
+  async get(wanted: Wanted): Promise<unknown> {
+    const distinct = [...new Map(keysIn(wanted).map((key) => [textOf(key), { pk: key.pk, sk: key.sk }])).values()]
     const chunks = Array.from({ length: Math.ceil(distinct.length / 100) }, (_, i) => distinct.slice(i * 100, i * 100 + 100))
     const found = new Map((await Promise.all(chunks.map((chunk) => this.getChunk(chunk)))).flat().map((item) => [textOf(item), item]))
-    return wanted.map((key) => found.get(textOf(key)) as T | undefined)
+    return shaped(wanted, (key) => found.get(textOf(key)))
   }
 
   private async getChunk(chunk: readonly Key[]): Promise<(Item & Key)[]> {
@@ -144,31 +161,35 @@ export class Table {
     return items
   }
 
-  /** One page of a query: strongly consistent on the table, eventually on an index. `last` is where the next page starts. */
-  async query<T = Item>(options: QueryOptions): Promise<{ items: (T & Item & Key)[]; last: Item | undefined }> {
-    const [pk, sk] = options.index ? [`${options.index}pk`, `${options.index}sk`] : ['pk', 'sk']
-    const range = options.beginsWith ? ' AND begins_with(#sk, :sk)' : options.upTo ? ' AND #sk <= :sk' : ''
+  /** One page of a collection: strongly consistent on the table, eventually on an index. `last` is where the next page starts. */
+  async query<T>(
+    collection: Collection<T>,
+    { startAfter, limit }: PageOptions = {},
+  ): Promise<{ items: (T & Key<T>)[]; last: Item | undefined }> {
+    const { index, pk, beginsWith, upTo, backwards } = collection
+    const names = index ? { '#pk': `${index}pk`, '#sk': `${index}sk` } : { '#pk': 'pk', '#sk': 'sk' }
+    const range = beginsWith ? ' AND begins_with(#sk, :sk)' : upTo ? ' AND #sk <= :sk' : ''
     const input: QueryCommandInput = {
       TableName: this.name,
-      IndexName: options.index && indexes[options.index],
-      ConsistentRead: options.index === undefined,
+      IndexName: index && indexes[index],
+      ConsistentRead: index === undefined,
       KeyConditionExpression: `#pk = :pk${range}`,
-      ExpressionAttributeNames: { '#pk': pk, ...(range && { '#sk': sk }) },
-      ExpressionAttributeValues: { ':pk': options.pk, ...(range && { ':sk': options.beginsWith ?? options.upTo }) },
-      Limit: options.limit,
-      ExclusiveStartKey: options.startAfter,
-      ...(options.backwards && { ScanIndexForward: false }),
+      ExpressionAttributeNames: range ? names : { '#pk': names['#pk'] },
+      ExpressionAttributeValues: { ':pk': pk, ...(range && { ':sk': beginsWith ?? upTo }) },
+      Limit: limit,
+      ExclusiveStartKey: startAfter,
+      ...(backwards && { ScanIndexForward: false }),
     }
     const answer = await this.send((abortSignal) => this.client.send(new QueryCommand(input), { abortSignal }))
-    return { items: (answer.Items ?? []) as (T & Item & Key)[], last: answer.LastEvaluatedKey }
+    return { items: (answer.Items ?? []) as (T & Key<T>)[], last: answer.LastEvaluatedKey }
   }
 
-  /** All items of a query, page by page. For what is bounded by a rule (members, pending invitations). */
-  async queryAll<T = Item>(options: QueryOptions): Promise<(T & Item & Key)[]> {
-    const items: (T & Item & Key)[] = []
-    let startAfter = options.startAfter
+  /** All items of a collection, page by page. For what is bounded by a rule (members, pending invitations). */
+  async queryAll<T>(collection: Collection<T>): Promise<(T & Key<T>)[]> {
+    const items: (T & Key<T>)[] = []
+    let startAfter: Item | undefined
     do {
-      const page = await this.query<T>({ ...options, startAfter })
+      const page = await this.query(collection, { startAfter })
       items.push(...page.items)
       startAfter = page.last
     } while (startAfter)
@@ -176,14 +197,20 @@ export class Table {
   }
 
   /**
-   * One page of what `gsi1` knows of somebody: the items' keys behind the position `after`, and the position of the last one where more
-   * follow. `keyAt` says which item a position belongs to. An index is eventually consistent and gives no access: read the items.
+   * One page of a listing behind a position, and the position of the last item where more follow. An index is eventually consistent, holds
+   * keys alone and gives no access: read the items.
    */
-  async indexPage(pk: string, limit: number, after: string | undefined, keyAt: (position: string) => Key) {
-    const startAfter = after === undefined ? undefined : { gsi1pk: pk, gsi1sk: after, ...keyAt(after) }
-    const { items } = await this.query<{ gsi1sk: string }>({ index: 'gsi1', pk, limit: limit + 1, startAfter })
-    const page = items.slice(0, limit)
-    return { found: page.map(({ pk, sk }): Key => ({ pk, sk })), next: items.length > limit ? page.at(-1)?.gsi1sk : undefined }
+  async page<T>(
+    listing: Listing<T>,
+    limit: number,
+    after: string | undefined,
+  ): Promise<{ items: (T & Key<T>)[]; next: string | undefined }> {
+    const { index, pk, keyAt } = listing
+    const at = (position: string) => ({ ...keyAt(position), ...(index && { [`${index}pk`]: pk, [`${index}sk`]: position }) })
+    const found = await this.query(listing, { limit: limit + 1, startAfter: after === undefined ? undefined : at(after) })
+    const items = found.items.slice(0, limit)
+    const last = found.items.length > limit ? items.at(-1) : undefined
+    return { items, next: last && positionOf(last, listing) }
   }
 
   /**
@@ -216,12 +243,12 @@ export class Table {
   }
 
   /** Changes an item that is there and answers it as it is then; undefined where there is none. For changes that can be made twice. */
-  async change(key: Key, change: Change, condition: Condition = { test: 'exists', attribute: 'pk' }): Promise<Item | undefined> {
+  async change<T>(key: Key<T>, change: Change, condition: Condition = exists('pk')): Promise<T | undefined> {
     const p = new Placeholders()
     const input = { UpdateExpression: changeText(change, p), ConditionExpression: conditionText(condition, p), ...p.maps() }
     const command = () => new UpdateCommand({ TableName: this.name, Key: { ...key }, ...input, ReturnValues: 'ALL_NEW' })
     try {
-      return (await this.send((abortSignal) => this.client.send(command(), { abortSignal }))).Attributes
+      return (await this.send((abortSignal) => this.client.send(command(), { abortSignal }))).Attributes as T
     } catch (error) {
       if (nameOf(error) === 'ConditionalCheckFailedException') return undefined
       throw error
@@ -251,6 +278,10 @@ async function backOff(attempt: number, deadline: Deadline, cause?: unknown): Pr
     throw new Refusal('unavailable', 'The service is busy. Send the request again.', { retryAfter: 1, cause })
   await pause(wait)
 }
+
+/** Where an item stands in a listing. */
+const positionOf = (item: Key, { index, beginsWith = '' }: Listing): string =>
+  String(({ ...item } as Item)[index ? `${index}sk` : 'sk']).slice(beginsWith.length)
 
 const textOf = (key: Key): string => `${key.pk}\n${key.sk}`
 

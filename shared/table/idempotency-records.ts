@@ -1,22 +1,24 @@
 import type { IdempotencyRecord } from '../domain/idempotency-record.ts'
 import { epochSeconds } from '../domain/time.ts'
 import { absent, any, atMost } from './conditions.ts'
-import { type Key, ttlAttribute } from './design.ts'
+import type { Key } from './design.ts'
 import { put, type Table, type Write } from './engine.ts'
+import { type Collected, ttlAttribute } from './items.ts'
 
 /** Another request with the same Idempotency-Key was first: its memory is to be read. */
 export class AnsweredBefore extends Error {}
 
 /** What is remembered of a request under its Idempotency-Key, if it has not expired. */
-export async function readIdempotencyRecord(table: Table, key: Key, now: Date): Promise<IdempotencyRecord | undefined> {
-  const [record] = await table.get<[IdempotencyRecord]>(key)
+export async function readIdempotencyRecord(table: Table, key: Key<IdempotencyRecord>, now: Date): Promise<IdempotencyRecord | undefined> {
+  const record = await table.get(key)
   return record && record.expiresAt > now.toISOString() ? record : undefined
 }
 
 /** The memory of a request, as part of the transaction that has its effect: both are there or neither. Throws `Remembered` on a race. */
-export const recordWrite = (key: Key, record: IdempotencyRecord, now: Date): Write =>
+export const recordWrite = (key: Key<IdempotencyRecord & Collected>, record: IdempotencyRecord, now: Date): Write =>
   put(
-    { ...key, ...record, [ttlAttribute]: epochSeconds(record.expiresAt) },
+    key,
+    { ...record, [ttlAttribute]: epochSeconds(record.expiresAt) },
     any(absent('pk'), atMost('expiresAt', now.toISOString())),
     () => new AnsweredBefore(),
   )

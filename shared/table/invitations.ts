@@ -12,11 +12,11 @@ import { later, secondsUntil } from '../domain/time.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { claim, unclaimed } from './claims.ts'
 import { above, absent, all, any, atMost, below, type Condition, contains, exists, is } from './conditions.ts'
-import { indexKeys, keys, prefix } from './design.ts'
+import { collections, indexKeys, keys, workspaceIdIn } from './design.ts'
 import { noneDismissedSince, stillVouchedFor } from './dismissals.ts'
-import { check, put, remove, type Table, update, type Write } from './engine.ts'
+import { check, type Found, put, remove, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
-import { changeWorkspace, memberItem, takeAddress } from './workspaces.ts'
+import { changeWorkspace, putMember, takeAddress } from './workspaces.ts'
 
 export const invitationNotFound = (): Refusal =>
   new Refusal('invitation_not_found', 'This invitation does not exist: it was accepted, declined or revoked. Ask for a new one.')
@@ -43,8 +43,8 @@ export const unchanged = (seen: Invitation | undefined): Condition => (seen ? is
 export function putInvitation(invitation: Invitation, seen: Invitation | undefined, now: Date): Write {
   const owed = invitation.sendCount > 0
   const index = indexKeys.invitedAddress(mailboxOf(invitation.email), invitation.createdAt, invitation.id)
-  const item = { ...keys.invitation(invitation), ...index, ...due(invitation, owed, now), ...invitation, ...(owed && { outbox: true }) }
-  return put(item, unchanged(seen), changed)
+  const item = { ...invitation, ...index, ...due(invitation, owed, now), ...(owed && { outbox: true as const }) }
+  return put(keys.invitation(invitation), item, unchanged(seen), changed)
 }
 
 /** Sends a pending invitation again: its links so far are dead with this write. Throws `Changed` on a race. */
@@ -90,24 +90,23 @@ export class TooManyPending extends Refusal {
 
 /** All invitation rows of a workspace (pending, dead, and accepted within the last 7 days), strongly consistent. */
 export const listInvitationRows = (table: Table, workspaceId: string): Promise<Invitation[]> =>
-  table.queryAll<Invitation>({ pk: keys.workspace(workspaceId).pk, beginsWith: prefix.invitation })
+  table.queryAll(collections.invitations(workspaceId))
 
 /** An invitation with its workspace, as a look-up, an answer or the mailer needs them: one round, strongly consistent. */
-export const readInvitation = (table: Table, place: InvitationPlace) =>
-  table.get<[Invitation, Workspace]>(keys.invitation(place), keys.workspace(place.workspaceId))
+export const readInvitation = (table: Table, place: InvitationPlace) => table.get(withWorkspace(place))
+
+const withWorkspace = (place: InvitationPlace) => ({ invitation: keys.invitation(place), workspace: keys.workspace(place.workspaceId) })
 
 /** The invitation of a workspace with an id from outside; undefined where there is none. */
 export async function readInvitationOf(table: Table, workspaceId: string, id: string): Promise<Invitation | undefined> {
   const place = invitationPlace(id)
-  const [invitation] = place?.workspaceId === workspaceId ? await table.get<[Invitation]>(keys.invitation(place)) : []
-  return invitation
+  return place?.workspaceId === workspaceId ? table.get(keys.invitation(place)) : undefined
 }
 
 /** The invitation of a workspace with an id from outside, and the workspace: both as they are now. */
-export async function readAgain(table: Table, workspaceId: string, id: string) {
+export async function readAgain(table: Table, workspaceId: string, id: string): Promise<Partial<Found<ReturnType<typeof withWorkspace>>>> {
   const place = invitationPlace(id)
-  const [invitation, workspace] = place?.workspaceId === workspaceId ? await readInvitation(table, place) : []
-  return { invitation, workspace }
+  return place?.workspaceId === workspaceId ? readInvitation(table, place) : {}
 }
 
 /** What the mailer is told of an invitation whose e-mail is owed. */
@@ -129,7 +128,7 @@ export class AddressBlocked extends Refusal {
 /** The rule that an e-mail to an address needs: it has not bounced or complained lately. Refuses `rate_limited`. */
 export const notBlocked = (mailbox: string, now: Date): Write =>
   check(keys.mailBlock(mailbox), any(absent('pk'), atMost('until', now.toISOString())), (found) => {
-    const { reason = 'bounced', until = now.toISOString() } = (found ?? {}) as Partial<MailBlock>
+    const { reason = 'bounced', until = now.toISOString() }: Partial<MailBlock> = found ?? {}
     return new AddressBlocked({ reason, until }, now)
   })
 
@@ -168,7 +167,7 @@ export function acceptWrites(invitation: Invitation, naming: Naming, member: Mem
       all(stillOpen(naming, now), unchanged(invitation)),
       changed,
     ),
-    put(memberItem(member), absent('pk'), changed),
+    putMember(member, absent('pk'), changed),
     ...takeAddress(member),
   ]
 }
@@ -198,17 +197,11 @@ export async function listInvitationsTo(
   after: string | undefined,
   now: Date,
 ) {
-  const pk = indexKeys.invitedAddress(mailboxOf(account.email), '', '').gsi1pk
-  const { found, next } = await table.indexPage(pk, limit, after, (position) => {
-    const place = invitationPlace(position.slice(position.indexOf('#') + 1))
-    return keys.invitation(place ?? { workspaceId: '', addressKey: '' })
-  })
-  const wanted = found.flatMap((key) => [key, keys.workspace(key.pk.slice(key.pk.indexOf('#') + 1))])
-  const items = await table.getAll<Invitation | Workspace>(wanted)
-  const invitations = found.flatMap((_, i) => {
-    const [invitation, workspace] = [items[2 * i] as Invitation | undefined, items[2 * i + 1] as Workspace | undefined]
-    return workspace?.status === 'active' && isOpen(invitation, workspace, now) ? [{ ...invitation, workspaceName: workspace.name }] : []
-  })
+  const { items, next } = await table.page(collections.invitationsTo(mailboxOf(account.email)), limit, after)
+  const found = await table.get(items.map((key) => ({ invitation: key, workspace: keys.workspace(workspaceIdIn(key)) })))
+  const invitations = found.flatMap(({ invitation, workspace }) =>
+    workspace?.status === 'active' && isOpen(invitation, workspace, now) ? [{ ...invitation, workspaceName: workspace.name }] : [],
+  )
   return { invitations, next }
 }
 

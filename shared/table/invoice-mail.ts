@@ -1,4 +1,3 @@
-import type { Account } from '../domain/account.ts'
 import type { Invoice, Reader } from '../domain/invoice.ts'
 import { later } from '../domain/time.ts'
 import { claim, unclaimed } from './claims.ts'
@@ -10,7 +9,7 @@ import { changed, ifUnchanged } from './races.ts'
 
 /** What an invoice's e-mail to a reader is made of: one round. */
 export const readInvoiceMail = (table: Table, invoiceId: string, accountId: string) =>
-  table.get<[Reader, Invoice, Account]>(keys.reader(invoiceId, accountId), keys.invoice(invoiceId), keys.account(accountId))
+  table.get({ reader: keys.reader(invoiceId, accountId), invoice: keys.invoice(invoiceId), account: keys.account(accountId) })
 
 const keyOf = ({ invoiceId, accountId }: Reader) => keys.reader(invoiceId, accountId)
 

@@ -5,9 +5,8 @@ import type { Billing } from '../domain/payment-method.ts'
 import type { PaymentTries } from '../domain/payment-tries.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
-import type { Workspace } from '../domain/workspace.ts'
 import { absent, all, type Change, type Condition, exists, is } from './conditions.ts'
-import { indexKeys, keys, prefix } from './design.ts'
+import { collections, indexKeys, keys } from './design.ts'
 import { check, put, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
 
@@ -16,36 +15,35 @@ export const invoiceNotFound = (): Refusal =>
 
 /** The last invoice number that was given; the first invoice is number 1. */
 export async function lastInvoiceNumber(table: Table): Promise<number> {
-  const [counter] = await table.get<[{ last: number }]>(keys.invoiceNumber)
-  return counter?.last ?? 0
+  return (await table.get(keys.invoiceNumber))?.last ?? 0
 }
 
 /** The writes that issue an invoice under the next number: none is given twice or left out. Throws `Changed` on a race. */
 export const issueWrites = (invoice: Invoice, number: number, now: Date): Write[] => [
-  put({ ...keys.invoice(invoice.id), ...invoice, ...dueWithProvider(invoice, now) }, absent('pk'), changed),
+  put(keys.invoice(invoice.id), { ...invoice, ...dueWithProvider(invoice, now) }, absent('pk'), changed),
   update(keys.invoiceNumber, { set: { last: number } }, number === 1 ? absent('pk') : is('last', number - 1), changed),
 ]
 
 /** When the sweep looks what an invoice owes to the payment provider, as it is issued. */
 const dueWithProvider = (invoice: Invoice, now: Date) => owesDetach(invoice) && indexKeys.due(invoice.id, detachAt(invoice, later(now, 60)))
 
-export async function readInvoice(table: Table, invoiceId: string): Promise<Invoice | undefined> {
-  const [invoice] = await table.get<[Invoice]>(keys.invoice(invoiceId))
-  return invoice
-}
+export const readInvoice = (table: Table, invoiceId: string): Promise<Invoice | undefined> => table.get(keys.invoice(invoiceId))
 
 /** The invoice of an id from outside that an account may read: one round, strongly consistent; undefined where it may not, or there is none. */
 export async function readInvoiceAs(table: Table, invoiceId: string, accountId: string): Promise<Invoice | undefined> {
   if (!isId('in', invoiceId)) return undefined
-  const [invoice, reader] = await table.get<[Invoice, Reader]>(keys.invoice(invoiceId), keys.reader(invoiceId, accountId))
+  const { invoice, reader } = await table.get({ invoice: keys.invoice(invoiceId), reader: keys.reader(invoiceId, accountId) })
   return reader && invoice
 }
 
 /** As `readInvoiceAs`, with the account's tries at paying: one round. */
 export async function readInvoiceToPay(table: Table, invoiceId: string, accountId: string) {
   if (!isId('in', invoiceId)) return undefined
-  const wanted = [keys.invoice(invoiceId), keys.reader(invoiceId, accountId), keys.paymentTries(accountId)] as const
-  const [invoice, reader, tries] = await table.get<[Invoice, Reader, PaymentTries]>(...wanted)
+  const { invoice, reader, tries } = await table.get({
+    invoice: keys.invoice(invoiceId),
+    reader: keys.reader(invoiceId, accountId),
+    tries: keys.paymentTries(accountId),
+  })
   return invoice && reader && { invoice, tries }
 }
 
@@ -55,12 +53,11 @@ export const changeInvoice = ({ id }: Invoice, change: Change, rule: Condition):
 /** Somebody may read an invoice and its deletion, for ever. Can be written twice: an e-mail that is owed stays owed. */
 export const readerWrites = (invoiceId: string, accountId: string, requestedAt: string): Write[] => [
   update(keys.reader(invoiceId, accountId), { set: { invoiceId, accountId } }),
-  put({ ...keys.invoicePointer(accountId, `${requestedAt}#${invoiceId}`), invoiceId }),
+  put(keys.invoicePointer(accountId, `${requestedAt}#${invoiceId}`), { invoiceId }),
 ]
 
 /** All who may read an invoice. */
-export const listReaders = (table: Table, invoiceId: string): Promise<Reader[]> =>
-  table.queryAll<Reader>({ pk: keys.invoice(invoiceId).pk, beginsWith: prefix.reader })
+export const listReaders = (table: Table, invoiceId: string): Promise<Reader[]> => table.queryAll(collections.readers(invoiceId))
 
 /** Notes that the invoice's e-mail is owed to a reader who has not had it; the sweep looks again `seconds` later. */
 export const oweInvoiceMail = (table: Table, { invoiceId, accountId }: Reader, now: Date, seconds: number) =>
@@ -72,13 +69,8 @@ export const oweInvoiceMail = (table: Table, { invoiceId, accountId }: Reader, n
 
 /** One page of the invoices that an account may read, newest first; those that are not issued yet are left out. */
 export async function listInvoicesOf(table: Table, accountId: string, limit: number, after: string | undefined) {
-  const startAfter = after === undefined ? undefined : { ...keys.invoicePointer(accountId, after) }
-  const { pk } = keys.account(accountId)
-  const asked = { pk, beginsWith: prefix.invoicePointer, limit: limit + 1, startAfter, backwards: true }
-  const page = await table.query<{ invoiceId: string }>(asked)
-  const pointers = page.items.slice(0, limit)
-  const found = await table.getAll<Invoice>(pointers.map(({ invoiceId }) => keys.invoice(invoiceId)))
-  const next = page.items.length > limit ? pointers.at(-1)?.sk.slice(prefix.invoicePointer.length) : undefined
+  const { items, next } = await table.page(collections.invoicePointers(accountId), limit, after)
+  const found = await table.get(items.map(({ invoiceId }) => keys.invoice(invoiceId)))
   return { invoices: found.filter((invoice) => invoice !== undefined), next }
 }
 
@@ -89,17 +81,17 @@ export interface BesideWorkspace {
 }
 
 /** The payment method of a workspace, and the tries of who sets it: one round. */
-export async function readBillingWithTries(table: Table, workspaceId: string, accountId: string): Promise<BesideWorkspace> {
-  const [billing, tries] = await table.get<[Billing, PaymentTries]>(keys.billing(workspaceId), keys.paymentTries(accountId))
-  return { billing, tries }
-}
+export const readBillingWithTries = (table: Table, workspaceId: string, accountId: string): Promise<BesideWorkspace> =>
+  table.get(besideWorkspace(workspaceId, accountId))
+
+const besideWorkspace = (workspaceId: string, accountId: string) => ({
+  billing: keys.billing(workspaceId),
+  tries: keys.paymentTries(accountId),
+})
 
 /** As `readBillingWithTries`, and the workspace, whose turn it may be. */
-export async function readWorkspaceWithBilling(table: Table, workspaceId: string, accountId: string) {
-  const wanted = [keys.workspace(workspaceId), keys.billing(workspaceId), keys.paymentTries(accountId)] as const
-  const [workspace, billing, tries] = await table.get<[Workspace, Billing, PaymentTries]>(...wanted)
-  return [workspace, { billing, tries }] as const
-}
+export const readWorkspaceWithBilling = (table: Table, workspaceId: string, accountId: string) =>
+  table.get({ workspace: keys.workspace(workspaceId), beside: besideWorkspace(workspaceId, accountId) })
 
 /** The payment method is the one that was read. */
 const asRead = (seen: Billing | undefined): Condition => (seen ? is('paymentMethodId', seen.paymentMethodId) : absent('pk'))
@@ -110,7 +102,7 @@ export const sameBilling = (workspaceId: string, seen: Billing | undefined): Wri
 
 /** Puts a payment method in place of the one that was read, which is kept as a former one. Throws `Changed` on a race. */
 export const putBilling = (workspaceId: string, billing: Billing, seen: Billing | undefined): Write =>
-  put({ ...keys.billing(workspaceId), ...billing, ...formerOf(billing, seen) }, asRead(seen), changed)
+  put(keys.billing(workspaceId), { ...billing, ...formerOf(billing, seen) }, asRead(seen), changed)
 
 /** How many former payment methods are kept: far more than can be left attached. */
 const mostFormer = 20

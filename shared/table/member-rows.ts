@@ -2,7 +2,6 @@ import type { Account } from '../domain/account.ts'
 import { addressPlace, carried } from '../domain/founding.ts'
 import type { Member } from '../domain/member.ts'
 import { later, secondsUntil } from '../domain/time.ts'
-import type { Workspace } from '../domain/workspace.ts'
 import { absent, all, any, atMost, exists, is } from './conditions.ts'
 import { keys } from './design.ts'
 import { check, type Table, update } from './engine.ts'
@@ -12,7 +11,7 @@ import { AddressTaken, listMemberships, takeAddress } from './workspaces.ts'
 
 /** An account whose member rows are to follow a change; undefined where there is nothing to do. */
 export async function readOwed(table: Table, accountId: string): Promise<Account | undefined> {
-  const [account] = await table.get<[Account & { gsi2pk?: string }]>(keys.account(accountId))
+  const account = await table.get(keys.account(accountId))
   return account?.gsi2pk === undefined ? undefined : account
 }
 
@@ -37,7 +36,7 @@ const isBehind = ({ accountVersion = 0, addressKey }: Member, { version = 0 }: A
 function carryInto(table: Table, account: Account, first: Member): Promise<void> {
   const { workspaceId, accountId } = first
   const again = async () => {
-    const [workspace, member] = await table.get<[Workspace, Member]>(keys.workspace(workspaceId), keys.member(workspaceId, accountId))
+    const { workspace, member } = await table.get({ workspace: keys.workspace(workspaceId), member: keys.member(workspaceId, accountId) })
     return workspace?.status === 'active' ? member : undefined
   }
   return untilUnchanged<Member | undefined, void>(first, again, async (member) => {

@@ -5,7 +5,7 @@ import { invalid, Refusal } from '../domain/refusals.ts'
 import { isDemotion, type Role } from '../domain/roles.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { above, absent, all, type Condition, exists, is, oneOf } from './conditions.ts'
-import { keys, prefix } from './design.ts'
+import { collections, keys } from './design.ts'
 import { dismissing } from './dismissals.ts'
 import { check, remove, type Table, update, type Write } from './engine.ts'
 import { changed, untilUnchanged } from './races.ts'
@@ -14,8 +14,7 @@ import { changeWorkspace, workspaceNotFound } from './workspaces.ts'
 export const memberNotFound = (): Refusal => new Refusal('member_not_found', 'This workspace has no member with this account id.')
 
 /** All members (at most 1,000), strongly consistent. */
-export const listMembers = (table: Table, workspaceId: string): Promise<Member[]> =>
-  table.queryAll<Member>({ pk: keys.workspace(workspaceId).pk, beginsWith: prefix.member })
+export const listMembers = (table: Table, workspaceId: string): Promise<Member[]> => table.queryAll(collections.members(workspaceId))
 
 /** The rule that a write needs: the caller is (still) a member in one of these roles. */
 export const stillMember = (workspaceId: string, accountId: string, allowed: Condition): Write =>
@@ -89,10 +88,8 @@ async function leave(table: Table, member: Member, successor: Member | undefined
 }
 
 /** The member of a workspace with an account id from outside, strongly consistent; undefined where there is none, or no id. */
-export async function findMember(table: Table, workspaceId: string, accountId: string | undefined): Promise<Member | undefined> {
-  const [member] = accountId && isId('acc', accountId) ? await table.get<[Member]>(keys.member(workspaceId, accountId)) : []
-  return member
-}
+export const findMember = async (table: Table, workspaceId: string, accountId: string | undefined): Promise<Member | undefined> =>
+  accountId && isId('acc', accountId) ? table.get(keys.member(workspaceId, accountId)) : undefined
 
 /**
  * Leaving with its rules, whatever races with it. The last admin's place goes to `named`, or without one to the member whom the rule of
@@ -101,11 +98,11 @@ export async function findMember(table: Table, workspaceId: string, accountId: s
 export async function leaveWith(table: Table, workspace: Workspace, me: Member, named?: Member): Promise<void> {
   const { id } = workspace
   const again = async () => {
-    const [current, member, heir] = await table.get<[Workspace, Member, Member]>(
-      keys.workspace(id),
-      keys.member(id, me.accountId),
-      keys.member(id, named?.accountId ?? ''),
-    )
+    const { current, member, heir } = await table.get({
+      current: keys.workspace(id),
+      member: keys.member(id, me.accountId),
+      heir: keys.member(id, named?.accountId ?? ''),
+    })
     if (current?.status !== 'active' || !member) throw workspaceNotFound()
     if (named && !heir) throw invalid('?successorId', 'This member has just left. Choose another successor.')
     return { workspace: current, me: member, named: heir }

@@ -2,20 +2,18 @@ import { isId } from '../domain/ids.ts'
 import type { Project } from '../domain/project.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { exists } from './conditions.ts'
-import { keys, prefix } from './design.ts'
+import { collections, keys } from './design.ts'
 import { put, remove, type Table, update, type Write } from './engine.ts'
 
 export const projectNotFound = (): Refusal => new Refusal('project_not_found', 'This workspace has no project with this id.')
 
 /** Puts a new project. `guards`: what must hold beside it (the workspace is active, the caller still may). */
 export const putProject = (table: Table, project: Project, ...guards: readonly (Write | undefined)[]): Promise<void> =>
-  table.write(...guards, put({ ...keys.project(project.workspaceId, project.id), ...project }))
+  table.write(...guards, put(keys.project(project.workspaceId, project.id), project))
 
 /** One project, strongly consistent; undefined where there is none. */
-export async function readProject(table: Table, workspaceId: string, projectId: string): Promise<Project | undefined> {
-  const [project] = isId('prj', projectId) ? await table.get<[Project]>(keys.project(workspaceId, projectId)) : []
-  return project
-}
+export const readProject = async (table: Table, workspaceId: string, projectId: string): Promise<Project | undefined> =>
+  isId('prj', projectId) ? table.get(keys.project(workspaceId, projectId)) : undefined
 
 /** Renames a project; refuses `project_not_found`. */
 export const renameProject = (table: Table, project: Project, ...guards: readonly Write[]): Promise<void> => {
@@ -28,10 +26,6 @@ export const renameProject = (table: Table, project: Project, ...guards: readonl
 export const deleteProject = (table: Table, workspaceId: string, projectId: string, ...guards: readonly Write[]): Promise<void> =>
   table.write(...guards, remove(keys.project(workspaceId, projectId), exists('pk'), projectNotFound))
 
-/** One page of projects, oldest first (ids sort by creation), behind the project `after`; `more` where others follow. */
-export async function listProjects(table: Table, workspaceId: string, limit: number, after: string | undefined) {
-  const startAfter = after === undefined ? undefined : { ...keys.project(workspaceId, after) }
-  const pk = keys.workspace(workspaceId).pk
-  const { items } = await table.query<Project>({ pk, beginsWith: prefix.project, limit: limit + 1, startAfter })
-  return { projects: items.slice(0, limit), more: items.length > limit }
-}
+/** One page of projects, oldest first (ids sort by creation), behind the project `after`; `next` is the position to go on behind. */
+export const listProjects = (table: Table, workspaceId: string, limit: number, after: string | undefined) =>
+  table.page(collections.projects(workspaceId), limit, after)

@@ -1,18 +1,17 @@
 import { type AttributeValue, BatchWriteItemCommand, QueryCommand, type WriteRequest } from '@aws-sdk/client-dynamodb'
 import type { Deletion, PurgePage } from '../domain/deletion.ts'
 import { progress } from './deletions.ts'
-import { type Key, kindOf } from './design.ts'
+import { type Collection, type Key, kindOf } from './design.ts'
 import type { Table } from './engine.ts'
 
 /** Items a page at most, and how many deletes are under way at once (25 items each). */
 const pageSize = 1000
 const parallel = 8
 
-/** Which items of a partition go: those whose sort keys begin with `prefix`, but for the one that goes last. */
+/** Which items go: all of a collection, but for the one that goes last. */
 export interface ItemsToPurge {
-  readonly pk: string
-  readonly prefix?: string
-  readonly except?: string
+  readonly of: Collection
+  readonly except?: Key
 }
 
 /** What a purge needs beside the table: the time, and whether there is enough of it for another page. */
@@ -28,16 +27,11 @@ export interface PurgeClock {
  */
 export async function purge(table: Table, deletion: Deletion, itemsToPurge: readonly ItemsToPurge[], { clock, hasTime }: PurgeClock) {
   let current = deletion
-  if (current.page)
-    await erase(
-      table,
-      (await readPage(table, { ...itemsToPurge.find(({ pk }) => pk === current.page?.pk), pk: current.page.pk }, { bounds: current.page }))
-        .keys,
-    )
+  if (current.page) await erase(table, (await readPage(table, partOf(current.page, itemsToPurge), { bounds: current.page })).keys)
   for (const part of itemsToPurge) {
     let { keys, last } = await readPage(table, part)
     while (keys.length > 0) {
-      const page = { pk: part.pk, first: keys[0]?.sk ?? '', last: keys.at(-1)?.sk ?? '' }
+      const page = { pk: part.of.pk, first: keys[0]?.sk ?? '', last: keys.at(-1)?.sk ?? '' }
       const note = { page, purged: counted(current.purged, keys), pageNumber: current.pageNumber + 1 }
       const noted = await progress(table, current, note, clock())
       if (!noted) return undefined
@@ -50,6 +44,10 @@ export async function purge(table: Table, deletion: Deletion, itemsToPurge: read
   }
   return { deletion: current, isDone: true }
 }
+
+/** What a page that was noted is a page of. */
+const partOf = ({ pk }: PurgePage, itemsToPurge: readonly ItemsToPurge[]): ItemsToPurge =>
+  itemsToPurge.find(({ of }) => of.pk === pk) ?? { of: { pk } }
 
 function counted(before: Readonly<Record<string, number>>, keys: readonly Key[]): Record<string, number> {
   const purged = { ...before }
@@ -68,11 +66,11 @@ interface Page {
 /** The keys of a page: the first of what is left, or of what is left behind a key, or what is left between the bounds of a page that was noted. */
 async function readPage(
   table: Table,
-  { pk, prefix = '', except }: ItemsToPurge,
+  { of: { pk, beginsWith = '' }, except }: ItemsToPurge,
   { after, bounds }: { after?: Attributes; bounds?: PurgePage } = {},
 ): Promise<Page> {
-  const range = bounds ? 'sk BETWEEN :from AND :to' : prefix ? 'begins_with(sk, :from)' : ''
-  const from = range && { ':from': { S: bounds?.first ?? prefix } }
+  const range = bounds ? 'sk BETWEEN :from AND :to' : beginsWith ? 'begins_with(sk, :from)' : ''
+  const from = range && { ':from': { S: bounds?.first ?? beginsWith } }
   const input = {
     TableName: table.name,
     ConsistentRead: true,
@@ -83,7 +81,7 @@ async function readPage(
     Limit: pageSize,
   }
   const { Items = [], LastEvaluatedKey } = await table.send((abortSignal) => table.client.send(new QueryCommand(input), { abortSignal }))
-  const keys = Items.map(({ sk }) => ({ pk, sk: sk?.S ?? '' })).filter(({ sk }) => sk !== except)
+  const keys = Items.map(({ sk }) => ({ pk, sk: sk?.S ?? '' })).filter(({ sk }) => sk !== except?.sk)
   return { keys, last: LastEvaluatedKey }
 }
 

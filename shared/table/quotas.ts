@@ -1,8 +1,9 @@
 import { Refusal } from '../domain/refusals.ts'
 import { dayOf, epochSeconds, later, secondsToNextDay } from '../domain/time.ts'
 import { absent, any, atLeast, atMost, below } from './conditions.ts'
-import { keys, ttlAttribute } from './design.ts'
+import { keys } from './design.ts'
 import { type Table, update, type Write } from './engine.ts'
+import { ttlAttribute } from './items.ts'
 import { changed, ifUnchanged } from './races.ts'
 
 /** When a day's counter may be collected. */

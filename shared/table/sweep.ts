@@ -2,8 +2,9 @@ import type { Account } from '../domain/account.ts'
 import type { Deletion } from '../domain/deletion.ts'
 import type { Invitation } from '../domain/invitation.ts'
 import type { Invoice, Reader } from '../domain/invoice.ts'
-import { duePartition, keys, prefix } from './design.ts'
+import { collections, dueKeys } from './design.ts'
 import type { Item, Table } from './engine.ts'
+import type { Due as IsDue } from './items.ts'
 
 /** What the sweep must look at, by kind, as it is now. */
 export interface Due {
@@ -20,16 +21,16 @@ export interface Due {
 /** One page of one partition of the due index. The index may lag: what is no longer due by its own item is left out. */
 export async function listDue(table: Table, shard: number, startAfter: Item | undefined, now: Date): Promise<Due> {
   const moment = now.toISOString()
-  const page = await table.query({ index: 'gsi2', pk: duePartition(shard), upTo: moment, limit: 100, startAfter })
-  const items = await table.getAll<{ pk: string; sk: string; gsi2sk?: string }>(page.items)
-  const due = items.filter((item) => item?.gsi2sk !== undefined && item.gsi2sk <= moment)
-  const of = <T>(begins: string, sk = '') => due.filter((item) => item?.pk.startsWith(begins) && item.sk.startsWith(sk)) as unknown as T[]
+  const page = await table.query(collections.due(shard, moment), { limit: 100, startAfter })
+  const found = await table.get(dueKeys(page.items))
+  const due = <T extends IsDue>(items: readonly (T | undefined)[]): T[] =>
+    items.filter((item) => item !== undefined).filter(({ gsi2sk }) => gsi2sk !== undefined && gsi2sk <= moment)
   return {
-    invitations: of<Invitation>('WORKSPACE#'),
-    deletions: of<Deletion>('DELETION#'),
-    readers: of<Reader>('INVOICE#', prefix.reader),
-    invoices: of<Invoice>('INVOICE#', keys.invoice('').sk),
-    accounts: of<Account>('ACCOUNT#'),
+    invitations: due(found.invitations),
+    deletions: due(found.deletions),
+    readers: due(found.readers),
+    invoices: due(found.invoices),
+    accounts: due(found.accounts),
     last: page.last,
   }
 }

@@ -8,8 +8,9 @@ import type { UsageEvent } from '../domain/usage.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { workspaceGone } from './api-keys.ts'
 import { absent, all, any, atMost, type Condition, is } from './conditions.ts'
-import { keys, ttlAttribute } from './design.ts'
+import { keys } from './design.ts'
 import { put, type Table, update, type Write } from './engine.ts'
+import { ttlAttribute, type UsageCounter } from './items.ts'
 import { stillActive } from './workspaces.ts'
 
 /** For how long an event id is remembered, in seconds. */
@@ -105,8 +106,8 @@ async function countChunk(shard: Shard, events: readonly UsageEvent[]): Promise<
 function eventWrite({ workspaceId, shard, now }: Shard, event: UsageEvent, before: Set<UsageEvent>): Write {
   const expiresAt = later(now, remembered)
   const key = keys.usageEvent(workspaceId, shard, fingerprint(event.id))
-  const item = { ...key, expiresAt, [ttlAttribute]: epochSeconds(expiresAt) }
-  return put(item, any(absent('pk'), atMost('expiresAt', now.toISOString())), () => {
+  const item = { expiresAt, [ttlAttribute]: epochSeconds(expiresAt) }
+  return put(key, item, any(absent('pk'), atMost('expiresAt', now.toISOString())), () => {
     before.add(event)
     return new CountedBefore()
   })
@@ -135,11 +136,10 @@ const usageLimitReached = (): Refusal =>
 
 /** Makes the counter of a shard, once, while the workspace is active: none can appear after the deletion began. */
 async function openCounter({ table, workspaceId, shard }: Shard): Promise<void> {
-  const item = { ...keys.usageCounter(workspaceId, shard), status: 'open' }
   await table
     .write(
       stillActive(workspaceId, workspaceGone),
-      put(item, absent('pk'), () => new Opened()),
+      put(keys.usageCounter(workspaceId, shard), { status: 'open' }, absent('pk'), () => new Opened()),
     )
     .catch((error) => {
       if (!(error instanceof Opened)) throw error
@@ -148,13 +148,11 @@ async function openCounter({ table, workspaceId, shard }: Shard): Promise<void> 
 
 class Opened extends Error {}
 
-type Counter = Readonly<Record<string, unknown>>
-
 const shardNumbers = ({ usageShards }: Workspace): number[] => Array.from({ length: usageShards }, (_, shard) => shard)
 
 /** All usage of a workspace: one round, strongly consistent. */
 export const readUsage = async (table: Table, workspace: Workspace): Promise<Usage> =>
-  usageOf(await table.getAll<Counter>(shardNumbers(workspace).map((shard) => keys.usageCounter(workspace.id, shard))))
+  usageOf(await table.get(shardNumbers(workspace).map((shard) => keys.usageCounter(workspace.id, shard))))
 
 /** Seals every counter and answers what they sum up to: from then on nothing is added, and sealing again answers the same. */
 export async function sealUsage(table: Table, workspace: Workspace): Promise<Usage> {
@@ -162,13 +160,13 @@ export async function sealUsage(table: Table, workspace: Workspace): Promise<Usa
   return usageOf(await Promise.all(shardNumbers(workspace).map(seal)))
 }
 
-function usageOf(counters: readonly (Counter | undefined)[]): Usage {
+function usageOf(counters: readonly (UsageCounter | undefined)[]): Usage {
   const usage = new Map<string, Map<string, Micro>>()
   for (const [name, sum] of counters.flatMap((counter) => Object.entries(counter ?? {}))) {
     const [, month, meter] = /^sum:(\d{4}-\d\d):(\w+)$/.exec(name) ?? []
     if (!month || !meter) continue
     const meters = usage.get(month) ?? new Map<string, Micro>()
-    meters.set(meter, (meters.get(meter) ?? 0n) + BigInt(sum as number | bigint))
+    meters.set(meter, (meters.get(meter) ?? 0n) + BigInt(sum))
     usage.set(month, meters)
   }
   return usage

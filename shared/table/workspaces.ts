@@ -3,7 +3,7 @@ import type { Member } from '../domain/member.ts'
 import { Refusal } from '../domain/refusals.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { absent, all, any, type Change, type Condition, is } from './conditions.ts'
-import { indexKeys, keys } from './design.ts'
+import { collections, indexKeys, keys, workspaceIdIn } from './design.ts'
 import { noneDismissedSince } from './dismissals.ts'
 import { check, put, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
@@ -11,18 +11,17 @@ import { changed } from './races.ts'
 export const workspaceNotFound = (): Refusal =>
   new Refusal('workspace_not_found', 'This workspace does not exist, or you are not a member of it. Check the workspace id.')
 
-/** The row of a member with its place in the list of the account's workspaces. */
-export const memberItem = (member: Member) => ({
-  ...keys.member(member.workspaceId, member.accountId),
-  ...indexKeys.membership(member.accountId, member.joinedAt, member.workspaceId),
-  ...member,
-})
+/** Puts the row of a member, with its place in the list of the account's workspaces. */
+export function putMember(member: Member, ...rule: [condition?: Condition, otherwise?: () => Error]): Write {
+  const { workspaceId, accountId, joinedAt } = member
+  return put(keys.member(workspaceId, accountId), { ...member, ...indexKeys.membership(accountId, joinedAt, workspaceId) }, ...rule)
+}
 
-/** The row that says that an address is a member's. */
-export const addressItem = ({ workspaceId, addressKey, accountId }: AddressedMember) => ({
-  ...keys.memberAddress({ workspaceId, addressKey }),
-  accountId,
-})
+/** Puts the row that says that an address is a member's. */
+export const putAddress = (
+  { workspaceId, addressKey, accountId }: Pick<AddressedMember, 'workspaceId' | 'addressKey' | 'accountId'>,
+  ...rule: [condition?: Condition, otherwise?: () => Error]
+): Write => put(keys.memberAddress({ workspaceId, addressKey }), { accountId }, ...rule)
 
 /** The address is another member's, and stays theirs. */
 export class AddressTaken extends Error {}
@@ -31,13 +30,13 @@ export class AddressTaken extends Error {}
 export const takeAddress = ({ addressKey, ...member }: Member): Write[] =>
   addressKey === undefined
     ? []
-    : [put(addressItem({ ...member, addressKey }), any(absent('pk'), is('accountId', member.accountId)), () => new AddressTaken())]
+    : [putAddress({ ...member, addressKey }, any(absent('pk'), is('accountId', member.accountId)), () => new AddressTaken())]
 
 /** The writes that make a workspace with its first admin. */
 export const foundingWrites = (workspace: Workspace, founder: AddressedMember): Write[] => [
-  put({ ...keys.workspace(workspace.id), ...workspace }, absent('pk')),
-  put(memberItem(founder)),
-  put(addressItem(founder)),
+  put(keys.workspace(workspace.id), workspace, absent('pk')),
+  putMember(founder),
+  putAddress(founder),
 ]
 
 /**
@@ -54,10 +53,9 @@ export function changeWorkspace(
   }: { rule?: Condition | undefined; broken?: (found: Workspace) => Error; gone?: () => Error } = {},
 ): Write {
   const active = is('status', 'active')
-  return update(keys.workspace(id), change, rule ? all(active, rule) : active, (found) => {
-    const workspace = found as Workspace | undefined
-    return workspace?.status === 'active' && broken ? broken(workspace) : gone()
-  })
+  return update(keys.workspace(id), change, rule ? all(active, rule) : active, (found) =>
+    found?.status === 'active' && broken ? broken(found) : gone(),
+  )
 }
 
 /** Renames a workspace. */
@@ -75,16 +73,10 @@ export async function renameWorkspace(
 
 /** One page of the workspaces that an account belongs to, oldest membership first; `next` is the position to go on behind. */
 export async function listMemberships(table: Table, accountId: string, limit: number, after: string | undefined) {
-  const { found: rows, next } = await table.indexPage(indexKeys.membership(accountId, '', '').gsi1pk, limit, after, (position) =>
-    keys.member(position.slice(position.indexOf('#') + 1), accountId),
-  )
-  const ids = rows.map(({ pk }) => pk.slice(pk.indexOf('#') + 1))
+  const { items, next } = await table.page(collections.memberships(accountId), limit, after)
   // The index may lag: what is shown is what the items themselves say now.
-  const found = await table.getAll<Workspace | Member>(ids.flatMap((id) => [keys.workspace(id), keys.member(id, accountId)]))
-  const memberships = ids.flatMap((_, i) => {
-    const [workspace, member] = [found[2 * i] as Workspace | undefined, found[2 * i + 1] as Member | undefined]
-    return workspace?.status === 'active' && member ? [{ workspace, member }] : []
-  })
+  const found = await table.get(items.map((key) => ({ workspace: keys.workspace(workspaceIdIn(key)), member: key })))
+  const memberships = found.flatMap(({ workspace, member }) => (workspace?.status === 'active' && member ? [{ workspace, member }] : []))
   return { memberships, next }
 }
 
@@ -94,7 +86,7 @@ export const createWorkspace = (table: Table, workspace: Workspace, founder: Add
 
 /** A workspace that an account is in; refuses `workspace_not_found`. */
 export async function readOwnWorkspace(table: Table, workspaceId: string, accountId: string): Promise<Workspace> {
-  const [workspace, member] = await table.get<[Workspace, Member]>(keys.workspace(workspaceId), keys.member(workspaceId, accountId))
+  const { workspace, member } = await table.get({ workspace: keys.workspace(workspaceId), member: keys.member(workspaceId, accountId) })
   if (workspace?.status !== 'active' || !member) throw workspaceNotFound()
   return workspace
 }

@@ -24,7 +24,7 @@ async function leftOpen() {
 
 /** The invoice as it stands in the table. */
 async function itemOf({ world, invoiceId }: Departure): Promise<Invoice> {
-  const [invoice] = await world.services.table.get<[Invoice]>(keys.invoice(invoiceId))
+  const invoice = await world.services.table.get(keys.invoice(invoiceId))
   if (!invoice) throw new Error('No such invoice')
   return invoice
 }

@@ -48,7 +48,7 @@ test('an invoice keeps the decimals of its amounts from the moment that it is is
   await d.erase()
   await d.finish()
 
-  const [invoice] = await d.world.services.table.get<[Invoice]>(keys.invoice(d.invoiceId))
+  const invoice = await d.world.services.table.get(keys.invoice(d.invoiceId))
 
   expect(invoice).toMatchObject({ currency: 'usd', minorDigits: 2, total: 700 })
 })

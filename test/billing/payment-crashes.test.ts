@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import type { Invoice } from '#shared/domain/invoice.ts'
 import { keys } from '#shared/table/design.ts'
 import { type Departure, departure } from '../support/departure.ts'
 import { atEveryCrash, mortal } from '../support/faults.ts'
@@ -29,7 +28,7 @@ async function sweep({ world }: Departure) {
 
 /** The provider has charged once, and the invoice knows. */
 async function expectPaidOnce(d: Departure, about: string) {
-  const [invoice] = await d.world.services.table.get<[Invoice]>(keys.invoice(d.invoiceId))
+  const invoice = await d.world.services.table.get(keys.invoice(d.invoiceId))
   expect({ about, status: invoice?.status, attempt: invoice?.attempt }).toEqual({ about, status: 'paid', attempt: undefined })
   expect(d.charges().filter(({ status }) => status === 'succeeded')).toHaveLength(1)
   const alive = d.provider.intents().filter(({ status }) => status !== 'canceled')
@@ -68,7 +67,7 @@ test('what an invoice owes to the provider is done in the end, wherever those wh
   await atEveryCrash(async (dieAt) => {
     const d = await owed('pm_provider_down')
     // The card was charged, and nobody heard of it.
-    const { intentId } = (await d.world.services.table.get<[Invoice]>(keys.invoice(d.invoiceId)))[0] ?? {}
+    const { intentId } = (await d.world.services.table.get(keys.invoice(d.invoiceId))) ?? {}
     await d.provider.dashboard.paymentIntents.confirm(intentId ?? '', { payment_method: 'pm_card_visa' })
     d.world.passSeconds(100)
     await d.world.run('cleanUp')
@@ -78,7 +77,7 @@ test('what an invoice owes to the provider is done in the end, wherever those wh
     await sweep(d)
 
     await expectPaidOnce(d, `died at ${dieAt}`)
-    const [invoice] = await d.world.services.table.get<[Invoice]>(keys.invoice(d.invoiceId))
+    const invoice = await d.world.services.table.get(keys.invoice(d.invoiceId))
     const { customer } = await d.provider.dashboard.paymentMethods.retrieve(invoice?.billing?.paymentMethodId ?? '')
     expect([invoice?.detached, customer, `died at ${dieAt}`]).toEqual([true, null, `died at ${dieAt}`])
     return { moments }

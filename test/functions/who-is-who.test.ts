@@ -33,7 +33,7 @@ async function shown(world: World, as: string): Promise<[string, boolean]> {
 }
 
 const accountOf = async ({ services }: World, id: string): Promise<Account & { gsi2sk?: string }> =>
-  (await services.table.get<[Account]>(keys.account(id)))[0]!
+  (await services.table.get(keys.account(id)))!
 
 /** Members of a workspace as its list shows them. */
 async function listed(world: World, as: string, workspaceId: string): Promise<[string, string, boolean][]> {
@@ -420,7 +420,7 @@ test.for(['removed', 'deleting'] as const)(
 
     expect(await world.run('updateMembers')).toEqual([])
 
-    const [row] = await world.services.table.get<[Member]>(keys.member(path.workspaceId, danasId))
+    const row = await world.services.table.get(keys.member(path.workspaceId, danasId))
     if (what === 'removed') expect(row).toBeUndefined()
     else expect(row).toMatchObject({ email: 'a@example.com' })
     expect(ann.id).toBeTruthy()
@@ -481,7 +481,7 @@ test('who has no address row of their own and is removed meanwhile is not brough
 
   expect(await world.run('updateMembers')).toEqual([])
 
-  expect((await world.services.table.get(keys.member(path.workspaceId, danasId)))[0]).toBeUndefined()
+  expect(await world.services.table.get(keys.member(path.workspaceId, danasId))).toBeUndefined()
   expect(await outcomes(team, 'd@example.com')).toEqual(['invited'])
   await settle(world)
 })

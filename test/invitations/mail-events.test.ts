@@ -19,12 +19,12 @@ async function invited() {
   await team.mail()
   const id = body.results[0].invitation.id as string
   const place = invitationPlace(id)!
-  const row = async (): Promise<Invitation> => (await world.services.table.get<[Invitation]>(keys.invitation(place)))[0]!
+  const row = async (): Promise<Invitation> => (await world.services.table.get(keys.invitation(place)))!
   return {
     ...team,
     id,
     row,
-    block: async () => (await world.services.table.get(keys.mailBlock(mailboxOf(bobsAddress))))[0],
+    block: async () => await world.services.table.get(keys.mailBlock(mailboxOf(bobsAddress))),
     report: async (type: Parameters<typeof sesEvent>[0], twist?: Twist, about?: Invitation) =>
       world.run('recordDelivery', [sesEvent(type, about ?? (await row()), twist)]),
     resend: () => team.here('resendInvitation', { path: { invitationId: id } }),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { operations } from '#functions/operations.ts'
 import { generated } from '#infra/docs/docs.ts'
-import { accessPatterns, entities, prefix } from '#shared/table/design.ts'
+import { accessPatterns, type Collection, collections, entities } from '#shared/table/design.ts'
 
 test.each(Object.entries(generated))('%s says what the code says (npm run docs writes it)', (path, text) => {
   expect(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')).toBe(text)
@@ -25,8 +25,15 @@ test('every entity of the table is in an access pattern', () => {
   expect(Object.keys(entities).filter((entity) => !named.includes(entity))).toEqual([])
 })
 
-test('every prefix that is queried begins the sort keys of an entity', () => {
-  const sortKeys = Object.values(entities).map(({ sk }) => sk)
+test('every collection begins as the keys of an entity do', () => {
+  const { due, usage, ...others } = collections
+  const all = [due(0, ''), usage('', 0), ...Object.values(others).map((of) => of(''))]
+  const templates = Object.values<Record<string, string>>(entities)
+  const isKnown = ({ index, pk, beginsWith = '' }: Collection) =>
+    templates.some((keys) => {
+      const [partition, sort] = index ? [keys[`${index}pk`], keys[`${index}sk`]] : [keys.pk, keys.sk]
+      return partition?.split('#')[0] === pk.split('#')[0] && sort?.startsWith(beginsWith)
+    })
 
-  expect(Object.values(prefix).filter((begins) => !sortKeys.some((sk) => sk.startsWith(begins)))).toEqual([])
+  expect(all.filter((collection) => !isKnown(collection))).toEqual([])
 })

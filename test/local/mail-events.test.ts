@@ -3,7 +3,6 @@ import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import { eventually } from '#infra/local/processes.ts'
 import { startService } from '#infra/local/service.ts'
 import { invitationPlace } from '#shared/domain/ids.ts'
-import type { Invitation } from '#shared/domain/invitation.ts'
 import { keys } from '#shared/table/design.ts'
 import { openTable } from '#shared/table/engine.ts'
 import { sesEvent } from '#test/support/mail-events.ts'
@@ -26,7 +25,7 @@ test('an event in the queue of mail events reaches its worker, and a service tha
   const queue = new SQSClient({}) // the service has pointed the SDK of this process at its own parts
   const QueueUrl = `${process.env.AWS_ENDPOINT_URL_SQS}/000000000000/mailEvents`
   const place = invitationPlace((await pending())?.id ?? '')!
-  const [row] = await openTable({ settings: { TABLE_NAME } }).get<[Invitation]>(keys.invitation(place))
+  const row = await openTable({ settings: { TABLE_NAME } }).get(keys.invitation(place))
   await queue.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(sesEvent('Bounce', row!)) }))
 
   await eventually(async () => (await pending())?.delivery === 'bounced', 20_000)

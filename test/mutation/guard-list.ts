@@ -33,8 +33,8 @@ export const guards: readonly Guard[] = [
     ],
     [
       'an event counts once',
-      "put(item, any(absent('pk'), atMost('expiresAt', now.toISOString())), ",
-      'put(item, undefined, ',
+      "put(key, item, any(absent('pk'), atMost('expiresAt', now.toISOString())), ",
+      'put(key, item, undefined, ',
       'functions/usage',
     ],
     [
@@ -178,12 +178,12 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'shared/table/purge.ts',
-    ['a page that was noted is erased', 'if (current.page)\n', 'if (false)\n', 'table/purge'],
+    ['a page that was noted is erased', 'if (current.page) ', 'if (false) ', 'table/purge'],
     ['whoever was overtaken stops', 'if (!noted) return undefined', '', 'table/deletions'],
   ),
   ...inFile(
     'shared/deletion/purge-data.ts',
-    ['the workspace item goes last', ', except: keys.workspace(id).sk }', ' }', 'deletion/deletion'],
+    ['the workspace item goes last', ', except: keys.workspace(id) }', ' }', 'deletion/deletion'],
     ['every shard is erased', 'Array.from({ length: usageShards }', 'Array.from({ length: usageShards - 1 }', 'functions/usage'],
   ),
   ...inFile('shared/deletion/revoke.ts', [

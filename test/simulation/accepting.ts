@@ -1,7 +1,6 @@
 import { isDead } from '#shared/domain/dismissals.ts'
 import type { Invitation } from '#shared/domain/invitation.ts'
-import type { Workspace } from '#shared/domain/workspace.ts'
-import { keys, prefix } from '#shared/table/design.ts'
+import { collections, type Key, keys, workspaceIdIn } from '#shared/table/design.ts'
 import type { StagedWorld } from './staged-world.ts'
 
 type Text = string | { readonly S: string }
@@ -12,8 +11,8 @@ const text = (value: Text): string => (typeof value === 'string' ? value : value
 /** The invitations that a transaction has changed. */
 const changedIn = (input: object) =>
   ((input as Updates).TransactItems ?? []).flatMap(({ Update }) => {
-    const key = Update?.Key && { pk: text(Update.Key.pk), sk: text(Update.Key.sk) }
-    return key?.sk.startsWith(prefix.invitation) ? [key] : []
+    const key: Key<Invitation> | undefined = Update?.Key && { pk: text(Update.Key.pk), sk: text(Update.Key.sk) }
+    return key?.sk.startsWith(collections.invitations('').beginsWith ?? '') ? [key] : []
   })
 
 /** Nobody joins by an invitation whose sender was removed or demoted after sending it: looked at at the very moment of joining. */
@@ -22,8 +21,7 @@ export function watchAccepting(world: StagedWorld): void {
   world.onWrite = async (input) => {
     await onWrite(input)
     for (const key of changedIn(input)) {
-      const workspaceKey = keys.workspace(key.pk.slice(key.pk.indexOf('#') + 1))
-      const [invitation, workspace] = await world.bare.get<[Invitation, Workspace]>(key, workspaceKey)
+      const { invitation, workspace } = await world.bare.get({ invitation: key, workspace: keys.workspace(workspaceIdIn(key)) })
       if (invitation?.status === 'accepted' && workspace && isDead(invitation, workspace))
         world.problems.push(`${invitation.acceptedBy} joined by a dead invitation`)
     }

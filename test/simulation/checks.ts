@@ -12,9 +12,8 @@ import { Ledger } from './ledger.ts'
 import type { StagedWorld } from './staged-world.ts'
 
 /** The deletion and the invoice of a workspace as they stand in the table. */
-export async function endOf({ bare }: StagedWorld, { id }: Team) {
-  const [deletion, invoice] = await bare.get<[Deletion, Invoice]>(keys.deletion(deletionIdOf(id)), keys.invoice(finalInvoiceIdOf(id)))
-  return { deletion, invoice }
+export function endOf({ bare }: StagedWorld, { id }: Team) {
+  return bare.get({ deletion: keys.deletion(deletionIdOf(id)), invoice: keys.invoice(finalInvoiceIdOf(id)) })
 }
 
 /** What does not hold of a deleted workspace. */

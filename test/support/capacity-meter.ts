@@ -14,9 +14,9 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, each)
 const sizeOf = (item: Item | undefined): number => (item ? itemSize(item) : 0)
 
 async function unitsRead(table: Table, input: CallInput, found: readonly Item[]): Promise<number> {
-  const read = await table.getAll<Item>(readKeys(input))
+  const read = await table.get(readKeys(input))
   if (!input.KeyConditionExpression) return sum(read.map((item) => readUnits(sizeOf(item), true)))
-  const items = input.ProjectionExpression ? await table.getAll<Item>(foundKeys(input, found)) : found
+  const items = input.ProjectionExpression ? await table.get(foundKeys(input, found)) : found
   return readUnits(sum(items.map(sizeOf)), input.ConsistentRead === true)
 }
 
@@ -27,7 +27,7 @@ export function countCapacity({ client }: Table, unmetered: Table): { reset: () 
     (next) => async (args) => {
       const input = args.input as CallInput
       const written = writtenKeys(input)
-      const before = await unmetered.getAll<Item>(written)
+      const before = await unmetered.get(written)
       let found: Item[] = []
       try {
         const answer = await next(args)
@@ -35,7 +35,7 @@ export function countCapacity({ client }: Table, unmetered: Table): { reset: () 
         return answer
       } finally {
         const read = await unitsRead(unmetered, input, found)
-        const after = await unmetered.getAll<Item>(written)
+        const after = await unmetered.get(written)
         rru += read
         wcu += sum(written.map((_, i) => writeUnits(before[i], after[i], input.TransactItems !== undefined)))
       }

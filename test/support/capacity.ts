@@ -55,7 +55,7 @@ type RawKey = Readonly<Record<'pk' | 'sk', string | { readonly S: string }>>
 
 const text = (value: string | { readonly S: string }): string => (typeof value === 'string' ? value : value.S)
 
-const plain = ({ pk, sk }: RawKey): Key => ({ pk: text(pk), sk: text(sk) })
+const plain = ({ pk, sk }: RawKey): Key<Item> => ({ pk: text(pk), sk: text(sk) })
 
 type Request = Readonly<Record<string, { readonly Key?: RawKey; readonly Item?: RawKey } | undefined>>
 
@@ -76,15 +76,15 @@ const keysIn = (requests: readonly Request[]): RawKey[] =>
 const isBatch = (batch: object): batch is readonly Request[] => Array.isArray(batch)
 
 /** The keys that a call writes or checks. */
-export function writtenKeys({ TransactItems, Key: key, RequestItems = {} }: CallInput): Key[] {
+export function writtenKeys({ TransactItems, Key: key, RequestItems = {} }: CallInput): Key<Item>[] {
   const batches = Object.values(RequestItems).filter(isBatch)
   return [...keysIn(TransactItems ?? []), ...(key ? [key] : []), ...batches.flatMap(keysIn)].map(plain)
 }
 
 /** The keys that a call reads one by one. */
-export const readKeys = ({ RequestItems = {} }: CallInput): readonly Key[] =>
+export const readKeys = ({ RequestItems = {} }: CallInput): readonly Key<Item>[] =>
   Object.values(RequestItems).flatMap((batch) => ('Keys' in batch ? batch.Keys.map(plain) : []))
 
 /** The keys of what a query found that was asked for less than whole items. */
-export const foundKeys = ({ ExpressionAttributeValues = {} }: CallInput, found: readonly object[]): readonly Key[] =>
+export const foundKeys = ({ ExpressionAttributeValues = {} }: CallInput, found: readonly object[]): readonly Key<Item>[] =>
   found.map((item) => plain({ pk: ExpressionAttributeValues[':pk'] ?? '', ...item } as RawKey))

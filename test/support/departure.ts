@@ -40,7 +40,7 @@ export async function leftoversOf(world: Tabled, workspaceId: string): Promise<s
 
 /** A deletion as it stands in the table. */
 export async function deletionOf({ services }: World, workspaceId: string): Promise<Deletion | undefined> {
-  const [deletion] = await services.table.get<[Deletion]>(keys.deletion(deletionIdOf(workspaceId)))
+  const deletion = await services.table.get(keys.deletion(deletionIdOf(workspaceId)))
   return deletion
 }
 

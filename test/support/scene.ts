@@ -6,7 +6,7 @@ import type { Member } from '#shared/domain/member.ts'
 import type { Role } from '#shared/domain/roles.ts'
 import type { Workspace } from '#shared/domain/workspace.ts'
 import { keys } from '#shared/table/design.ts'
-import { addressItem, memberItem } from '#shared/table/workspaces.ts'
+import { putAddress, putMember } from '#shared/table/workspaces.ts'
 import type { Ask } from './event.ts'
 import { createWorld, join, signUp, tokenOf, type World } from './world.ts'
 
@@ -45,7 +45,7 @@ export type Scene = Awaited<ReturnType<typeof scene>>
 
 /** A workspace's item, as it is. */
 export async function itemOf({ services }: World, workspaceId: string): Promise<Workspace> {
-  const [item] = await services.table.get<[Workspace]>(keys.workspace(workspaceId))
+  const item = await services.table.get(keys.workspace(workspaceId))
   if (!item) throw new Error('No such workspace')
   return item
 }
@@ -64,7 +64,7 @@ export async function crowd(world: World, workspaceId: string, size: number, nam
   })
   const accounts = members.map(({ accountId, email, name, joinedAt }) => ({ id: accountId, email, name, createdAt: joinedAt }))
   await putAll(world, [
-    ...members.flatMap((member) => [memberItem(member), addressItem(member)]),
+    ...members.flatMap((member) => [putMember(member), putAddress(member)]).map(({ request }) => request.Put?.Item ?? {}),
     ...accounts.map((account) => ({ ...keys.account(account.id), ...account })),
   ])
   const { memberCount } = await itemOf(world, workspaceId)

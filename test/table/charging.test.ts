@@ -34,7 +34,7 @@ async function openInvoice(set: object = {}) {
 }
 
 async function itemOf(table: Table, invoiceId: string): Promise<Invoice> {
-  const [invoice] = await table.get<[Invoice]>(keys.invoice(invoiceId))
+  const invoice = await table.get(keys.invoice(invoiceId))
   if (!invoice) throw new Error('No such invoice')
   return invoice
 }

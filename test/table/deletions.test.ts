@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { newDeletion } from '#shared/domain/deletion.ts'
 import type { Workspace } from '#shared/domain/workspace.ts'
 import { finishStep, progress, readDeletion } from '#shared/table/deletions.ts'
-import { keys } from '#shared/table/design.ts'
+import { collections, keys } from '#shared/table/design.ts'
 import { put } from '#shared/table/engine.ts'
 import { purge } from '#shared/table/purge.ts'
 import { Changed } from '#shared/table/races.ts'
@@ -15,7 +15,7 @@ async function begun() {
   const { table } = world.services
   const workspace = { id: 'ws_01k0c5r2m8q3v9xw7y4z6b1d2e', name: 'Blue Team' } as Workspace
   const deletion = newDeletion(workspace, 'acc_1', world.now)
-  await table.write(put({ ...keys.deletion(deletion.id), ...deletion }))
+  await table.write(put(keys.deletion(deletion.id), deletion))
   return { table, deletion, now: world.now }
 }
 
@@ -50,9 +50,11 @@ test('in a step that is over nothing is noted', async () => {
 test('a worker that was overtaken erases nothing and stops', async () => {
   const { table, deletion, now } = await begun()
   const key = keys.billing(deletion.workspaceId)
-  await table.write(put({ ...key, provider: 'stripe' }))
+  await table.write(put<object>(key, { provider: 'stripe' }))
   await progress(table, deletion, { pageNumber: 1 }, now)
 
-  expect(await purge(table, deletion, [{ pk: key.pk }], { clock: () => now, hasTime: () => true })).toBeUndefined()
-  expect(await table.get(key)).toMatchObject([{ provider: 'stripe' }])
+  expect(
+    await purge(table, deletion, [{ of: collections.inWorkspace(deletion.workspaceId) }], { clock: () => now, hasTime: () => true }),
+  ).toBeUndefined()
+  expect(await table.get(key)).toMatchObject({ provider: 'stripe' })
 })

@@ -1,9 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest'
+import type { Account } from '#shared/domain/account.ts'
+import { type Collection, type Key, keys } from '#shared/table/design.ts'
 import { documentClient, put, Table, update } from '#shared/table/engine.ts'
 import { putAll } from '#test/support/scene.ts'
 import { createWorld, localClient, type World } from '#test/support/world.ts'
 
-const key = (sk: string) => ({ pk: 'TEST', sk })
+const key = (sk: string): Key<{ readonly i: number }> => ({ pk: 'TEST', sk })
+const collection: Collection<{ readonly i: number }> = { pk: 'TEST' }
 const named = (i: number) => String(i).padStart(4, '0')
 
 async function filled(count: number, item: (i: number) => object = () => ({})): Promise<World> {
@@ -20,10 +23,40 @@ test('any number of keys is read in their order, the same one twice and missing 
   const { services } = await filled(250)
   const wanted = [...Array.from({ length: 250 }, (_, i) => key(named(249 - i))), key('missing'), key(named(7)), key(named(7))]
 
-  const found = await services.table.getAll<{ i: number }>(wanted)
+  const found = await services.table.get(wanted)
 
   expect(found.map((item) => item?.i)).toEqual([...Array.from({ length: 250 }, (_, i) => 249 - i), undefined, 7, 7])
-  expect(await services.table.getAll([])).toEqual([])
+  expect(await services.table.get([])).toEqual([])
+})
+
+test('what is wanted is found in its own shape, however it is nested', async () => {
+  const { services } = await filled(3)
+
+  const found = await services.table.get({
+    one: key('0001'),
+    missing: key('missing'),
+    more: [{ two: key('0002') }, { two: key('none') }],
+    none: {},
+  })
+
+  expect(found).toEqual({
+    one: { ...key('0001'), i: 1 },
+    missing: undefined,
+    more: [{ two: { ...key('0002'), i: 2 } }, { two: undefined }],
+    none: {},
+  })
+})
+
+test('what is found has the type of its key: that of another does not compile', async () => {
+  const { services } = await filled(0)
+  const { account, member } = await services.table.get({ account: keys.account('acc_1'), member: keys.member('ws_1', 'acc_1') })
+
+  // @ts-expect-error a member's key finds no account
+  const swapped: Account | undefined = member
+  // @ts-expect-error nothing but a project is put under a project's key
+  const misplaced = put(keys.project('ws_1', 'prj_1'), { name: 'x' })
+
+  expect([account, swapped, misplaced.request.Put?.Item?.sk]).toEqual([undefined, undefined, 'PROJECT#prj_1'])
 })
 
 test('keys that DynamoDB leaves unprocessed are asked for again', async () => {
@@ -45,7 +78,7 @@ test('keys that DynamoDB leaves unprocessed are asked for again', async () => {
   )
   const table = new Table(client, world.services.table.name)
 
-  const found = await table.getAll<{ i: number }>(Array.from({ length: 100 }, (_, i) => key(named(i))))
+  const found = await table.get(Array.from({ length: 100 }, (_, i) => key(named(i))))
 
   expect(found.map((item) => item?.i)).toEqual(Array.from({ length: 100 }, (_, i) => i))
   expect(calls).toBe(2)
@@ -54,15 +87,15 @@ test('keys that DynamoDB leaves unprocessed are asked for again', async () => {
 test('a query that is longer than a page of DynamoDB (1 MB) is read whole, in order', async () => {
   const { services } = await filled(60, () => ({ text: 'x'.repeat(30_000) }))
 
-  const all = await services.table.queryAll<{ i: number }>({ pk: 'TEST' })
+  const all = await services.table.queryAll(collection)
 
   expect(all.map(({ i }) => i)).toEqual(Array.from({ length: 60 }, (_, i) => i))
-  expect((await services.table.query({ pk: 'TEST' })).last).toBeDefined()
+  expect((await services.table.query(collection)).last).toBeDefined()
 })
 
 test('a query takes a beginning, an end, a place to go on from and a limit', async () => {
   const { services } = await filled(30)
-  const sks = async (options: object) => (await services.table.query({ pk: 'TEST', ...options })).items.map(({ sk }) => sk)
+  const sks = async (options: object) => (await services.table.query({ ...collection, ...options }, options)).items.map(({ sk }) => sk)
 
   expect(await sks({ beginsWith: '001' })).toEqual(Array.from({ length: 10 }, (_, i) => named(10 + i)))
   expect(await sks({ upTo: '0002' })).toEqual(['0000', '0001', '0002'])
@@ -75,10 +108,10 @@ test('whole numbers are exact, however large', async () => {
   const { services } = await filled(0)
   const { table } = services
   const large = 2n ** 53n + 1n
-  await table.write(put({ ...key('a'), small: 7, negative: -7, edge: Number.MAX_SAFE_INTEGER, large, sum: 0 }))
+  await table.write(put<object>(key('a'), { small: 7, negative: -7, edge: Number.MAX_SAFE_INTEGER, large, sum: 0 }))
 
   for (let i = 0; i < 3; i++) await table.write(update(key('a'), { add: { sum: large } }))
 
-  const [item] = await table.get(key('a'))
+  const item = await table.get(key('a'))
   expect(item).toEqual({ ...key('a'), small: 7, negative: -7, edge: Number.MAX_SAFE_INTEGER, large, sum: 3n * large })
 })

@@ -2,7 +2,6 @@ import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { preTokenGeneration } from '#functions/identity/pre-token-generation.ts'
 import { lambdaContext } from '#infra/local/gateway/lambda-context.ts'
-import type { Account } from '#shared/domain/account.ts'
 import { derivedId } from '#shared/domain/ids.ts'
 import { keys } from '#shared/table/design.ts'
 import type { Table } from '#shared/table/engine.ts'
@@ -137,7 +136,7 @@ const laterAs = (attributes: Record<string, string>) => {
 }
 
 const shown = async () => {
-  const [account] = await world.services.table.get<[Account]>(keys.account(accountId))
+  const account = await world.services.table.get(keys.account(accountId))
   return [account?.email, account?.emailVerified]
 }
 

@@ -1,7 +1,8 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { AttributeType, BillingMode, Table as DynamoTable, ProjectionType } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
-import { tableDefinition, ttlAttribute } from '#shared/table/design.ts'
+import { tableDefinition } from '#shared/table/design.ts'
+import { ttlAttribute } from '#shared/table/items.ts'
 import type { Stage } from '../stages.ts'
 
 const definition = tableDefinition('')
