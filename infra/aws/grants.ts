@@ -25,6 +25,13 @@ const iam: { readonly [A in TableAction]: readonly [action: string, index?: stri
   'batch write': ['BatchWriteItem'],
 }
 
+/** The table action that IAM calls so on `table` or `table/index/…`; undefined where there is none. */
+export const tableActionOf = (action: string, resource: string): TableAction | undefined =>
+  (Object.keys(iam) as TableAction[]).find((each) => {
+    const [name, index] = iam[each]
+    return `dynamodb:${name}` === action && resource === (index ? `table/index/${index}` : 'table')
+  })
+
 function tableGrants(actions: Iterable<TableAction>, table: string): Grant[] {
   const wanted = [...new Set(actions)].map((action) => iam[action])
   const byIndex = Map.groupBy(wanted, ([, index]) => index)

@@ -14,21 +14,41 @@ export interface AwsCall {
   readonly resource: string
 }
 
-const running = new AsyncLocalStorage<string>()
+interface Run {
+  readonly name: string
+  readonly calls: AwsCall[]
+}
+
+const running = new AsyncLocalStorage<Run>()
 const seen = new Set<string>()
 const file = `${randomUUID()}.jsonl`
 
 /** Runs a function of Atrium; whatever is asked of AWS meanwhile, also later but because of it, counts as asked by it. */
-export const asFunction = <T>(name: string, run: () => T): T => running.run(name, run)
+export const asFunction = <T>(name: string, run: () => T): T => running.run({ name, calls: [] }, run)
+
+/** As `asFunction`, and then holds what was asked of AWS against what the function's role allows: `refused` has a sentence for each call. */
+export async function withinItsRole<T>(
+  name: string,
+  refused: (calls: readonly AwsCall[]) => readonly string[],
+  run: () => Promise<T>,
+): Promise<T> {
+  const calls: AwsCall[] = []
+  const answer = await running.run({ name, calls }, run)
+  const [first] = refused(calls)
+  if (first) throw new Error(first)
+  return answer
+}
 
 /** Runs what a test looks at by itself while a function is running: it counts as nobody's. */
 export const aside = <T>(run: () => T): T => running.exit(run)
 
 /** Writes down what a function does, the first time that it does so; what a test does by itself, or a benchmark, is nobody's. */
 function note(action: string, resource: string): void {
-  const name = running.getStore()
-  if (name === undefined || !process.env.VITEST) return
-  const line = JSON.stringify({ function: name, action, resource } satisfies AwsCall)
+  const run = running.getStore()
+  if (run === undefined || !process.env.VITEST) return
+  const call: AwsCall = { function: run.name, action, resource }
+  run.calls.push(call)
+  const line = JSON.stringify(call)
   if (seen.has(line)) return
   seen.add(line)
   appendFileSync(join(inject('recordings'), file), `${line}\n`)

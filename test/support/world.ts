@@ -20,7 +20,8 @@ import { documentClient, Table } from '#shared/table/engine.ts'
 import { workerHandler } from '#shared/worker/handler.ts'
 import { isQueueWorker } from '#shared/worker/worker.ts'
 import { type Ask, httpEvent } from './event.ts'
-import { asFunction, recorded, recordedMail, recordedQueue } from './recording.ts'
+import { refusedTo, refusedToWorker } from './granted.ts'
+import { recorded, recordedMail, recordedQueue, withinItsRole } from './recording.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 export type Answer = { status: number; body: any; headers: Record<string, string> }
@@ -112,7 +113,11 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
       statusCode = 200,
       headers = {},
       body,
-    } = await asFunction(name, () => httpHandler(operation, wired)(httpEvent(operation, ask), contextOf(name)))
+    } = await withinItsRole(
+      name,
+      (calls) => refusedTo(operation, calls),
+      () => httpHandler(operation, wired)(httpEvent(operation, ask), contextOf(name)),
+    )
     if (!headers['x-request-id']) throw new Error(`${name} answered ${statusCode} without x-request-id`)
     const isJson = String(headers['content-type'] ?? '').includes('json')
     const answer = {
@@ -131,8 +136,10 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     if (!worker) throw new Error(`No worker ${name}`)
     const taken = isQueueWorker(worker) ? (messages ?? takeQueued(worker.queue as QueueName)) : []
     const Records = taken.map((message, i) => ({ messageId: String(i), body: JSON.stringify(message) }))
-    const answer = await asFunction(name, () =>
-      workerHandler(worker, wired)({ Records } as Parameters<ReturnType<typeof workerHandler>>[0], contextOf(name)),
+    const answer = await withinItsRole(
+      name,
+      (calls) => refusedToWorker(worker, calls),
+      () => workerHandler(worker, wired)({ Records } as Parameters<ReturnType<typeof workerHandler>>[0], contextOf(name)),
     )
     return answer?.batchItemFailures ?? []
   }
