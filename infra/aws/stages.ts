@@ -94,6 +94,6 @@ export const stages: readonly Stage[] = [
 /** The stage of a name. Throws one line that names those that there are. */
 export function stageOf(name: string): Stage {
   const stage = stages.find((each) => each.name === name)
-  if (!stage) throw new Error(`There is no stage "${name}": there are ${stages.map((each) => each.name).join(', ')} (infra/aws/stages.ts)`)
+  if (!stage) throw new Error(`There is no stage "${name}": infra/aws/stages.ts has ${stages.map((each) => each.name).join(', ')}`)
   return stage
 }

@@ -21,7 +21,7 @@ export interface Given<O extends Options> {
 export async function command<const O extends Options>(help: string, options: O, run: (given: Given<O>) => Promise<void>): Promise<void> {
   const given = parsed(options)
   if (typeof given === 'string') {
-    console.error(`${given} (--help says how it is used)`)
+    console.error(`${given} (see --help)`)
     process.exitCode = 2
   } else if (given.help) console.log(help.trim())
   else
@@ -65,6 +65,6 @@ function oneLine(error: unknown): string {
 /** The one word that a command takes. */
 export function onlyWord(words: readonly string[], what: string): string {
   const [word, ...rest] = words
-  if (word === undefined || rest.length > 0) throw new Trouble(`Name one ${what} (--help says how)`)
+  if (word === undefined || rest.length > 0) throw new Trouble(`Name one ${what} (see --help)`)
   return word
 }

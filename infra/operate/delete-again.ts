@@ -21,7 +21,7 @@ Deployed tables are changed with your own AWS credentials and region (AWS_PROFIL
 
 await command(help, { ...targetOptions, yes: { type: 'boolean' } }, async ({ options, words }) => {
   const wrong = words.filter((word) => !isId('ws', word))
-  if (words.length === 0) throw new Trouble('Name the workspaces by their ids (--help says how)')
+  if (words.length === 0) throw new Trouble('Name the workspaces by their ids (see --help)')
   if (wrong.length > 0) throw new Trouble(`These are no workspace ids, nothing was done: ${wrong.join(', ')}`)
   const table = await openTargetTable(options)
   for (const id of words) console.log(`${id} ${options.yes ? await deleteAgain(table, id, new Date()) : await standingOf(table, id)}`)

@@ -32,7 +32,7 @@ function cdk(...args: readonly string[]): Promise<number> {
   const env = { ...process.env, CDK_DISABLE_VERSION_CHECK: '1' }
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const child = spawn('cdk', args, { stdio: 'inherit', env })
-  child.once('error', (cause) => reject(new Trouble(`CDK cannot be started (${cause.message}): use npm run deploy, after npm ci`)))
+  child.once('error', (cause) => reject(new Trouble(`CDK does not start (${cause.message}): use npm run deploy, after npm ci`)))
   child.once('close', (code) => resolve(code ?? 1))
   return promise
 }

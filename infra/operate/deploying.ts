@@ -27,8 +27,8 @@ export async function deploy({ stage, onlyCheck, yes, cdk, say }: Deploying): Pr
   const findings = await findingsAt({ stage, region })
   for (const { text } of findings.filter(({ refuses }) => !refuses)) say(`note: ${text}`)
   const refused = findings.filter(({ refuses }) => refuses).map(({ text }) => text)
-  if (refused.length > 0) throw new Trouble([...refused, 'Nothing was touched.'].join('\n'))
-  say('Nothing stands in the way of a deployment.')
+  if (refused.length > 0) throw new Trouble([...refused, 'Nothing was changed.'].join('\n'))
+  say('The stage is ready to be deployed.')
   if (onlyCheck) return 0
   return await cdk('deploy', '--all', '--context', `stage=${stage.name}`, ...(yes ? ['--require-approval', 'never'] : []))
 }

@@ -16,14 +16,16 @@ const isOpen = (what: string, url: string): string[] =>
 export function problemsOf({ name, mail, appUrl, alarmEmail, identity, apiDomain }: Stage): string[] {
   const callbacks = identity.kind === 'cognito' ? identity.callbackUrls : []
   const isNobodys = (what: string, value: string | undefined, host: (text: string) => string) =>
-    value !== undefined && isReserved(host(value)) ? [`${what} is "${value}", which is nobody's domain: put your own there`] : []
+    value !== undefined && isReserved(host(value)) ? [`${what} is "${value}", which is an example domain: replace it with your own`] : []
   return [
     ...isNobodys('mail.domain', mail.domain, (text) => text),
-    ...(domainIn(mail.from) === mail.domain ? [] : [`mail.from is "${mail.from}", which is no address at mail.domain (${mail.domain})`]),
+    ...(domainIn(mail.from) === mail.domain
+      ? []
+      : [`mail.from is "${mail.from}", which is not an address at mail.domain (${mail.domain})`]),
     ...isNobodys('appUrl', appUrl, hostIn),
-    ...(appUrl !== undefined && !hostIn(appUrl) ? [`appUrl is "${appUrl}", which is no URL`] : []),
+    ...(appUrl !== undefined && !hostIn(appUrl) ? [`appUrl is "${appUrl}", which is not a URL`] : []),
     ...(appUrl === undefined ? [] : isOpen('appUrl', appUrl)),
-    ...(appUrl?.endsWith('/') ? [`appUrl is "${appUrl}", which ends in a slash: leave it out, since paths are put behind it`] : []),
+    ...(appUrl?.endsWith('/') ? [`appUrl is "${appUrl}", which ends in a slash: remove the slash, since paths are appended`] : []),
     ...callbacks.flatMap((url) => isOpen('identity.callbackUrls', url)),
     ...isNobodys('alarmEmail', alarmEmail, domainIn),
     ...isNobodys('apiDomain.name', apiDomain?.name, (text) => text),

@@ -19,18 +19,18 @@ the table by the scheduled sweep, as it is in a deployed stage for e-mails and d
 `
 
 await command(help, { stage: { type: 'string' }, list: { type: 'boolean' } }, async ({ options: { stage, list }, words }) => {
-  if (stage === undefined) throw new Trouble('Give --stage: there is nothing to bring back locally (--help says why)')
+  if (stage === undefined) throw new Trouble('Give --stage: there are no dead letters to move back locally (see --help)')
   const stack = dataStackOf(stage)
   // What is asked goes to SQS's own endpoint, which AWS_ENDPOINT_URL_SQS can be another for.
   const client = new SQSClient({ useQueueUrlAsEndpoint: false })
   const all = await listDeadLetters(client, stack)
   const known = all.map(({ queue }) => queue)
-  if (known.length === 0) throw new Trouble(`There are no queues of the stack ${stack} in this account and region`)
+  if (known.length === 0) throw new Trouble(`The stack ${stack} has no queues in this account and region`)
   const unknown = words.filter((word) => !known.includes(word))
-  if (unknown.length > 0) throw new Trouble(`There is no queue ${unknown.join(', ')}: there are ${known.sort().join(', ')}`)
+  if (unknown.length > 0) throw new Trouble(`There is no queue ${unknown.join(', ')}: name one of ${known.sort().join(', ')}`)
 
   const wanted = all.filter(({ queue }) => words.length === 0 || words.includes(queue))
   for (const letters of wanted)
-    if (list) console.log(`${letters.queue}: ${letters.waiting} wait`)
-    else console.log(`${letters.queue}: ${await bringBack(client, letters, new Date())} brought back`)
+    if (list) console.log(`${letters.queue}: ${letters.waiting} waiting`)
+    else console.log(`${letters.queue}: ${await bringBack(client, letters, new Date())} moved back`)
 })

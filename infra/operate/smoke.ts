@@ -23,7 +23,7 @@ const options = { token: { type: 'string' }, 'second-token': { type: 'string' },
 /** `https://host` and `https://host/v1/` → `https://host/v1` */
 function apiUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url?.protocol.startsWith('http')) throw new Trouble(`"${text}" is no URL: give one such as https://api.example.com/v1`)
+  if (!url?.protocol.startsWith('http')) throw new Trouble(`"${text}" is not a URL: give one such as https://api.example.com/v1`)
   url.pathname = url.pathname.replace(/\/*$/, '') || '/v1'
   return url
 }
@@ -54,7 +54,7 @@ await command(help, options, async ({ options: given, words }) => {
   const { token, second } = isLocal && !own.token ? await localTokens(url.origin, run) : own
   if (!token) throw new Trouble("Give a person's access token with --token or ATRIUM_TOKEN")
   const patienceSeconds = Number(given.patience ?? 120)
-  if (!(patienceSeconds > 0)) throw new Trouble(`--patience is a number of seconds, not "${given.patience}"`)
+  if (!(patienceSeconds > 0)) throw new Trouble(`--patience takes a number of seconds, not "${given.patience}"`)
   const ask = askAt(url.href)
   const mailbox = `success+smoke-${run}@simulator.amazonses.com`
   await walkStory({ ask, token, second, mailbox, patienceSeconds, said: (step) => console.log(`ok  ${step}`) })

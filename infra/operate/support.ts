@@ -18,8 +18,8 @@ Deployed tables are read with your own AWS credentials and region (AWS_PROFILE, 
 
 await command(help, targetOptions, async ({ options, words }) => {
   const id = onlyWord(words, 'workspace id (ws_…)')
-  if (!isId('ws', id)) throw new Trouble(`"${id}" is no workspace id: one is ws_ and 26 letters and digits`)
+  if (!isId('ws', id)) throw new Trouble(`"${id}" is not a workspace id, which is ws_ followed by 26 letters and digits`)
   const report = await supportReport(await openTargetTable(options), id)
-  if (!report) throw new Trouble(`There is no workspace ${id} here, and there never was`)
+  if (!report) throw new Trouble(`There is no workspace ${id} here, nor was there ever one`)
   console.log(report.join('\n'))
 })

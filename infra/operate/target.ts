@@ -57,8 +57,7 @@ async function openStageTable(stack: string): Promise<Table> {
   const client = new DynamoDBClient({})
   const { TableNames = [] } = await client.send(new ListTablesCommand({ ExclusiveStartTableName: `${stack}-` }))
   const [found, ...more] = TableNames.filter((name) => name.startsWith(`${stack}-Table`))
-  if (found === undefined)
-    throw new Trouble(`There is no table of the stack ${stack} in this account and region: deploy it, or give --table`)
+  if (found === undefined) throw new Trouble(`The stack ${stack} has no table in this account and region: deploy it, or give --table`)
   if (more.length > 0) throw new Trouble(`There are several tables of the stack ${stack}, give --table: ${[found, ...more].join(', ')}`)
   return openTable(client, found)
 }

@@ -31,7 +31,7 @@ type Outcome =
   | { kind: 'declined'; workspace: string }
 
 /** All that outlives a reload, in one entry of sessionStorage; an `outcome` has replaced token and session. */
-interface IdempotencyRecord {
+interface Saved {
   token?: string
   signIn?: SignIn | undefined
   session?: { accessToken: string; email: string; expiresAt: number } | undefined
@@ -91,10 +91,10 @@ export function client(): void {
   const KEY = 'atrium.invitation'
   const here = `${location.origin}/invitations`
   const at = (id: string) => document.getElementById(id) as HTMLElement
-  let record: IdempotencyRecord = {}
+  let record: Saved = {}
   let invitation: Invitation | undefined
 
-  const keep = (change: IdempotencyRecord): boolean => {
+  const keep = (change: Saved): boolean => {
     record = { ...record, ...change }
     try {
       sessionStorage.setItem(KEY, JSON.stringify(record))
@@ -104,7 +104,7 @@ export function client(): void {
     }
   }
 
-  const readIdempotencyRecord = (): IdempotencyRecord => {
+  const readSaved = (): Saved => {
     try {
       return JSON.parse(sessionStorage.getItem(KEY) ?? '{}')
     } catch {
@@ -226,7 +226,7 @@ export function client(): void {
   const finishSignIn = async (query: URLSearchParams): Promise<string> => {
     const begun = record.signIn
     keep({ signIn: undefined })
-    const again = 'Sign-in could not be finished. Please sign in again.'
+    const again = 'Sign-in did not finish. Please sign in again.'
     if (!begun || query.get('state') !== begun.state) return again
     const error = query.get('error')
     if (error === 'access_denied') return 'Sign-in was cancelled. Nothing has changed.'
@@ -264,7 +264,7 @@ export function client(): void {
       member: 'Member – sees the workspace and its projects',
     }
     const time = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'short' }).format(new Date(expiresAt))
-    return { Role: may[role] ?? role, 'Invitation for': email, 'Good until': time }
+    return { Role: may[role] ?? role, 'Invitation for': email, 'Valid until': time }
   }
 
   /** The invitation: to somebody who is signed in it asks for consent, to everybody else to sign in. */
@@ -330,8 +330,8 @@ export function client(): void {
     const link = element('a', 'Open Atrium', 'button') as HTMLAnchorElement
     link.href = outcome.appUrl ?? here
     const account = outcome.accountCreated
-      ? 'We created your Atrium account, too, with a workspace of your own.'
-      : 'You find it in the account you already had.'
+      ? 'We also created your Atrium account, with a workspace of your own.'
+      : 'It is in the account that you already had.'
     return {
       title: ['Welcome to ', name(outcome.workspace)],
       lead: [`You joined as ${outcome.role} with `, name(outcome.email), `. ${account}`],
@@ -354,23 +354,23 @@ export function client(): void {
     const known: Record<string, Trouble> = {
       410: {
         title: ['This invitation has expired'],
-        lead: ['Ask ', inviter(), ' to send you a new one. It comes by e-mail and takes the place of this link.'],
+        lead: ['Ask ', inviter(), ' to send you a new one. It comes by e-mail and replaces this link.'],
       },
       404: {
         title: ['This invitation cannot be used'],
         lead: [
-          'It was accepted or declined already, was withdrawn, or a newer e-mail has taken its place. Open the link of the newest e-mail, ',
-          'or ask for a new invitation. If you joined before, you still belong to the workspace.',
+          'It was accepted or declined already, was withdrawn, or a newer e-mail has replaced it. Open the link in the newest e-mail, ',
+          'or ask for a new invitation. If you have joined, you are still a member of the workspace.',
         ],
       },
-      401: { title: ['Please sign in again'], lead: ['Your sign-in is no longer good.'], actions: [signInAgain, back] },
+      401: { title: ['Please sign in again'], lead: ['Your sign-in has expired.'], actions: [signInAgain, back] },
       400: { title: ['This link is not complete'], lead: ['Open it straight from the e-mail, or copy all of it into the address bar.'] },
       429: { title: ['Too many attempts'], lead: [`Please try again ${wait}.`], actions: [again] },
       email_mismatch: {
         title: ['This invitation is for somebody else'],
         lead: ['It was sent to ', name(to ?? 'another address'), ', and you are signed in as ', who, '.'],
         actions: [{ ...signInAgain, label: to ? `Sign in as ${to}` : 'Sign in as somebody else' }, back],
-        hint: 'Not your address? Ask for an invitation to the one that you use.',
+        hint: 'Not your address? Ask for an invitation to the address that you use.',
       },
       email_not_verified: {
         title: ['Confirm your e-mail address first'],
@@ -379,12 +379,12 @@ export function client(): void {
       },
       too_many_members: {
         title: ['This workspace is full'],
-        lead: ['It has as many members as it can have. Ask ', inviter(), ' to make room; your invitation stays good until it expires.'],
+        lead: ['It cannot take any more members. Ask ', inviter(), ' to make room; your invitation stays valid until it expires.'],
         actions: [again, back],
       },
       storage: {
-        title: ['Your browser keeps no data for this page'],
-        lead: ['Signing in needs it. Allow this site to store data (cookies), then try again.'],
+        title: ['Your browser does not store data for this page'],
+        lead: ['Signing in needs that. Allow this site to store data (cookies), then try again.'],
         actions: [again],
       },
       insecure: { title: ['This page is not secure'], lead: ['Signing in works over https only. Open the link with https.'] },
@@ -395,7 +395,7 @@ export function client(): void {
       },
       unexpected: {
         title: ['That did not work'],
-        lead: [`The fault is ours. Please try again ${wait}; nothing happens twice.`],
+        lead: [`The fault is on our side. Please try again ${wait}; nothing happens twice.`],
         actions: [again],
         hint: requestId ? `For support: ${requestId}` : '',
       },
@@ -438,7 +438,7 @@ export function client(): void {
   }
 
   const start = async (): Promise<void> => {
-    record = readIdempotencyRecord()
+    record = readSaved()
     const token = new URLSearchParams(location.hash.slice(1)).get('token')
     const query = new URLSearchParams(location.search)
     history.replaceState(null, '', location.pathname)
@@ -450,7 +450,7 @@ export function client(): void {
     if (!record.token)
       return show({
         title: ['There is no invitation here'],
-        lead: ['Open the link of your invitation e-mail. If you have just signed in, open it once more in this browser.'],
+        lead: ['Open the link in your invitation e-mail. If you have just signed in, open it again in this browser.'],
         mark: '?',
         tone: 'calm',
       })

@@ -78,7 +78,7 @@ test.for<[string, () => unknown, RegExp, Stage?]>([
   [
     'an old bootstrap',
     () => aws.ssm.on(GetParameterCommand).resolves({ Parameter: { Value: '5' } }),
-    /^refused: eu-central-1: CDK was bootstrapped by version 5, and 6 is needed: run npx cdk bootstrap again$/,
+    /^refused: eu-central-1: CDK's bootstrap is version 5, and version 6 is needed: run npx cdk bootstrap again$/,
   ],
   [
     'a first deployment that failed, and is protected',
@@ -88,7 +88,7 @@ test.for<[string, () => unknown, RegExp, Stage?]>([
   [
     'a deployment under way',
     () => stackIs('service', 'UPDATE_IN_PROGRESS'),
-    /^refused: .*atrium-prod-service is UPDATE_IN_PROGRESS: wait until that is over$/,
+    /^refused: .*atrium-prod-service is UPDATE_IN_PROGRESS: wait until it is done$/,
   ],
   [
     'a roll-back that failed',
@@ -103,7 +103,7 @@ test.for<[string, () => unknown, RegExp, Stage?]>([
   [
     'a sandbox',
     () => aws.ses.on(GetAccountCommand).resolves({ ProductionAccessEnabled: false, SendingEnabled: true }),
-    /^note: eu-central-1: SES has this account in its sandbox.*ask for production access/,
+    /^note: eu-central-1: this account is in the SES sandbox.*request production access/,
   ],
   [
     'sending that is paused',
@@ -124,7 +124,7 @@ test.for<[string, () => unknown, RegExp, Stage?]>([
   [
     'no secret',
     () => aws.secrets.on(DescribeSecretCommand).rejects(named('ResourceNotFoundException')),
-    /^refused: eu-central-1: stripeSecretName of stage prod is "atrium\/prod\/stripe", and .*create-secret --name atrium\/prod\/stripe.*take stripeSecretName out/,
+    /^refused: eu-central-1: stripeSecretName of stage prod is "atrium\/prod\/stripe", but .*create-secret --name atrium\/prod\/stripe.*take stripeSecretName out/,
   ],
   [
     'a secret that is about to be deleted',
@@ -139,13 +139,13 @@ test.for<[string, () => unknown, RegExp, Stage?]>([
   [
     'a certificate of another region',
     () => {},
-    /^refused: stage prod: apiDomain\.certificateArn is "arn:aws:acm:us-east-1:1:certificate\/1", which is no certificate in eu-central-1/,
+    /^refused: stage prod: apiDomain\.certificateArn is "arn:aws:acm:us-east-1:1:certificate\/1", which is not a certificate in eu-central-1/,
     { ...stage, apiDomain: { name: 'api.atrium.dev', certificateArn: 'arn:aws:acm:us-east-1:1:certificate/1' } },
   ],
   [
     'what may not be looked at',
     () => aws.lambda.on(GetAccountSettingsCommand).rejects(named('AccessDeniedException')),
-    /^note: eu-central-1: Lambda's concurrency could not be looked at \(AccessDeniedException: .*see to it yourself/,
+    /^note: eu-central-1: Lambda's concurrency could not be checked \(AccessDeniedException: .*check it yourself/,
   ],
 ])('%s is found, and the one sentence about it says where, and what to do', async ([, prepare, sentence, wanted]) => {
   prepare()
@@ -220,7 +220,7 @@ test('a deployment looks first, says what it found, and then runs CDK with the s
   const { outcome, said, ran } = await deploying({ yes: true })
 
   expect(outcome).toBe(7)
-  expect(said).toEqual(['stage prod in eu-central-1', expect.stringMatching(/^note: /), 'Nothing stands in the way of a deployment.'])
+  expect(said).toEqual(['stage prod in eu-central-1', expect.stringMatching(/^note: /), 'The stage is ready to be deployed.'])
   expect(ran).toEqual([['deploy', '--all', '--context', 'stage=prod', '--require-approval', 'never']])
 })
 
@@ -238,7 +238,7 @@ test.for([true, false])('what stands in the way ends it before CDK is run, all o
   expect(String(outcome).split('\n')).toEqual([
     expect.stringContaining('CDK is not bootstrapped'),
     expect.stringContaining('Secrets Manager has no secret'),
-    'Nothing was touched.',
+    'Nothing was changed.',
   ])
   expect(ran).toEqual([])
 })

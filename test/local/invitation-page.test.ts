@@ -53,7 +53,7 @@ describe.skipIf(!hasChromium)('the invitation page in a browser', () => {
     expect(shown).toContain('ada invited you to this workspace.')
     expect(shown).toContain('Developer')
     expect(shown).toContain('new@guests.example')
-    expect(await page.locator('#lead').innerText()).toContain('We created your Atrium account')
+    expect(await page.locator('#lead').innerText()).toContain('We also created your Atrium account')
     expect(await workspacesOf(service, 'new@guests.example')).toContain('Rocket Club')
     expect(await kept(page)).not.toMatch(/token/i)
     expect(addresses.filter((address) => address.includes(tokenOf(link)))).toEqual([])
@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium)('the invitation page in a browser', () => {
     await page.getByRole('button', { name: 'Join workspace' }).click()
     await heading(page, 'Welcome to Old Friends')
 
-    expect(await page.locator('#lead').innerText()).toContain('the account you already had')
+    expect(await page.locator('#lead').innerText()).toContain('the account that you already had')
     expect(await workspacesOf(service, 'old@guests.example')).toContain('Old Friends')
   })
 

@@ -77,7 +77,7 @@ test('smoke stops at the first step that is not as it should be, says what was e
 })
 
 test.for([
-  [['not a url'], '"not a url" is no URL'],
+  [['not a url'], '"not a url" is not a URL'],
   [['http://127.0.0.1:9'], 'No local service answers at http://127.0.0.1:9'],
   [['https://api.example.com'], "Give a person's access token"],
   [['http://127.0.0.1:9', '--token', 'x'], 'GET /health: expected 200, but http://127.0.0.1:9/v1 does not answer'],
@@ -100,16 +100,16 @@ test('support finds the table of a stage by its name, and says so where there is
   const two = await ask()
   const named = await operate('support', [nowhere, '--table', 'atrium-prod-data-TableCD117FA1-X2'], aws())
 
-  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('There is no table of the stack atrium-prod-data')])
-  expect([one.code, one.stderr]).toEqual([1, `There is no workspace ${nowhere} here, and there never was\n`])
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('The stack atrium-prod-data has no table')])
+  expect([one.code, one.stderr]).toEqual([1, `There is no workspace ${nowhere} here, nor was there ever one\n`])
   expect([two.code, two.stderr]).toEqual([1, expect.stringContaining('give --table: atrium-prod-data-TableCD117FA1-X1,')])
   expect(named.stderr).toBe(one.stderr)
 })
 
 test.for([
-  [['ws_1'], '"ws_1" is no workspace id'],
+  [['ws_1'], '"ws_1" is not a workspace id'],
   [[nowhere, '--url', 'http://127.0.0.1:9'], 'No local service answers at http://127.0.0.1:9'],
-  [[nowhere, '--stage', 'nowhere'], 'There is no stage "nowhere": there are dev, prod'],
+  [[nowhere, '--stage', 'nowhere'], 'There is no stage "nowhere": infra/aws/stages.ts has dev, prod'],
   [[nowhere, '--stage', 'prod', '--table', 't'], 'Give one of --stage, --table and --url'],
   [[nowhere, '--table', 't'], 'There is no AWS region'],
 ] as const)('support %o ends with 1 and one line that says why', async ([args, reason]) => {
@@ -126,8 +126,8 @@ test('support without credentials says how to get some', async () => {
 
 test.for([
   [[], 'Give --stage'],
-  [['--stage', 'nowhere'], 'There is no stage "nowhere": there are dev, prod'],
-  [['--stage', 'dev'], 'stage dev: mail.domain is "dev.example.com", which is nobody\'s domain'],
+  [['--stage', 'nowhere'], 'There is no stage "nowhere": infra/aws/stages.ts has dev, prod'],
+  [['--stage', 'dev'], 'stage dev: mail.domain is "dev.example.com", which is an example domain'],
 ] as const)('deploy %o ends with 1 and says why, before it has asked AWS anything', async ([args, reason]) => {
   const { code, stdout, stderr } = await operate('deploy', args)
 

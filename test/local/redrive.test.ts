@@ -48,8 +48,8 @@ test('dead letters come back into the queue that they are from, with their attri
   const listed = await run('--stage', 'dev', '--list')
   const moved = await run('--stage', 'dev', 'mailEvents')
 
-  expect(listed.stdout.split('\n').sort()).toEqual(['', 'mail: 1 wait', 'mailEvents: 12 wait'])
-  expect(moved).toEqual({ code: 0, stdout: 'mailEvents: 12 brought back\n', stderr: '' })
+  expect(listed.stdout.split('\n').sort()).toEqual(['', 'mail: 1 waiting', 'mailEvents: 12 waiting'])
+  expect(moved).toEqual({ code: 0, stdout: 'mailEvents: 12 moved back\n', stderr: '' })
   const events = await received('QueuesMailEvents1A2B3C4D-c3')
   expect(events).toHaveLength(10)
   expect(events[0]).toMatchObject({ Body: 'event 0', MessageAttributes: { kind: { StringValue: 'test' } } })
@@ -71,9 +71,9 @@ test('what died again since is left where it is, so that it ends', async () => {
 
 test.for([
   [['mail'], 'Give --stage'],
-  [['--stage', 'nowhere'], 'There is no stage "nowhere": there are dev, prod'],
-  [['--stage', 'prod'], 'There are no queues of the stack atrium-prod-data'],
-  [['--stage', 'dev', 'post'], 'There is no queue post: there are mail, mailEvents'],
+  [['--stage', 'nowhere'], 'There is no stage "nowhere": infra/aws/stages.ts has dev, prod'],
+  [['--stage', 'prod'], 'The stack atrium-prod-data has no queues'],
+  [['--stage', 'dev', 'post'], 'There is no queue post: name one of mail, mailEvents'],
 ] as const)('redrive %o ends with 1 and one line that says why', async ([args, reason]) => {
   const { run } = await stageQueues()
 

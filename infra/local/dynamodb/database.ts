@@ -23,7 +23,7 @@ export async function openDatabase({ DYNAMODB_ENDPOINT }: LocalSettings, dataDir
 async function own(dataDir: string) {
   const { endpoint, loopbackOnly, stop } = await startDatabase(dataDir)
   if (!loopbackOnly)
-    console.error('This Java is no JDK: DynamoDB Local then listens on all interfaces, and only its secret access key guards the data')
+    console.error('This Java is not a JDK, so DynamoDB Local listens on all interfaces; only its secret access key protects the data')
   return { endpoint, stop }
 }
 

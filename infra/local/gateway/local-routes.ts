@@ -67,7 +67,8 @@ export function localRoutes(view: LocalView): (request: IncomingMessage, respons
     response.setHeader('x-request-id', requestId)
     const route = Object.hasOwn(routes, `${request.method} ${path}`) ? routes[`${request.method} ${path}`] : undefined
     try {
-      if (!route) throw new Refusal('not_found', `There is no ${request.method} ${path}; there are ${Object.keys(routes).join(', ')}.`)
+      if (!route)
+        throw new Refusal('not_found', `There is no ${request.method} ${path}. The local routes are ${Object.keys(routes).join(', ')}.`)
       const { status, body } = await route(view, new URLSearchParams(query), request)
       sendResult(response, { statusCode: status, ...(body !== undefined && json(body)) })
     } catch (error) {

@@ -26,5 +26,5 @@ export async function findingsAt(place: Place): Promise<readonly Finding[]> {
 /** An operator may be allowed to deploy, by the roles of the bootstrap, and not to look. */
 const unseen = ({ region }: Place, about: string, error: unknown): Finding =>
   note(
-    `${region}: ${about} could not be looked at (${error instanceof Error ? `${error.name}: ${error.message}` : error}): see to it yourself, docs/deployment.md`,
+    `${region}: ${about} could not be checked (${error instanceof Error ? `${error.name}: ${error.message}` : error}): check it yourself, see docs/deployment.md`,
   )

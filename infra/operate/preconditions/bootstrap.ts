@@ -14,5 +14,7 @@ export const isBootstrapped: Precondition = async ({ region }) => {
     return [refusal(`${region}: CDK is not bootstrapped in this account and region (there is no ${parameter}): run npx cdk bootstrap`)]
   const version = found.Parameter?.Value ?? ''
   if (Number(version) >= requiredVersion) return []
-  return [refusal(`${region}: CDK was bootstrapped by version ${version}, and ${requiredVersion} is needed: run npx cdk bootstrap again`)]
+  return [
+    refusal(`${region}: CDK's bootstrap is version ${version}, and version ${requiredVersion} is needed: run npx cdk bootstrap again`),
+  ]
 }

@@ -11,7 +11,7 @@ export const concurrencyIsEnough: Precondition = async ({ region }) => {
   if (limit >= enough) return []
   return [
     note(
-      `${region}: Lambda runs at most ${limit} functions at once in this account, those of requests, sign-ins and queues together; beyond that requests fail. Ask for 1,000: aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000`,
+      `${region}: Lambda runs at most ${limit} functions at once in this account, for requests, sign-ins and queues together; beyond that, requests fail. Ask for 1,000: aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000`,
     ),
   ]
 }

@@ -24,7 +24,7 @@ export const regionOffersAll: Precondition = async ({ stage: { name, apiDomain }
 const regionOf = (arn: string): string | undefined => arn.split(':')[3]
 
 const unknown = (region: string): string =>
-  `${region}: this region is not known to have all that Atrium needs (SES and Cognito). Set AWS_REGION to one of ${[...regions].sort().join(', ')}; where AWS offers both by now, add it in infra/operate/preconditions/region.ts`
+  `${region}: this region is not known to have SES and Cognito, which Atrium needs. Set AWS_REGION to one of ${[...regions].sort().join(', ')}; if AWS offers both by now, add it to infra/operate/preconditions/region.ts`
 
 const elsewhere = (stage: string, region: string, arn: string): string =>
-  `stage ${stage}: apiDomain.certificateArn is "${arn}", which is no certificate in ${region}: request one in AWS Certificate Manager there, and put its ARN into infra/aws/stages.ts`
+  `stage ${stage}: apiDomain.certificateArn is "${arn}", which is not a certificate in ${region}: request one there in AWS Certificate Manager, and put its ARN into infra/aws/stages.ts`

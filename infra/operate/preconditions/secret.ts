@@ -13,7 +13,7 @@ export const secretIsThere: Precondition = async ({ stage: { name, stripeSecretN
   if (!found)
     return [
       refusal(
-        `${is} and Secrets Manager has no secret of that name: run aws secretsmanager create-secret --name ${secret} --secret-string sk_live_…, or take stripeSecretName out of the stage (invoices then stay open)`,
+        `${is} but Secrets Manager has no secret of that name: run aws secretsmanager create-secret --name ${secret} --secret-string sk_live_…, or take stripeSecretName out of the stage (invoices then stay open)`,
       ),
     ]
   if (found.DeletedDate) return [refusal(`${is} which is about to be deleted: run aws secretsmanager restore-secret --secret-id ${secret}`)]

@@ -30,17 +30,17 @@ export const senderIsUsable: Precondition = async ({ stage, region }) => {
 
 const foreign = ({ mail: { domain } }: Stage, region: string): Finding =>
   refusal(
-    `${region}: SES knows the sender ${domain} already, and this stage's stack did not make it: CloudFormation would refuse to. Take another as mail.domain (such as mail.${domain}) in infra/aws/stages.ts, or, where nothing else sends by it, run aws sesv2 delete-email-identity --email-identity ${domain}`,
+    `${region}: SES knows the sender ${domain} already, but not from this stage's stack, and CloudFormation would refuse to create it. Choose another mail.domain (such as mail.${domain}) in infra/aws/stages.ts or, if nothing else sends from it, run aws sesv2 delete-email-identity --email-identity ${domain}`,
   )
 
 const ofSending = ({ isInSandbox, isPaused }: Sender, region: string): Finding[] => [
   ...(isPaused
-    ? [note(`${region}: SES has paused sending for this account: look at its account dashboard; no e-mail goes out until then`)]
+    ? [note(`${region}: SES has paused sending for this account: no e-mail goes out until you resolve that in the SES account dashboard`)]
     : []),
   ...(isInSandbox
     ? [
         note(
-          `${region}: SES has this account in its sandbox, so that invitations reach the mailbox simulator and addresses of the sender's own domain alone: ask for production access (SES console, Account dashboard)`,
+          `${region}: this account is in the SES sandbox, so invitations reach only the mailbox simulator and addresses at the sender's own domain: request production access (SES console, Account dashboard)`,
         ),
       ]
     : []),
@@ -52,13 +52,13 @@ function ofSignIn({ isForeign, isVerified, isInSandbox }: Sender, { name, mail, 
   const isReady = isVerified && !isInSandbox
   if (identity.mailThroughSes && !isReady) {
     const why = isVerified
-      ? 'SES has this account in its sandbox and sends no code to anybody new'
-      : `SES has not verified ${mail.domain}, and Cognito refuses it`
-    const then = 'turn it on when the output MailDnsRecords is in the DNS and production access is granted'
+      ? 'this account is in the SES sandbox, and nobody new would get a code'
+      : `SES has not verified ${mail.domain}, and Cognito would refuse it`
+    const then = 'turn it on once the records of the output MailDnsRecords are in the DNS and production access is granted'
     const what = `set it to false in infra/aws/stages.ts and deploy; ${then}`
     return [refusal(`stage ${name}: identity.mailThroughSes is true, but in ${region} ${why}: ${what}`)]
   }
   if (identity.mailThroughSes || !isReady || isForeign) return []
   const turnOn = 'set identity.mailThroughSes to true; until then Cognito sends 50 e-mails a day'
-  return [note(`stage ${name}: SES has verified ${mail.domain} and is out of its sandbox: ${turnOn}`)]
+  return [note(`stage ${name}: SES has verified ${mail.domain}, and this account is out of the sandbox: ${turnOn}`)]
 }

@@ -25,12 +25,12 @@ export const stacksAreAtRest: Precondition = async ({ stage, region }) => {
 function problemsOf(stack: string, status: string | undefined, region: string, isProtected: boolean): Finding[] {
   const is = `${region}: the stack ${stack} is ${status}`
   if (status === undefined || status === 'REVIEW_IN_PROGRESS') return []
-  if (status.endsWith('_IN_PROGRESS')) return [refusal(`${is}: wait until that is over`)]
+  if (status.endsWith('_IN_PROGRESS')) return [refusal(`${is}: wait until it is done`)]
   if (status === 'UPDATE_ROLLBACK_FAILED')
-    return [refusal(`${is}: run aws cloudformation continue-update-rollback --stack-name ${stack}, and deploy then`)]
+    return [refusal(`${is}: run aws cloudformation continue-update-rollback --stack-name ${stack}, then deploy`)]
   const failedAtFirst = status.startsWith('ROLLBACK_') || status === 'CREATE_FAILED'
   if (status === 'DELETE_FAILED' || (failedAtFirst && isProtected))
-    return [refusal(`${is} and cannot be brought up to date: end it as docs/deployment.md says under Tear-down, and deploy then`)]
+    return [refusal(`${is} and cannot be updated: remove it as docs/deployment.md says under Tear-down, then deploy`)]
   return []
 }
 
