@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { operations } from '#functions/operations.ts'
 import { openApiDocument } from '#shared/http/openapi.ts'
+import { withExamples } from './examples.ts'
+import { referencePage } from './reference/page.ts'
 import { tablePage } from './table-page.ts'
 
 /**
@@ -11,17 +13,18 @@ const fileIn = (path: string): URL => new URL(`../../${path}`, import.meta.url)
 
 const { version } = JSON.parse(readFileSync(fileIn('package.json'), 'utf8'))
 
+const document = withExamples(
+  openApiDocument(operations, {
+    title: 'Atrium',
+    version,
+    description: 'A workspace backend: accounts, workspaces, members, invitations, projects, API keys, usage and invoices.',
+  }),
+)
+
 /** Every generated file with the text that it should have. */
 export const generated: Readonly<Record<string, string>> = {
-  'docs/openapi.json': `${JSON.stringify(
-    openApiDocument(operations, {
-      title: 'Atrium',
-      version,
-      description: 'A workspace backend: accounts, workspaces, members, invitations, projects, API keys, usage and invoices.',
-    }),
-    undefined,
-    2,
-  )}\n`,
+  'docs/openapi.json': `${JSON.stringify(document, undefined, 2)}\n`,
+  'docs/reference.html': referencePage(document),
   'docs/table.md': tablePage(),
 }
 
