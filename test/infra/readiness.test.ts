@@ -19,7 +19,7 @@ test('a stage with domains of its own is ready', () => {
 })
 
 test.for([
-  [{ mail: { domain: 'atrium.dev', from: 'Atrium <no-reply@other.dev>' } }, 'no address at mail.domain (atrium.dev)'],
+  [{ mail: { domain: 'atrium.dev', from: 'Atrium <no-reply@other.dev>' } }, 'not an address at mail.domain (atrium.dev)'],
   [{ appUrl: 'app.atrium.dev' }, 'appUrl is "app.atrium.dev", which is not a URL'],
   [{ appUrl: 'http://app.atrium.dev' }, 'appUrl is "http://app.atrium.dev", which is not https'],
   [{ appUrl: 'https://app.atrium.dev/' }, 'appUrl is "https://app.atrium.dev/", which ends in a slash'],
