@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { accountShape, accountView, defaultWorkspaceView } from '#shared/domain/account.ts'
 import { nameSchema } from '#shared/domain/names.ts'
 import { workspaceShape } from '#shared/domain/workspace.ts'
-import { operation, person, Reply } from '#shared/http/operation.ts'
+import { access, operation, Reply } from '#shared/http/operation.ts'
 import { createAccount as create } from '#shared/table/accounts.ts'
 
 export const createAccount = operation({
@@ -11,7 +11,7 @@ export const createAccount = operation({
   path: '/v1/accounts',
   summary: 'Create your account with its default workspace, or get the existing ones',
   tag: 'Accounts',
-  access: person,
+  access: access.person,
   services: ['table', 'queue'],
   tableActions: ['put', 'update'],
   sendsTo: ['accounts'],

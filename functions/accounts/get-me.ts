@@ -1,5 +1,5 @@
 import { accountShape, accountView } from '#shared/domain/account.ts'
-import { account, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { readAccount } from '#shared/table/accounts.ts'
 
 export const getMe = operation({
@@ -8,7 +8,7 @@ export const getMe = operation({
   path: '/v1/me',
   summary: 'Get your account',
   tag: 'Accounts',
-  access: account,
+  access: access.account,
   services: ['table'],
   output: accountShape,
   refuses: [],

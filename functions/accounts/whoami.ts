@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { accountShape, accountView } from '#shared/domain/account.ts'
 import { scopeSchema } from '#shared/domain/roles.ts'
 import { workspaceIdSchema } from '#shared/domain/schemas.ts'
-import { anyToken, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { readAccount } from '#shared/table/accounts.ts'
 
 const user = z.object({ kind: z.literal('user'), account: z.nullable(accountShape) })
@@ -14,7 +14,7 @@ export const whoami = operation({
   path: '/v1/whoami',
   summary: 'Show which person or API key is calling',
   tag: 'Accounts',
-  access: anyToken,
+  access: access.anyToken,
   services: ['table'],
   output: z.discriminatedUnion('kind', [user, apiKey]),
   refuses: [],

@@ -4,7 +4,7 @@ import { newId } from '#shared/domain/ids.ts'
 import { nameSchema } from '#shared/domain/names.ts'
 import { scopeSchema } from '#shared/domain/roles.ts'
 import { anyInstantSchema } from '#shared/domain/time.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { createApiKey as create } from '#shared/table/api-keys.ts'
 import { requireRole } from '#shared/table/members.ts'
 
@@ -14,7 +14,7 @@ export const createApiKey = operation({
   path: '/v1/workspaces/{workspaceId}/api-keys',
   summary: 'Create an API key; the secret is shown only once',
   tag: 'API keys',
-  access: member('manageApiKeys'),
+  access: access.member('manageApiKeys'),
   services: ['table'],
   tableActions: ['put', 'update', 'check'],
   body: z.strictObject({

@@ -1,6 +1,6 @@
 import { apiKeyShape, apiKeyView } from '#shared/domain/api-key.ts'
 import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { listApiKeys as list } from '#shared/table/api-keys.ts'
 
 export const listApiKeys = operation({
@@ -9,7 +9,7 @@ export const listApiKeys = operation({
   path: '/v1/workspaces/{workspaceId}/api-keys',
   summary: 'List the API keys of a workspace, newest first, without their secrets',
   tag: 'API keys',
-  access: member('manageApiKeys'),
+  access: access.member('manageApiKeys'),
   services: ['table'],
   tableActions: ['query'],
   query: pageQuery,

@@ -1,5 +1,5 @@
 import { isId } from '#shared/domain/ids.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { apiKeyNotFound, revokeApiKey as revoke } from '#shared/table/api-keys.ts'
 
 export const revokeApiKey = operation({
@@ -8,7 +8,7 @@ export const revokeApiKey = operation({
   path: '/v1/workspaces/{workspaceId}/api-keys/{apiKeyId}',
   summary: 'Revoke an API key, effective from the next request',
   tag: 'API keys',
-  access: member('manageApiKeys'),
+  access: access.member('manageApiKeys'),
   services: ['table'],
   tableActions: ['update', 'delete', 'check'],
   refuses: ['api_key_not_found'],

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { apiKeyView, newSecret, permissionToGive, rolesThatGive, rotated, secretShape } from '#shared/domain/api-key.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { apiKeyNotFound, findApiKey, replaceSecret } from '#shared/table/api-keys.ts'
 import { requireRole } from '#shared/table/members.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
@@ -11,7 +11,7 @@ export const rotateApiKey = operation({
   path: '/v1/workspaces/{workspaceId}/api-keys/{apiKeyId}/rotate',
   summary: 'Give an API key a new secret; earlier secrets work until the grace period ends, at the latest',
   tag: 'API keys',
-  access: member('manageApiKeys'),
+  access: access.member('manageApiKeys'),
   services: ['table'],
   tableActions: ['update', 'check'],
   body: z.strictObject({ graceSeconds: z._default(z.int().check(z.minimum(0), z.maximum(86_400)), 0) }),

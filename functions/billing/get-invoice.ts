@@ -1,5 +1,5 @@
 import { invoiceShape, invoiceView } from '#shared/domain/invoice.ts'
-import { account, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { invoiceNotFound, readInvoiceAs } from '#shared/table/invoices.ts'
 
 export const getInvoice = operation({
@@ -8,7 +8,7 @@ export const getInvoice = operation({
   path: '/v1/invoices/{invoiceId}',
   summary: 'Get an invoice, even after its workspace is deleted',
   tag: 'Usage and billing',
-  access: account,
+  access: access.account,
   services: ['table'],
   output: invoiceShape,
   refuses: ['invoice_not_found'],

@@ -1,7 +1,7 @@
 import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { finalInvoiceIdOf } from '#shared/domain/ids.ts'
 import { invoiceShape, invoiceView } from '#shared/domain/invoice.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { readInvoice } from '#shared/table/invoices.ts'
 
 export const listInvoices = operation({
@@ -10,7 +10,7 @@ export const listInvoices = operation({
   path: '/v1/workspaces/{workspaceId}/invoices',
   summary: 'List the invoices of a workspace; usage is billed on the final invoice, so the list is empty until then',
   tag: 'Usage and billing',
-  access: member('manageBilling'),
+  access: access.member('manageBilling'),
   services: ['table'],
   query: pageQuery,
   output: pageOf(invoiceShape),

@@ -1,6 +1,6 @@
 import { cursorErrors, decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { invoiceShape, invoiceView } from '#shared/domain/invoice.ts'
-import { account, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { listInvoicesOf } from '#shared/table/invoices.ts'
 
 const position = /^[\dTZ:.-]{24}#in_\w{26}$/
@@ -11,7 +11,7 @@ export const listMyInvoices = operation({
   path: '/v1/me/invoices',
   summary: 'List the invoices of deleted workspaces that you may read, newest first',
   tag: 'Accounts',
-  access: account,
+  access: access.account,
   services: ['table'],
   tableActions: ['query'],
   query: pageQuery,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { payInTurn } from '#shared/billing/pay-in-turn.ts'
 import { invoiceShape, invoiceView } from '#shared/domain/invoice.ts'
-import { account, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { invoiceNotFound, readInvoiceToPay } from '#shared/table/invoices.ts'
 
 export const payInvoice = operation({
@@ -10,7 +10,7 @@ export const payInvoice = operation({
   path: '/v1/invoices/{invoiceId}/pay',
   summary: 'Pay an open or uncollectible invoice; a paid or waived one stays as it is',
   tag: 'Usage and billing',
-  access: account,
+  access: access.account,
   services: ['table', 'payments'],
   tableActions: ['update'],
   body: z.strictObject({ paymentMethodId: z.string().check(z.minLength(1), z.maxLength(255)) }),

@@ -1,6 +1,6 @@
 import { draftInvoice, invoiceShape, invoiceView } from '#shared/domain/invoice.ts'
 import { priceBook } from '#shared/domain/price-book.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { readUsage } from '#shared/table/usage.ts'
 
 export const previewInvoice = operation({
@@ -9,7 +9,7 @@ export const previewInvoice = operation({
   path: '/v1/workspaces/{workspaceId}/invoices/upcoming',
   summary: 'Preview the invoice that deleting the workspace now would issue',
   tag: 'Usage and billing',
-  access: member('manageBilling'),
+  access: access.member('manageBilling'),
   services: ['table'],
   output: invoiceShape,
   refuses: [],

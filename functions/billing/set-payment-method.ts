@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { replacePaymentMethod } from '#shared/billing/payment-method.ts'
 import { paymentMethodShape } from '#shared/domain/payment-method.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { readBillingWithTries } from '#shared/table/invoices.ts'
 
 export const setPaymentMethod = operation({
@@ -10,7 +10,7 @@ export const setPaymentMethod = operation({
   path: '/v1/workspaces/{workspaceId}/payment-method',
   summary: 'Set the payment method of a workspace',
   tag: 'Usage and billing',
-  access: member('manageBilling'),
+  access: access.member('manageBilling'),
   services: ['table', 'payments'],
   tableActions: ['put', 'update', 'check'],
   body: z.strictObject({ paymentMethodId: z.string().check(z.minLength(1), z.maxLength(255)) }),

@@ -3,7 +3,7 @@ import type { Deletion } from '#shared/domain/deletion.ts'
 import { deletionShape, deletionView, newDeletion } from '#shared/domain/deletion.ts'
 import { deletionIdOf } from '#shared/domain/ids.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
-import { member, operation, Reply } from '#shared/http/operation.ts'
+import { access, operation, Reply } from '#shared/http/operation.ts'
 import { confirmationMismatch, readDeletionAs, requestDeletion } from '#shared/table/deletions.ts'
 
 const accepted = (deletion: Deletion) => new Reply(deletionView(deletion), { headers: { location: `/v1/deletions/${deletion.id}` } })
@@ -14,7 +14,7 @@ export const deleteWorkspace = operation({
   path: '/v1/workspaces/{workspaceId}',
   summary: 'Delete a workspace; all access ends at once, then its data is billed and erased',
   tag: 'Workspaces',
-  access: member('manageWorkspace'),
+  access: access.member('manageWorkspace'),
   services: ['table', 'queue'],
   tableActions: ['put', 'update', 'check'],
   sendsTo: ['deletion'],

@@ -1,5 +1,5 @@
 import { deletionShape, deletionView } from '#shared/domain/deletion.ts'
-import { account, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { deletionNotFound, readDeletionAs } from '#shared/table/deletions.ts'
 
 export const getDeletion = operation({
@@ -8,7 +8,7 @@ export const getDeletion = operation({
   path: '/v1/deletions/{deletionId}',
   summary: 'Get a deletion: its progress and, once completed, what was erased',
   tag: 'Workspaces',
-  access: account,
+  access: access.account,
   services: ['table'],
   output: deletionShape,
   refuses: ['deletion_not_found'],

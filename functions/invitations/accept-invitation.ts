@@ -3,7 +3,7 @@ import { accountShape, accountView } from '#shared/domain/account.ts'
 import { answerSchema } from '#shared/domain/invitation-answer.ts'
 import { memberShape, memberView } from '#shared/domain/member.ts'
 import { workspaceShape, workspaceView } from '#shared/domain/workspace.ts'
-import { operation, person } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { accept, namedBy, readScene } from '#shared/invitations/answer.ts'
 
 export const acceptInvitation = operation({
@@ -12,7 +12,7 @@ export const acceptInvitation = operation({
   path: '/v1/invitations/accept',
   summary: 'Accept an invitation and join its workspace; creates your account if you have none',
   tag: 'Invitations',
-  access: person,
+  access: access.person,
   services: ['table', 'queue'],
   tableActions: ['put', 'update', 'delete'],
   sendsTo: ['accounts'],

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { canonicalEmail, emailSchema } from '#shared/domain/email.ts'
 import { invitationShape, invitationView, rememberedInvitation } from '#shared/domain/invitation.ts'
 import { roleSchema } from '#shared/domain/roles.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { addresseeOf, type InvitationOutcome, inviteAll, mailsOf, readAddressStates } from '#shared/invitations/invite.ts'
 
 const outcomes = ['invited', 'resent', 'already_member'] as const satisfies InvitationOutcome[]
@@ -21,7 +21,7 @@ export const createInvitations = operation({
   path: '/v1/workspaces/{workspaceId}/invitations',
   summary: 'Invite 1 to 50 people by e-mail, or send their invitations again',
   tag: 'Invitations',
-  access: member('manageInvitations'),
+  access: access.member('manageInvitations'),
   services: ['table', 'queue'],
   tableActions: ['query', 'put', 'update', 'delete', 'check'],
   sendsTo: ['mail'],

@@ -1,5 +1,5 @@
 import { answerSchema } from '#shared/domain/invitation-answer.ts'
-import { operation, person } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { decline, namedBy, readScene } from '#shared/invitations/answer.ts'
 
 export const declineInvitation = operation({
@@ -8,7 +8,7 @@ export const declineInvitation = operation({
   path: '/v1/invitations/decline',
   summary: 'Decline an invitation',
   tag: 'Invitations',
-  access: person,
+  access: access.person,
   services: ['table'],
   tableActions: ['update', 'delete'],
   body: answerSchema,

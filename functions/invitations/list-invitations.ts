@@ -1,7 +1,7 @@
 import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { invitationShape, invitationView } from '#shared/domain/invitation.ts'
 import { isOpen } from '#shared/domain/inviting.ts'
-import { operation, workspace } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { listInvitationRows } from '#shared/table/invitations.ts'
 
 export const listInvitations = operation({
@@ -10,7 +10,7 @@ export const listInvitations = operation({
   path: '/v1/workspaces/{workspaceId}/invitations',
   summary: 'List the pending invitations of a workspace, newest first',
   tag: 'Invitations',
-  access: workspace('readWorkspace'),
+  access: access.workspace('readWorkspace'),
   services: ['table'],
   tableActions: ['query'],
   query: pageQuery,

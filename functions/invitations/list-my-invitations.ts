@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { cursorErrors, decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { invitationShape } from '#shared/domain/invitation.ts'
-import { account, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { listInvitationsTo, mailboxOf } from '#shared/table/invitations.ts'
 
 const position = /^[\dTZ:.-]{24}#inv_\w{52}$/
@@ -12,7 +12,7 @@ export const listMyInvitations = operation({
   path: '/v1/me/invitations',
   summary: 'List the pending invitations to your verified e-mail address',
   tag: 'Accounts',
-  access: account,
+  access: access.account,
   services: ['table'],
   tableActions: ['query gsi1'],
   query: pageQuery,

@@ -3,7 +3,7 @@ import { tokenSchema } from '#shared/domain/invitation-answer.ts'
 import { roleSchema } from '#shared/domain/roles.ts'
 import { secretHash, tokenPlace } from '#shared/domain/secrets.ts'
 import { instantSchema } from '#shared/domain/time.ts'
-import { open, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { invitationNotFound, isNamed, readInvitation, requirePending } from '#shared/table/invitations.ts'
 
 const lookedUp = z.object({
@@ -21,7 +21,7 @@ export const lookUpInvitation = operation({
   path: '/v1/invitations/lookup',
   summary: 'Look up the invitation behind a link, without accepting it',
   tag: 'Invitations',
-  access: open,
+  access: access.open,
   services: ['table'],
   tableActions: ['get'],
   body: z.strictObject({ token: tokenSchema }),

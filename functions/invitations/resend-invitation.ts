@@ -1,6 +1,6 @@
 import type { Invitation } from '#shared/domain/invitation.ts'
 import { invitationShape, invitationView, rememberedInvitation } from '#shared/domain/invitation.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { resendOne } from '#shared/invitations/resend.ts'
 import { invitationNotFound, mailOf, readAgain, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
@@ -11,7 +11,7 @@ export const resendInvitation = operation({
   path: '/v1/workspaces/{workspaceId}/invitations/{invitationId}/resend',
   summary: 'Send an invitation again with a new link and expiry; the old link stops working at once',
   tag: 'Invitations',
-  access: member('manageInvitations'),
+  access: access.member('manageInvitations'),
   services: ['table', 'queue'],
   tableActions: ['update', 'check'],
   sendsTo: ['mail'],

@@ -1,4 +1,4 @@
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { endInvitation, readAgain, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
 
@@ -8,7 +8,7 @@ export const revokeInvitation = operation({
   path: '/v1/workspaces/{workspaceId}/invitations/{invitationId}',
   summary: 'Revoke an invitation; its link stops working at once',
   tag: 'Invitations',
-  access: member('manageInvitations'),
+  access: access.member('manageInvitations'),
   services: ['table'],
   tableActions: ['update', 'delete', 'check'],
   refuses: ['invitation_not_found', 'invitation_expired'],

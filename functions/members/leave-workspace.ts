@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { requireSuccessor } from '#shared/domain/member.ts'
 import { accountIdSchema } from '#shared/domain/schemas.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { findMember, leaveWith } from '#shared/table/members.ts'
 
 export const leaveWorkspace = operation({
@@ -10,7 +10,7 @@ export const leaveWorkspace = operation({
   path: '/v1/workspaces/{workspaceId}/members/me',
   summary: 'Leave a workspace; if you are the last admin, your successor becomes admin',
   tag: 'Members',
-  access: member('leave'),
+  access: access.member('leave'),
   services: ['table'],
   tableActions: ['query', 'update', 'delete'],
   query: z.strictObject({ successorId: z.optional(accountIdSchema) }),

@@ -1,6 +1,6 @@
 import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { memberShape, memberView } from '#shared/domain/member.ts'
-import { operation, workspace } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { listMembers as list } from '#shared/table/members.ts'
 
 export const listMembers = operation({
@@ -9,7 +9,7 @@ export const listMembers = operation({
   path: '/v1/workspaces/{workspaceId}/members',
   summary: 'List the members of a workspace, oldest first',
   tag: 'Members',
-  access: workspace('readWorkspace'),
+  access: access.workspace('readWorkspace'),
   services: ['table'],
   tableActions: ['query'],
   query: pageQuery,

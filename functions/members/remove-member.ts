@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { requireSuccessor } from '#shared/domain/member.ts'
 import { accountIdSchema } from '#shared/domain/schemas.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { forgetDismissals } from '#shared/table/collecting.ts'
 import { findMember, leaveWith, memberNotFound, removeMember as removeOther } from '#shared/table/members.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
@@ -12,7 +12,7 @@ export const removeMember = operation({
   path: '/v1/workspaces/{workspaceId}/members/{accountId}',
   summary: 'Remove a member; removing yourself follows the rules for leaving',
   tag: 'Members',
-  access: member('manageMembers', 'leave'),
+  access: access.member('manageMembers', { onSelf: 'leave' }),
   services: ['table'],
   tableActions: ['query', 'update', 'delete', 'check'],
   query: z.strictObject({ successorId: z.optional(accountIdSchema) }),

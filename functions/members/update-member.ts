@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { memberShape, memberView } from '#shared/domain/member.ts'
 import { roleSchema, rolesThatMay } from '#shared/domain/roles.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { forgetDismissals } from '#shared/table/collecting.ts'
 import { changeRole, findMember, memberNotFound, requireRole } from '#shared/table/members.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
@@ -12,7 +12,7 @@ export const updateMember = operation({
   path: '/v1/workspaces/{workspaceId}/members/{accountId}',
   summary: 'Change the role of a member',
   tag: 'Members',
-  access: member('manageMembers'),
+  access: access.member('manageMembers'),
   services: ['table'],
   tableActions: ['query', 'update', 'delete', 'check'],
   body: z.strictObject({ role: roleSchema }),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { newId } from '#shared/domain/ids.ts'
 import { nameSchema } from '#shared/domain/names.ts'
 import { projectShape } from '#shared/domain/project.ts'
-import { operation, workspace } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { putProject } from '#shared/table/projects.ts'
 import { stillActive } from '#shared/table/workspaces.ts'
 
@@ -12,7 +12,7 @@ export const createProject = operation({
   path: '/v1/workspaces/{workspaceId}/projects',
   summary: 'Create a project',
   tag: 'Projects',
-  access: workspace('writeProjects'),
+  access: access.workspace('writeProjects'),
   services: ['table'],
   tableActions: ['put', 'check'],
   body: z.strictObject({ name: nameSchema }),

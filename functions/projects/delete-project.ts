@@ -1,5 +1,5 @@
 import { isId } from '#shared/domain/ids.ts'
-import { operation, workspace } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { projectNotFound, deleteProject as remove } from '#shared/table/projects.ts'
 import { stillActive } from '#shared/table/workspaces.ts'
 
@@ -9,7 +9,7 @@ export const deleteProject = operation({
   path: '/v1/workspaces/{workspaceId}/projects/{projectId}',
   summary: 'Delete a project',
   tag: 'Projects',
-  access: workspace('writeProjects'),
+  access: access.workspace('writeProjects'),
   services: ['table'],
   tableActions: ['delete', 'check'],
   refuses: ['project_not_found'],

@@ -1,5 +1,5 @@
 import { projectShape } from '#shared/domain/project.ts'
-import { operation, workspace } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { projectNotFound, readProject } from '#shared/table/projects.ts'
 
 export const getProject = operation({
@@ -8,7 +8,7 @@ export const getProject = operation({
   path: '/v1/workspaces/{workspaceId}/projects/{projectId}',
   summary: 'Get a project',
   tag: 'Projects',
-  access: workspace('readProjects'),
+  access: access.workspace('readProjects'),
   services: ['table'],
   output: projectShape,
   refuses: ['project_not_found'],

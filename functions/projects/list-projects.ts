@@ -1,6 +1,6 @@
 import { cursorErrors, decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { projectShape } from '#shared/domain/project.ts'
-import { operation, workspace } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { listProjects as list } from '#shared/table/projects.ts'
 
 const position = /^prj_\w{26}$/
@@ -11,7 +11,7 @@ export const listProjects = operation({
   path: '/v1/workspaces/{workspaceId}/projects',
   summary: 'List the projects of a workspace, oldest first',
   tag: 'Projects',
-  access: workspace('readProjects'),
+  access: access.workspace('readProjects'),
   services: ['table'],
   tableActions: ['query'],
   query: pageQuery,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { nameSchema } from '#shared/domain/names.ts'
 import { projectShape } from '#shared/domain/project.ts'
-import { operation, workspace } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { projectNotFound, readProject, renameProject } from '#shared/table/projects.ts'
 import { stillActive } from '#shared/table/workspaces.ts'
 
@@ -11,7 +11,7 @@ export const updateProject = operation({
   path: '/v1/workspaces/{workspaceId}/projects/{projectId}',
   summary: 'Rename a project',
   tag: 'Projects',
-  access: workspace('writeProjects'),
+  access: access.workspace('writeProjects'),
   services: ['table'],
   tableActions: ['update', 'check'],
   body: z.strictObject({ name: nameSchema }),

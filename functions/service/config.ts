@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { open, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 
 export const config = operation({
   name: 'config',
@@ -7,7 +7,7 @@ export const config = operation({
   path: '/v1/config',
   summary: 'Get what a client needs to sign people in',
   tag: 'Service',
-  access: open,
+  access: access.open,
   services: [],
   output: z.object({ issuer: z.string(), clientId: z.string(), appUrl: z.string() }),
   refuses: [],

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { open, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 
 export const health = operation({
   name: 'health',
@@ -7,7 +7,7 @@ export const health = operation({
   path: '/v1/health',
   summary: 'Check that the service is up',
   tag: 'Service',
-  access: open,
+  access: access.open,
   services: [],
   output: z.object({ status: z.literal('ok') }),
   refuses: [],

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { open, operation, Reply } from '#shared/http/operation.ts'
+import { access, operation, Reply } from '#shared/http/operation.ts'
 import { invitationPage as page } from '#shared/page/invitation-page.ts'
 
 export const invitationPage = operation({
@@ -9,7 +9,7 @@ export const invitationPage = operation({
   head: true,
   summary: 'The page that an invitation link opens; opening it accepts nothing',
   tag: 'Service',
-  access: open,
+  access: access.open,
   services: [],
   output: z.string(),
   produces: 'text/html',

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { open, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import document from '../../docs/openapi.json' with { type: 'json' }
 
 export const openapi = operation({
@@ -8,7 +8,7 @@ export const openapi = operation({
   path: '/v1/openapi.json',
   summary: 'Get the OpenAPI 3.1 document of this API',
   tag: 'Service',
-  access: open,
+  access: access.open,
   services: [],
   output: z.looseObject({ openapi: z.string() }).register(z.globalRegistry, { description: 'An OpenAPI 3.1 document' }),
   refuses: [],

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { bill, byMeter } from '#shared/domain/bill.ts'
 import { priceBook } from '#shared/domain/price-book.ts'
 import { usageShape } from '#shared/domain/usage.ts'
-import { operation, workspace } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { readUsage } from '#shared/table/usage.ts'
 
 const periodSchema = z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'Give a month as YYYY-MM, such as 2026-11.'))
@@ -13,7 +13,7 @@ export const getUsage = operation({
   path: '/v1/workspaces/{workspaceId}/usage',
   summary: 'Get the usage of a month (UTC) and its cost',
   tag: 'Usage and billing',
-  access: workspace('readUsage'),
+  access: access.workspace('readUsage'),
   services: ['table'],
   query: z.strictObject({ period: z.optional(periodSchema) }),
   output: usageShape,

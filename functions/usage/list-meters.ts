@@ -1,7 +1,7 @@
 import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { priceBook } from '#shared/domain/price-book.ts'
 import { meterShape } from '#shared/domain/usage.ts'
-import { anyToken, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 
 export const listMeters = operation({
   name: 'listMeters',
@@ -9,7 +9,7 @@ export const listMeters = operation({
   path: '/v1/meters',
   summary: 'List the meters with their unit prices',
   tag: 'Usage and billing',
-  access: anyToken,
+  access: access.anyToken,
   services: ['table'],
   query: pageQuery,
   output: pageOf(meterShape),

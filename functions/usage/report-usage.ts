@@ -4,7 +4,7 @@ import { priceBook } from '#shared/domain/price-book.ts'
 import type { FieldError } from '#shared/domain/refusals.ts'
 import { anyInstantSchema, later } from '#shared/domain/time.ts'
 import type { UsageEvent } from '#shared/domain/usage.ts'
-import { apiKey, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { countEvents } from '#shared/table/usage.ts'
 
 const eventSchema = z.strictObject({
@@ -45,7 +45,7 @@ export const reportUsage = operation({
   path: '/v1/usage-events',
   summary: 'Report usage; each event counts once, however often you send it',
   tag: 'Usage and billing',
-  access: apiKey('reportUsage'),
+  access: access.apiKey('reportUsage'),
   services: ['table'],
   tableActions: ['put', 'update', 'check'],
   body: z.strictObject({ events: z.array(eventSchema).check(z.minLength(1), z.maxLength(100)) }),

@@ -3,7 +3,7 @@ import { foundWorkspace } from '#shared/domain/founding.ts'
 import { newId } from '#shared/domain/ids.ts'
 import { nameSchema } from '#shared/domain/names.ts'
 import { workspaceShape, workspaceView } from '#shared/domain/workspace.ts'
-import { account, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { createWorkspace as create, readOwnWorkspace } from '#shared/table/workspaces.ts'
 
 export const createWorkspace = operation({
@@ -12,7 +12,7 @@ export const createWorkspace = operation({
   path: '/v1/workspaces',
   summary: 'Create a workspace and become its first admin',
   tag: 'Workspaces',
-  access: account,
+  access: access.account,
   services: ['table'],
   tableActions: ['put'],
   body: z.strictObject({ name: nameSchema }),

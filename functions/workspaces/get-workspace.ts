@@ -1,5 +1,5 @@
 import { workspaceShape, workspaceView } from '#shared/domain/workspace.ts'
-import { operation, workspace } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 
 export const getWorkspace = operation({
   name: 'getWorkspace',
@@ -7,7 +7,7 @@ export const getWorkspace = operation({
   path: '/v1/workspaces/{workspaceId}',
   summary: 'Get a workspace',
   tag: 'Workspaces',
-  access: workspace('readWorkspace'),
+  access: access.workspace('readWorkspace'),
   services: ['table'],
   output: workspaceShape,
   refuses: [],

@@ -1,6 +1,6 @@
 import { cursorErrors, decodeCursor, encodeCursor, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { workspaceShape, workspaceView } from '#shared/domain/workspace.ts'
-import { account, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { listMemberships } from '#shared/table/workspaces.ts'
 
 const position = /^[\dTZ:.-]{24}#ws_\w{26}$/
@@ -11,7 +11,7 @@ export const listWorkspaces = operation({
   path: '/v1/workspaces',
   summary: 'List the workspaces you belong to, oldest membership first',
   tag: 'Workspaces',
-  access: account,
+  access: access.account,
   services: ['table'],
   tableActions: ['query gsi1'],
   query: pageQuery,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { nameSchema } from '#shared/domain/names.ts'
 import { workspaceShape, workspaceView } from '#shared/domain/workspace.ts'
-import { member, operation } from '#shared/http/operation.ts'
+import { access, operation } from '#shared/http/operation.ts'
 import { renameWorkspace } from '#shared/table/workspaces.ts'
 
 export const updateWorkspace = operation({
@@ -10,7 +10,7 @@ export const updateWorkspace = operation({
   path: '/v1/workspaces/{workspaceId}',
   summary: 'Rename a workspace',
   tag: 'Workspaces',
-  access: member('manageWorkspace'),
+  access: access.member('manageWorkspace'),
   services: ['table'],
   tableActions: ['update', 'check'],
   body: z.strictObject({ name: nameSchema }),

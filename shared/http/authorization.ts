@@ -50,7 +50,7 @@ async function admitPerson(exchange: Exchange, person: Person): Promise<object> 
 }
 
 const permissionFor = (access: InWorkspace, { event }: Exchange, { accountId }: Person): Permission =>
-  access.onOneself && event.pathParameters?.accountId === accountId ? access.onOneself : access.permission
+  access.onSelf && event.pathParameters?.accountId === accountId ? access.onSelf : access.permission
 
 async function requireAccount(table: Table, { accountId }: Person): Promise<Account> {
   const account = await table.get(keys.account(accountId))

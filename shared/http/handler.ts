@@ -6,7 +6,7 @@ import { type Exchange, workspaceIdIn } from './exchange.ts'
 import { idempotencyOf } from './idempotency.ts'
 import { type Identity, identify } from './identity.ts'
 import { startLoading } from './input.ts'
-import { type Operation, open, type ServiceName, takesApiKeys } from './operation.ts'
+import { type Operation, type ServiceName, takesApiKeys } from './operation.ts'
 import { type Always, type HttpHandler, openHandler, pipeline, type Step } from './pipeline.ts'
 import { toResult } from './result.ts'
 
@@ -17,7 +17,7 @@ export const httpHandler = <N extends ServiceName>(
   operation: Operation<N>,
   services: Pick<Services, Always | 'table' | 'tokens' | N>,
 ): HttpHandler =>
-  operation.access === open ? openHandler(operation, services) : pipeline(operation, services as Services, [admitting, replaying])
+  operation.access.kind === 'open' ? openHandler(operation, services) : pipeline(operation, services as Services, [admitting, replaying])
 
 /** Tells who calls, then reads in one round what lets them in, what is remembered and what the operation loads. */
 const admitting: Step = {

@@ -13,31 +13,34 @@ import type { Services } from '../services.ts'
 import type { Write } from '../table/engine.ts'
 import type { TableAction } from '../table/table-actions.ts'
 
-/** Who may call an operation, and what the pipeline hands to it. Build it with the functions below. */
+/** Who may call an operation, and what the pipeline hands to it. Build it with `access`. */
 export type Access =
   | { readonly kind: 'open' | 'token' | 'person' | 'account' }
   | {
       readonly kind: 'workspace' | 'member' | 'apiKey'
       readonly permission: Permission
       /** What is enough where the member in the path is the caller. */
-      readonly onOneself?: Permission
+      readonly onSelf?: Permission
     }
 
-/** Everybody, without a token. */
-export const open = { kind: 'open' } as const
-/** Any good token or API key. */
-export const anyToken = { kind: 'token' } as const
-/** A person with a good token, with or without an account. */
-export const person = { kind: 'person' } as const
-/** A person with an account. */
-export const account = { kind: 'account' } as const
-/** Members of the path's workspace and its API keys, where role or scope gives the permission. */
-export const workspace = <P extends Permission>(permission: P) => ({ kind: 'workspace', permission }) as const
-/** Members of the path's workspace alone. */
-export const member = <P extends Permission>(permission: P, onOneself: Permission = permission) =>
-  ({ kind: 'member', permission, onOneself }) as const
-/** API keys alone; the workspace is the key's. */
-export const apiKey = <P extends Permission>(permission: P) => ({ kind: 'apiKey', permission }) as const
+/** Who may call an operation, as its declaration says it: `access: access.workspace('writeProjects')`. */
+export const access = {
+  /** Everybody, without a token. */
+  open: { kind: 'open' },
+  /** Any good token or API key. */
+  anyToken: { kind: 'token' },
+  /** A person with a good token, with or without an account. */
+  person: { kind: 'person' },
+  /** A person with an account. */
+  account: { kind: 'account' },
+  /** Members of the path's workspace and its API keys, where role or scope gives the permission. */
+  workspace: <P extends Permission>(permission: P) => ({ kind: 'workspace', permission }) as const,
+  /** Members of the path's workspace alone; `onSelf` is enough where the member in the path is the caller. */
+  member: <P extends Permission>(permission: P, { onSelf = permission }: { onSelf?: Permission } = {}) =>
+    ({ kind: 'member', permission, onSelf }) as const,
+  /** API keys alone; the workspace is the key's. */
+  apiKey: <P extends Permission>(permission: P) => ({ kind: 'apiKey', permission }) as const,
+} as const
 
 /** Whether an API key can be the caller. */
 export const takesApiKeys = ({ kind }: Access): boolean => kind === 'token' || kind === 'workspace' || kind === 'apiKey'

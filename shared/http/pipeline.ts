@@ -8,7 +8,7 @@ import { contentProblem, limit, readContent } from './content.ts'
 import type { HttpEvent, HttpResult } from './event.ts'
 import type { Exchange } from './exchange.ts'
 import { handleInput, startLoading } from './input.ts'
-import { type Operation, open, type ServiceName } from './operation.ts'
+import { access, type Operation, type ServiceName } from './operation.ts'
 import { alwaysSent, internalError, problemResult, toResult } from './result.ts'
 
 /** One step of the pipeline. */
@@ -34,7 +34,7 @@ export const openHandler = <N extends ServiceName>(operation: Operation<N>, serv
 
 /** The answer to every route that is not there; nothing else of such a request is looked at. */
 export const notFoundHandler = (services: Pick<Services, 'clock' | 'logger'>): HttpHandler => {
-  const nowhere = { name: 'notFound', access: open } as unknown as Operation
+  const nowhere = { name: 'notFound', access: access.open } as unknown as Operation
   return answering(nowhere, services as Services, [], refuseRoute)
 }
 

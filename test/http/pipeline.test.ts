@@ -6,7 +6,7 @@ import { Refusal } from '#shared/domain/refusals.ts'
 import { newApiKeySecret } from '#shared/domain/secrets.ts'
 import type { HttpEvent } from '#shared/http/event.ts'
 import { httpHandler } from '#shared/http/handler.ts'
-import { account, member, type Operation, open, operation, Reply } from '#shared/http/operation.ts'
+import { access, type Operation, operation, Reply } from '#shared/http/operation.ts'
 import { notFoundHandler } from '#shared/http/pipeline.ts'
 import { departure } from '../support/departure.ts'
 import { type Ask, httpEvent } from '../support/event.ts'
@@ -26,7 +26,7 @@ const about = { method: 'POST', path: '/v1/echo', summary: 'Test', tag: 'Tests',
 const echo = operation({
   ...about,
   name: 'echo',
-  access: account,
+  access: access.account,
   body: z.strictObject({
     text: z.string().optional(),
     'a/b~c': z.object({ 'd~1': z.int() }).optional(),
@@ -188,7 +188,7 @@ describe('an answer', () => {
     const talkative = operation({
       ...about,
       name: 'talkative',
-      access: account,
+      access: access.account,
       output: z.object({ id: z.int(), list: z.array(z.object({ id: z.int() })) }),
       handle: async () => answer,
     })
@@ -201,7 +201,7 @@ describe('an answer', () => {
     const broken = operation({
       ...about,
       name: 'broken',
-      access: account,
+      access: access.account,
       output: z.object({ id: z.string() }),
       handle: async () => ({ id: 7 }) as unknown as { id: string },
     })
@@ -215,7 +215,7 @@ describe('an answer', () => {
     const begun = operation({
       ...about,
       name: 'begun',
-      access: open,
+      access: access.open,
       output: z.object({}),
       handle: async () => new Reply({}, { status: 202, headers: { location: '/v1/there' } }),
     })
@@ -254,7 +254,7 @@ describe('what goes wrong', () => {
       ...about,
       name: 'failing',
       path: '/v1/workspaces/{workspaceId}/fail',
-      access: member('readWorkspace'),
+      access: access.member('readWorkspace'),
       output: z.object({}),
       load: async () => {
         if (where === 'load') throw error
@@ -302,7 +302,13 @@ describe('what goes wrong', () => {
 
   test('to answer in time is a 503, just before the function is stopped', async () => {
     const { world, ann } = await scene()
-    const slow = operation({ ...about, name: 'slow', access: account, output: z.object({}), handle: () => new Promise<never>(() => {}) })
+    const slow = operation({
+      ...about,
+      name: 'slow',
+      access: access.account,
+      output: z.object({}),
+      handle: () => new Promise<never>(() => {}),
+    })
     const event = httpEvent(slow, { as: ann.token })
 
     const answer = await httpHandler(slow, world.services)(event, lambdaContext('slow', 600))
