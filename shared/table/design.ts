@@ -459,4 +459,16 @@ export const accessPatterns: readonly AccessPattern[] = [
   { is: 'an invoice, for those who may pay it', get: ['Invoice', 'Reader', 'PaymentTries'] },
   { is: 'take or end the turn at an invoice', write: ['update Invoice', 'update PaymentTries'] },
   { is: 'give back a try whose turn could not be ended', write: ['update PaymentTries'] },
+  {
+    is: 'invite addresses that were invited before',
+    write: ['update Workspace', 'check Member', 'update InviteQuota', 'update Invitation'],
+    optional: ['put Invitation', 'put IdempotencyRecord'],
+    indexWrites: 2,
+  },
+  { is: 'one API key', get: ['ApiKey'] },
+  { is: 'how far a deletion is', get: ['Deletion'] },
+  { is: 'let an admin read a deletion and its invoice', write: ['update Reader', 'put InvoicePointer'], indexWrites: 1 },
+  { is: 'end a step of a deletion; the last leaves a tombstone', write: ['update Deletion'], optional: ['put Workspace'], indexWrites: 2 },
+  { is: 'what a final invoice is made of, beside the usage', get: ['Workspace', 'Billing'] },
+  { is: 'the last invoice number', get: ['InvoiceNumber'] },
 ]

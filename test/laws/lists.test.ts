@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { operations } from '#functions/operations.ts'
@@ -56,13 +56,34 @@ test.each(operations)('$name has a summary and a tag, and a path below /v1 unles
   expect(path.startsWith('/v1/') || produces === 'text/html').toBe(true)
 })
 
-test('exactly the six operations of the contract honour Idempotency-Key', () => {
-  expect(operations.filter(({ idempotent }) => idempotent).map(({ name }) => name)).toEqual([
-    'createWorkspace',
-    'createInvitations',
-    'resendInvitation',
-    'createProject',
-    'createApiKey',
-    'rotateApiKey',
-  ])
+/** A POST that changes nothing when it is repeated, and why: it needs no Idempotency-Key. docs/api.md names them. */
+const safeToRepeat: Readonly<Record<string, string>> = {
+  createAccount: 'the account follows from the token',
+  lookUpInvitation: 'it only reads',
+  acceptInvitation: 'whoever is in gets the same answer',
+  declineInvitation: 'what is declined is gone',
+  reportUsage: 'an event counts once by its id',
+  payInvoice: 'an invoice is charged once',
+}
+
+test.each(operations)(
+  '$name honours Idempotency-Key if it is a POST that a repetition would do twice, and only then',
+  ({ name, method, idempotent }) => {
+    const isNeeded = method === 'POST' && !(name in safeToRepeat)
+
+    expect(
+      idempotent ?? false,
+      isNeeded
+        ? 'declare it idempotent, or say in safeToRepeat and docs/api.md why it need not be'
+        : 'it is safe to repeat: take `idempotent` out',
+    ).toBe(isNeeded)
+  },
+)
+
+test('docs/api.md names every POST that is safe to repeat without an Idempotency-Key', () => {
+  const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
+  const [, named = ''] = /except (.*?), which/s.exec(text) ?? []
+
+  expect([...named.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(Object.keys(safeToRepeat))
+  expect(operations.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(safeToRepeat)))
 })

@@ -1,4 +1,5 @@
 import type { Services } from '#shared/services.ts'
+import { unlisted } from './access-patterns.ts'
 import { withClient } from './faults.ts'
 import type { World } from './world.ts'
 
@@ -8,6 +9,8 @@ export interface Reading {
   readonly rounds: number
   /** The calls by name, in the order in which they began. */
   readonly calls: readonly string[]
+  /** What was asked of the table that no access pattern is. */
+  readonly unlisted: readonly string[]
   /** How often messages were handed to a queue. */
   readonly announcements: number
 }
@@ -15,6 +18,7 @@ export interface Reading {
 /** The services of a world with a meter on them; `measure` runs something and reads what it took. */
 export function metered(world: World): { services: Services; measure: (run: () => Promise<unknown>) => Promise<Reading> } {
   let calls: string[] = []
+  let outside: string[] = []
   let announcements = 0
   let rounds = 0
   let underWay = 0
@@ -30,6 +34,9 @@ export function metered(world: World): { services: Services; measure: (run: () =
         if (underWay === 0 && answered.length === 0) rounds++
         underWay++
         calls.push(String(context.commandName).replace(/Command$/, ''))
+        const input: object = args.input
+        const other = unlisted(String(context.commandName), input)
+        if (other) outside.push(other)
         try {
           return await next(args)
         } finally {
@@ -47,9 +54,10 @@ export function metered(world: World): { services: Services; measure: (run: () =
   }
   const measure = async (run: () => Promise<unknown>): Promise<Reading> => {
     calls = []
+    outside = []
     announcements = rounds = 0
     await run()
-    return { rounds, calls, announcements }
+    return { rounds, calls, unlisted: outside, announcements }
   }
   return { services: { ...onTable, queue: { enqueue } }, measure }
 }

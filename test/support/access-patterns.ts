@@ -1,0 +1,83 @@
+import { type AccessPattern, accessPatterns, entities } from '#shared/table/design.ts'
+
+/** An attribute as the document client or DynamoDB itself writes it. */
+type Text = string | { readonly S: string } | undefined
+
+interface Place {
+  readonly pk?: Text
+  readonly sk?: Text
+}
+
+const textOf = (text: Text): string => (typeof text === 'object' ? text.S : (text ?? ''))
+
+/** Whether a key is made of a template: it has the text before the first part of it, or all where it has none. */
+const fits = (template: string | undefined, text: string): boolean =>
+  template?.includes('<') ? text.startsWith(template.split('<', 1)[0] ?? '') : text === template
+
+const entityAt = ({ pk, sk }: Place): string => {
+  const [entity] = Object.entries(entities).find(([, keys]) => fits(keys.pk, textOf(pk)) && fits(keys.sk, textOf(sk))) ?? []
+  return entity ?? `something at ${textOf(pk)} ${textOf(sk)}`
+}
+
+/** What of a command's input is looked at. */
+interface Input {
+  readonly RequestItems?: Readonly<Record<string, { readonly Keys?: readonly Place[] }>>
+  readonly TransactItems?: readonly Readonly<Record<string, { readonly Item?: Place; readonly Key?: Place }>>[]
+  readonly Key?: Place
+  readonly IndexName?: string
+  readonly ProjectionExpression?: string
+  readonly ExpressionAttributeValues?: Readonly<Record<string, Text>>
+}
+
+const verbs: Readonly<Record<string, string>> = { Put: 'put', Update: 'update', Delete: 'remove', ConditionCheck: 'check' }
+
+/** What the caller may is checked at a member's row, or at an API key: both are `check Member` in a pattern. */
+const writesOf = (items: NonNullable<Input['TransactItems']>): string[] =>
+  items.flatMap((item) =>
+    Object.entries(item).map(([kind, { Item, Key }]) =>
+      `${verbs[kind]} ${entityAt(Item ?? Key ?? {})}`.replace('check ApiKey', 'check Member'),
+    ),
+  )
+
+const isAll = (some: readonly string[], all: readonly string[]): boolean => some.every((each) => all.includes(each))
+
+/** Reads of several patterns go into one call: each of its items is one of a pattern that is in it as a whole. */
+function isReadOf(read: readonly string[]): boolean {
+  const reads = accessPatterns.flatMap((pattern): readonly (readonly string[])[] => {
+    if ('get' in pattern) return [pattern.get]
+    return 'query' in pattern && pattern.andGet ? [pattern.andGet] : []
+  })
+  return isAll(read, reads.filter((each) => isAll(each, read)).flat())
+}
+
+const isWriteOf = (written: readonly string[], pattern: AccessPattern): boolean =>
+  'write' in pattern && isAll(pattern.write, written) && isAll(written, [...pattern.write, ...(pattern.optional ?? [])])
+
+const isQueryOf = ({ IndexName, ExpressionAttributeValues: values = {} }: Input, pattern: AccessPattern): boolean => {
+  if (!('query' in pattern) || pattern.index !== IndexName) return false
+  const keys: Readonly<Record<string, string>> = entities[pattern.query]
+  const [pk, sk] = IndexName ? [keys[`${IndexName}pk`], keys[`${IndexName}sk`]] : [keys.pk, keys.sk]
+  return fits(pk, textOf(values[':pk'])) && (IndexName !== undefined || (sk ?? '').startsWith(textOf(values[':sk']) || '-'))
+}
+
+/** The purge asks for sort keys alone, of whatever is there. */
+const isPurge = ({ ProjectionExpression }: Input): boolean => ProjectionExpression === 'sk'
+
+/** What a call asks of the table where no access pattern is that; undefined where one is. */
+export function unlisted(command: string, input: Input): string | undefined {
+  const { RequestItems = {}, TransactItems, Key } = input
+  const isOne = (holds: (pattern: AccessPattern) => boolean): boolean => accessPatterns.some(holds)
+  if (command.startsWith('BatchGet')) {
+    const read = Object.values(RequestItems).flatMap(({ Keys = [] }) => Keys.map(entityAt))
+    return isReadOf(read) ? undefined : `get ${[...new Set(read)].join(', ')}`
+  }
+  if (TransactItems) {
+    const written = writesOf(TransactItems)
+    return isOne((pattern) => isWriteOf(written, pattern)) ? undefined : `write ${[...new Set(written)].join(', ')}`
+  }
+  if (Key) return isOne((pattern) => 'update' in pattern && pattern.update === entityAt(Key)) ? undefined : `update ${entityAt(Key)}`
+  if (!command.startsWith('Query') || isPurge(input) || isOne((pattern) => isQueryOf(input, pattern))) return undefined
+  return `query ${Object.values(input.ExpressionAttributeValues ?? {})
+    .map(textOf)
+    .join(' ')}`
+}
