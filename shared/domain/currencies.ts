@@ -23,14 +23,16 @@ const withTwoDecimals = words(`
 const withDecimalsOfZero = words('isk ugx')
 
 /** Minimum charge amounts, for an account that is settled in the same currency. */
-const minimumCharges: Readonly<Record<string, number>> = {
-  ...{ aed: 200, aud: 50, bgn: 100, brl: 50, cad: 50, chf: 50, czk: 1_500, dkk: 250, eur: 50, gbp: 30, hkd: 400, huf: 17_500 },
-  ...{ inr: 50, jpy: 50, mxn: 1_000, myr: 200, nok: 300, nzd: 50, pln: 200, ron: 200, sek: 300, sgd: 50, thb: 1_000, usd: 50 },
-}
+const minimumCharges: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    ...{ aed: 200, aud: 50, bgn: 100, brl: 50, cad: 50, chf: 50, czk: 1_500, dkk: 250, eur: 50, gbp: 30, hkd: 400, huf: 17_500 },
+    ...{ inr: 50, jpy: 50, mxn: 1_000, myr: 200, nok: 300, nzd: 50, pln: 200, ron: 200, sek: 300, sgd: 50, thb: 1_000, usd: 50 },
+  }),
+)
 
 /** A currency by its ISO 4217 code in lower case; undefined where Stripe charges in no such currency. */
 export function currencyOf(code: string): Currency | undefined {
-  const minimumCharge = minimumCharges[code]
+  const minimumCharge = minimumCharges.get(code)
   if (withoutDecimals.has(code)) return { minorDigits: 0, step: 1, minimumCharge }
   // The last of three decimals has to be 0, too.
   if (withThreeDecimals.has(code)) return { minorDigits: 3, step: 10, minimumCharge }

@@ -36,7 +36,9 @@ export function inertText(typed: string): string {
   return (unlinked.match(/\p{Nd}/gu) ?? []).length < 5 ? unlinked : unlinked.replace(/(\p{Nd})(?=[\p{Nd}\p{Cf}\s().-])/gu, `$1${stop}`)
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const entities: ReadonlyMap<string, string> = new Map(
+  Object.entries({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }),
+)
 
 /** Text as HTML text or attribute value. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => entities[c] ?? c)
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => entities.get(c) ?? c)

@@ -23,13 +23,19 @@ const eventSchema = z.object({
   }),
 })
 
+const kinds: ReadonlyMap<string, MailEventKind> = new Map([
+  ['Complaint', 'complained'],
+  ['Reject', 'rejected'],
+  ['Delivery', 'delivered'],
+])
+
 /**
  * What an event of SES means. A transient bounce means nothing: a full mailbox may be emptied, and the reply of somebody who is out of
  * the office comes as one too. One of undetermined cause came back all the same.
  */
 function kindOf({ eventType, bounce }: z.infer<typeof eventSchema>): MailEventKind | undefined {
   if (eventType === 'Bounce') return bounce?.bounceType === 'Transient' ? undefined : 'bounced'
-  return ({ Complaint: 'complained', Reject: 'rejected', Delivery: 'delivered' } as const)[eventType]
+  return kinds.get(eventType)
 }
 
 function parsed(body: string): unknown {

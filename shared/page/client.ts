@@ -258,13 +258,13 @@ export function client(): void {
   const back: Action = { label: 'Back', kind: 'quiet', run: () => (invitation ? show(invitedView(invitation)) : start()) }
 
   const facts = ({ role, email, expiresAt }: Invitation): Record<string, string> => {
-    const may: Record<string, string> = {
-      admin: 'Admin – manages members, billing and everything else',
-      developer: 'Developer – works on projects and API keys',
-      member: 'Member – sees the workspace and its projects',
-    }
+    const may = new Map([
+      ['admin', 'Admin – manages members, billing and everything else'],
+      ['developer', 'Developer – works on projects and API keys'],
+      ['member', 'Member – sees the workspace and its projects'],
+    ])
     const time = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'short' }).format(new Date(expiresAt))
-    return { Role: may[role] ?? role, 'Invitation for': email, 'Valid until': time }
+    return { Role: may.get(role) ?? role, 'Invitation for': email, 'Valid until': time }
   }
 
   /** The invitation: to somebody who is signed in it asks for consent, to everybody else to sign in. */
@@ -351,7 +351,7 @@ export function client(): void {
     const again: Action = { label: 'Try again', busy: 'Trying again…', run: retry }
     const signInAgain: Action = { label: 'Sign in again', busy: opening, run: () => signIn(intent, true) }
     const wait = retryAfter ? `in ${retryAfter} seconds` : 'in a moment'
-    const known: Record<string, Trouble> = {
+    const troubles = {
       410: {
         title: ['This invitation has expired'],
         lead: ['Ask ', inviter(), ' to send you a new one. It comes by e-mail and replaces this link.'],
@@ -399,8 +399,9 @@ export function client(): void {
         actions: [again],
         hint: requestId ? `For support: ${requestId}` : '',
       },
-    }
-    return { mark: '!', tone: 'bad', ...((known[status] ?? known[code] ?? known.unexpected) as Trouble) }
+    } satisfies Record<string, Trouble>
+    const known = new Map<string, Trouble>(Object.entries(troubles))
+    return { mark: '!', tone: 'bad', ...(known.get(String(status)) ?? known.get(code) ?? troubles.unexpected) }
   }
 
   const explain = (error: unknown, retry: () => unknown, intent: Intent): void => {

@@ -86,12 +86,16 @@ export function stripePayments(stripe: Stripe, mode: 'test' | 'live' = 'test'): 
 /** Currencies of which Stripe may take more than eight digits, and twelve at most: what is too much of these it says when it is asked. */
 const longer: ReadonlySet<string> = new Set(['clp', 'cop', 'huf', 'idr', 'inr', 'irr', 'jpy', 'krw', 'lbp', 'ngn', 'pyg', 'twd', 'vnd'])
 
-const statuses: Readonly<Record<string, Intent['status']>> = { succeeded: 'succeeded', processing: 'pending', canceled: 'canceled' }
+const statuses: ReadonlyMap<string, Intent['status']> = new Map([
+  ['succeeded', 'succeeded'],
+  ['processing', 'pending'],
+  ['canceled', 'canceled'],
+])
 
 function intentOf({ id, status, last_payment_error }: Stripe.PaymentIntent): Intent {
   const isRefused = status === 'requires_payment_method' && last_payment_error
   const refusal = isRefused && declined(last_payment_error.decline_code ?? last_payment_error.code)
-  return { id, status: statuses[status] ?? 'open', ...(refusal && { refusal }) }
+  return { id, status: statuses.get(status) ?? 'open', ...(refusal && { refusal }) }
 }
 
 async function* listed(request: () => AsyncIterable<Stripe.PaymentIntent>): AsyncGenerator<Stripe.PaymentIntent> {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { invitationPlace } from '#shared/domain/ids.ts'
 import type { Invitation } from '#shared/domain/invitation.ts'
+import { readMailEvent } from '#shared/mail/ses-event.ts'
 import { keys } from '#shared/table/design.ts'
 import { mailboxOf } from '#shared/table/invitations.ts'
 import { allRows, problemsOf } from '../support/invariants.ts'
@@ -221,6 +222,14 @@ test.for(['Successfully validated SNS topic for Amazon SES event publishing.', {
     expect(await world.run('recordDelivery', [message as object])).toEqual([])
   },
 )
+
+test('an event of a kind that nobody knows means nothing, whatever it is called', () => {
+  const event = sesEvent('Delivery', { id: `inv_${'0'.repeat(52)}`, sendCount: 1, messageId: 'm-1' })
+
+  expect(readMailEvent(JSON.stringify(event))).toMatchObject({ kind: 'delivered' })
+  for (const eventType of ['Open', 'constructor', '__proto__', ''])
+    expect(readMailEvent(JSON.stringify({ ...event, eventType }))).toBeUndefined()
+})
 
 test('an event about an invitation that was revoked, or put in place of it, changes nothing', async () => {
   const bob = await invited()

@@ -248,7 +248,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'shared/payments/stripe.ts',
-    ['what is processing has not succeeded', "processing: 'pending'", "processing: 'succeeded'", 'billing/charging'],
+    ['what is processing has not succeeded', "['processing', 'pending']", "['processing', 'succeeded']", 'billing/charging'],
     [
       'a canceled intent is not found again',
       "const order = ['succeeded', 'pending', 'open']",

@@ -74,6 +74,7 @@ test.each([
   ['processing', 'pending'],
   ['canceled', 'canceled'],
   ['requires_confirmation', 'open'],
+  ['constructor', 'open'],
 ])('an intent that is %s is %s', async (status, expected) => {
   const payments = paymentsOf({ paymentIntents: { retrieve: async () => intent(status, { last_payment_error: { code: 'x' } }) } })
 
