@@ -3,17 +3,15 @@ import * as z from 'zod/mini'
 
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
-const asciiDomainCharacters = /^[a-z0-9.-]+$/i
+/** Of ASCII only letters, digits, dots and hyphens: the URL parser would decode `%41` and cut at `/`. */
+const domainCharacters = /^[a-z0-9.\u0080-\u{10ffff}-]+$/iu
 
 /** A domain in its `xn--` form and lower case, or undefined where it is none. */
 function asciiDomain(domain: string): string | undefined {
-  const plain = asciiDomainCharacters.test(domain)
-  // Among non-ASCII text only letters, digits, dots and hyphens may stand: the URL parser would decode `%41` and cut at `/`.
-  if (!plain && [...domain].some((c) => c < '\u0080' && !asciiDomainCharacters.test(c))) return undefined
-  const ascii = plain && !/xn--/i.test(domain) ? domain.toLowerCase() : domainToASCII(domain)
+  if (!domainCharacters.test(domain)) return undefined
+  const ascii = domainToASCII(domain)
   const labels = ascii.split('.')
-  const wellFormed = labels.length > 1 && labels.every((l) => label.test(l)) && !/^\d+$/.test(labels.at(-1) ?? '')
-  return wellFormed && ascii.length <= 253 ? ascii : undefined
+  return labels.length > 1 && labels.every((l) => label.test(l)) && !/\.\d+$/.test(ascii) ? ascii : undefined
 }
 
 /** The address as mail is sent to it: the local part as given, the domain in its `xn--` form; undefined where the text is no address. */
@@ -21,7 +19,7 @@ export function deliverableEmail(text: string): string | undefined {
   if (text.length > 320) return undefined
   const at = text.lastIndexOf('@')
   const local = text.slice(0, at)
-  const domain = at > 0 && local.length <= 64 && localPart.test(local) ? asciiDomain(text.slice(at + 1)) : undefined
+  const domain = at !== -1 && local.length <= 64 && localPart.test(local) ? asciiDomain(text.slice(at + 1)) : undefined
   return domain && local.length + domain.length < 254 ? `${local}@${domain}` : undefined
 }
 

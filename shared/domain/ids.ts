@@ -9,15 +9,11 @@ export type IdPrefix = 'acc' | 'ws' | 'prj' | 'inv' | 'key' | 'in' | 'del'
 
 /** Bytes as base 32, most significant bit first; the last character is padded with zero bits. */
 export function base32(bytes: Uint8Array): string {
-  let text = ''
-  let bits = 0
-  let value = 0
-  for (const byte of bytes) {
-    value = (value << 8) | byte
-    for (bits += 8; bits >= 5; bits -= 5) text += alphabet[(value >> (bits - 5)) & 31]
-    value &= (1 << bits) - 1
-  }
-  return bits > 0 ? text + alphabet[(value << (5 - bits)) & 31] : text
+  return Array.from({ length: Math.ceil((bytes.length * 8) / 5) }, (_, i) => {
+    const [first, offset] = [(i * 5) >> 3, (i * 5) & 7]
+    const pair = ((bytes[first] ?? 0) << 8) | (bytes[first + 1] ?? 0)
+    return alphabet[(pair >> (11 - offset)) & 31]
+  }).join('')
 }
 
 /** SHA-256 over parts that cannot run into each other, as hex. */
@@ -40,14 +36,10 @@ export function newId(prefix: IdPrefix, now: Date): string {
 /** The 26 characters behind the prefix. */
 export const idBody = (id: string): string => id.slice(id.indexOf('_') + 1)
 
-const patterns = new Map<IdPrefix, RegExp>()
+const idPattern = new RegExp(`^([a-z]+)_${bodyPattern}$`)
 
 /** Whether a text from outside has the form of such an id; one that has not cannot exist and needs no read. */
-export function isId(prefix: Exclude<IdPrefix, 'inv'>, text: string): boolean {
-  const pattern = patterns.get(prefix) ?? new RegExp(`^${prefix}_${bodyPattern}$`)
-  patterns.set(prefix, pattern)
-  return pattern.test(text)
-}
+export const isId = (prefix: Exclude<IdPrefix, 'inv'>, text: string): boolean => idPattern.exec(text)?.[1] === prefix
 
 /** Where an invitation's row is: its workspace, and the address within it as a hash. */
 export interface InvitationPlace {
@@ -61,13 +53,11 @@ export const addressKey = (workspaceId: string, canonicalEmail: string): string 
 /** An invitation's id follows from workspace and address, and says where its row is. */
 export const invitationId = (place: InvitationPlace): string => `inv_${idBody(place.workspaceId)}${place.addressKey}`
 
-const invitationIdPattern = new RegExp(`^inv_(${bodyPattern})(${bodyPattern})$`)
+const invitationIdPattern = new RegExp(`^inv_${bodyPattern}${bodyPattern}$`)
 
 /** The place that an invitation id names, or undefined where the text is no such id. */
-export function invitationPlace(id: string): InvitationPlace | undefined {
-  const [, workspace, address] = invitationIdPattern.exec(id) ?? []
-  return workspace && address ? { workspaceId: `ws_${workspace}`, addressKey: address } : undefined
-}
+export const invitationPlace = (id: string): InvitationPlace | undefined =>
+  invitationIdPattern.test(id) ? { workspaceId: `ws_${id.slice(4, 30)}`, addressKey: id.slice(30) } : undefined
 
 /** A workspace is deleted once: the deletion's id and the final invoice's follow from the workspace's, and lead back to it. */
 export const deletionIdOf = (workspaceId: string): string => `del_${idBody(workspaceId)}`

@@ -8,13 +8,11 @@ export const secretHash = (secret: string): string => createHash('sha256').updat
 export const newInvitationToken = (place: InvitationPlace): string =>
   `${idBody(place.workspaceId)}${place.addressKey}${randomBytes(32).toString('base64url')}`
 
-const invitationTokenPattern = /^([0-9a-hjkmnp-tv-z]{26})([0-9a-hjkmnp-tv-z]{26})[\w-]{43}$/
+const invitationTokenPattern = /^[0-9a-hjkmnp-tv-z]{52}[\w-]{43}$/
 
 /** Where the row of a token is, or undefined where the text is no token. */
-export function tokenPlace(token: string): InvitationPlace | undefined {
-  const [, workspace, address] = invitationTokenPattern.exec(token) ?? []
-  return workspace && address ? { workspaceId: `ws_${workspace}`, addressKey: address } : undefined
-}
+export const tokenPlace = (token: string): InvitationPlace | undefined =>
+  invitationTokenPattern.test(token) ? { workspaceId: `ws_${token.slice(0, 26)}`, addressKey: token.slice(26, 52) } : undefined
 
 /** Where the row of an API key is. */
 export interface ApiKeyPlace {
@@ -30,10 +28,10 @@ export function newApiKeySecret(place: ApiKeyPlace): string {
   return body + checksum(body)
 }
 
-const apiKeyPattern = /^(atr_([0-9a-hjkmnp-tv-z]{26})([0-9a-hjkmnp-tv-z]{26})[0-9a-hjkmnp-tv-z]{32})([0-9a-hjkmnp-tv-z]{6})$/
+const apiKeyPattern = /^atr_[0-9a-hjkmnp-tv-z]{90}$/
 
 /** Where the row of a secret is, or undefined where the text is malformed or mistyped: no read is needed to refuse it. */
 export function apiKeyPlace(secret: string): ApiKeyPlace | undefined {
-  const [, body, workspace, key, sum] = apiKeyPattern.exec(secret) ?? []
-  return body && sum === checksum(body) ? { workspaceId: `ws_${workspace}`, apiKeyId: `key_${key}` } : undefined
+  const isWhole = apiKeyPattern.test(secret) && secret.slice(-6) === checksum(secret.slice(0, -6))
+  return isWhole ? { workspaceId: `ws_${secret.slice(4, 30)}`, apiKeyId: `key_${secret.slice(30, 56)}` } : undefined
 }

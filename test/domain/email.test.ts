@@ -14,6 +14,8 @@ test.each([
   ['ann@例え.テスト', 'ann@xn--r8jz45g.xn--zckzah'],
   ['ann@1.2.3.example', 'ann@1.2.3.example'],
   ['a%41@example.com', 'a%41@example.com'],
+  ['ann@example.c1', 'ann@example.c1'],
+  ['ann@example.1c', 'ann@example.1c'],
 ])('%j is an address, compared as %j', (text, canonical) => {
   expect(canonicalEmail(text)).toBe(canonical)
   expect(emailSchema.parse(`  ${text}\t`)).toBe(text)
@@ -23,6 +25,7 @@ test.each([
   '',
   '@',
   'ann',
+  'ann.example.com',
   'ann@',
   '@example.com',
   'ann@example',
@@ -54,6 +57,7 @@ test.each([
   'ann@127.0.0.1',
   'ann@example.123',
   'ann@0x7f.1',
+  'ann@example.0x7f',
   'ann@１２７.０.０.１',
   'ann@xn--.example',
   'ann@example.com\nbcc: eve@example.com',
@@ -116,6 +120,13 @@ test('mail is sent to the local part as it was given', () => {
   expect(deliverableEmail('Ann.LEE@Bücher.example')).toBe('Ann.LEE@xn--bcher-kva.example')
 })
 
+test('a text of over 320 characters is no address, even if what nobody sees of it makes it long', () => {
+  const text = (length: number) => `ann@exam${'\u00ad'.repeat(length - 15)}ple.com`
+
+  expect([text(320).length, canonicalEmail(text(320))]).toEqual([320, 'ann@example.com'])
+  expect(canonicalEmail(text(321))).toBeUndefined()
+})
+
 test('a text that is far too long is no address, and is not looked at', () => {
   const domain = Array.from({ length: 20_000 }, (_, i) => String.fromCodePoint(0x4e00 + (i % 9_000))).join('')
   const calls = Array.from({ length: 2_000 }, () => canonicalEmail(`a@${domain}.com`))
@@ -130,6 +141,7 @@ test.each([
   ['ann@example.com', 'ann@example.com'],
   // Nothing would be left of the name.
   ['+news@example.com', '+news@example.com'],
+  ['+ann+news@example.com', '+ann+news@example.com'],
 ])('%j is counted as %j', (email, counted) => {
   expect(withoutTag(email)).toBe(counted)
 })

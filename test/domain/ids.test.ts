@@ -1,6 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addressKey, base32, derivedId, fingerprint, invitationId, invitationPlace, isId, newId } from '#shared/domain/ids.ts'
+import {
+  addressKey,
+  base32,
+  deletionIdOf,
+  derivedBody,
+  derivedId,
+  finalInvoiceIdOf,
+  fingerprint,
+  invitationId,
+  invitationPlace,
+  isId,
+  newId,
+  workspaceIdOf,
+} from '#shared/domain/ids.ts'
 
 const moment = fc.date({ min: new Date('2020-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
 const prefix = fc.constantFrom('acc' as const, 'ws' as const, 'prj' as const, 'key' as const, 'in' as const, 'del' as const)
@@ -13,6 +26,17 @@ test('base 32 keeps the order of bytes and tells them apart', () => {
       expect(base32(a)).toMatch(/^[0-9a-hjkmnp-tv-z]{26}$/)
     }),
     { numRuns: 1_000 },
+  )
+})
+
+test('base 32 has every bit of any number of bytes, five a character and none but zeros behind them', () => {
+  const alphabet = [...'0123456789abcdefghjkmnpqrstvwxyz']
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      const bits = [...base32(bytes)].map((character) => alphabet.indexOf(character).toString(2).padStart(5, '0')).join('')
+      const given = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
+      expect(bits).toBe(given.padEnd(Math.ceil(given.length / 5) * 5, '0'))
+    }),
   )
 })
 
@@ -78,6 +102,18 @@ test("an invitation's id leads back to its place, and no other text leads anywhe
   )
 })
 
-test('one address has another key in each workspace', () => {
+test('one address has another key in each workspace, and one that nothing else is derived to', () => {
   expect(addressKey('ws_a', 'ann@example.com')).not.toBe(addressKey('ws_b', 'ann@example.com'))
+  expect(addressKey('ws_a', 'ann@example.com')).not.toBe(derivedBody('', 'ws_a', 'ann@example.com'))
+})
+
+test('what follows from a workspace’s id leads back to it', () => {
+  fc.assert(
+    fc.property(moment, (at) => {
+      const id = newId('ws', at)
+      const [deletion, invoice] = [deletionIdOf(id), finalInvoiceIdOf(id)]
+      expect([isId('del', deletion), isId('in', invoice)]).toEqual([true, true])
+      expect([workspaceIdOf(deletion), workspaceIdOf(invoice)]).toEqual([id, id])
+    }),
+  )
 })
