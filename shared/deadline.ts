@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda'
 import { Refusal } from './domain/refusals.ts'
 
 /** The longest that a timer can be set for, in milliseconds. */
-const longestTimer = 2 ** 31 - 1
+const longestTimerMs = 2 ** 31 - 1
 
 /**
  * The moment by which an invocation has to be done. Everything that it waits for ends by then, so that an answer is given before Lambda
@@ -70,7 +70,7 @@ export class Deadline {
     const watch = () => {
       const left = this.remaining()
       if (left <= 0) return reject(timeIsUp())
-      timer = setTimeout(later, Math.min(longestTimer, sent < attempts ? left / 2 : left))
+      timer = setTimeout(later, Math.min(longestTimerMs, sent < attempts ? left / 2 : left))
     }
     const later = () => {
       if (sent < attempts && this.remaining() > 0) send()

@@ -23,7 +23,7 @@ export const metricUnits = {
 export type MetricName = keyof typeof metricUnits
 
 export interface Metrics {
-  /** Reports a number; `about` are ids for who looks into it, and no dimensions. */
+  /** Reports a number; `logContext` holds ids for whoever looks into it, and no dimensions. */
   record(name: MetricName, value: number, logContext?: Readonly<Record<string, string>>): void
 }
 

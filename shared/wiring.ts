@@ -6,22 +6,22 @@ import { readSettings } from './settings.ts'
 type Given = 'settings' | 'logger' | 'clock'
 
 /** Everything else, which a function opens where it needs it. */
-export type Opened = Exclude<keyof Services, Given>
+export type ClientName = Exclude<keyof Services, Given>
 
 /** How a service is opened: from what is there by then, by name, so that nothing can stand in another's place. */
-export type Opener<K extends Opened> = (opening: Pick<Services, 'settings' | 'logger'>) => Services[K]
+export type ClientFactory<K extends ClientName> = (opening: Pick<Services, 'settings' | 'logger'>) => Services[K]
 
-type Openers<K extends Opened> = { readonly [S in K]: Opener<S> }
+type ClientFactories<K extends ClientName> = { readonly [S in K]: ClientFactory<S> }
 
 /**
  * The one place that wires the real services, from the environment. A function has what it opens and nothing else, so that its bundle
  * contains no other client; the compiler refuses a function that needs more.
  */
-export function wire<K extends Opened>(
-  openers: Openers<K>,
+export function wire<K extends ClientName>(
+  clientFactories: ClientFactories<K>,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Pick<Services, Given> & Pick<Services, K> {
   const given = { settings: readSettings(environment), logger: new Logger({ serviceName: 'atrium' }), clock: () => new Date() }
-  const opened = Object.entries<Opener<K>>(openers).map(([name, open]) => [name, open(given)])
+  const opened = Object.entries<ClientFactory<K>>(clientFactories).map(([name, open]) => [name, open(given)])
   return { ...given, ...(Object.fromEntries(opened) as Pick<Services, K>) }
 }

@@ -8,7 +8,7 @@ import { keys } from '#shared/table/design.ts'
 import { type TriggerTools, trigger } from '#shared/worker/trigger.ts'
 
 /** How long a sign-in waits for its account, in milliseconds: Cognito gives up on the function, and on the sign-in, after 5 seconds. */
-const patience = 2_500
+const signInTimeoutMs = 2_500
 
 /**
  * Puts `email`, `email_verified` and `name` into access tokens, which Cognito leaves out, and makes sure that who signs in has an account
@@ -63,7 +63,7 @@ async function ensureAccount({ table, queue, logger, clock }: TriggerTools, pers
     if (membersFollow) await queue.enqueue('accounts', [{ accountId }])
   }
   try {
-    await within(patience, ensure())
+    await within(signInTimeoutMs, ensure())
   } catch (error) {
     logger.error('failed', { trigger: 'preTokenGeneration', accountId: person.accountId, error: safeForLog(error) })
   }

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
 import { canonicalEmail, emailSchema } from '#shared/domain/email.ts'
-import { invitationShape, invitationView, rememberedInvitation } from '#shared/domain/invitation.ts'
+import { invitationShape, invitationView, recordedInvitation } from '#shared/domain/invitation.ts'
 import { roleSchema } from '#shared/domain/roles.ts'
 import { access, operation } from '#shared/http/operation.ts'
 import { addresseeOf, type InvitationOutcome, inviteAll, mailsOf, readAddressStates } from '#shared/invitations/invite.ts'
 
 const outcomes = ['invited', 'resent', 'already_member'] as const satisfies InvitationOutcome[]
 const result = z.object({ email: z.string(), outcome: z.enum(outcomes), invitation: z.optional(invitationShape) })
-const remembered = z.object({ results: z.array(z.object({ outcome: z.enum(outcomes), invitation: z.optional(rememberedInvitation) })) })
+const recordedShape = z.object({ results: z.array(z.object({ outcome: z.enum(outcomes), invitation: z.optional(recordedInvitation) })) })
 
 /** Addresses that differ only in case (or in how the domain is written) count once, as they were first given. */
 const addressees = (workspaceId: string, emails: readonly string[]) => {
@@ -30,9 +30,9 @@ export const createInvitations = operation({
   refuses: ['too_many_invitations', 'too_many_members', 'rate_limited'],
   requiresVerifiedEmail: true,
   idempotent: true,
-  remembers: remembered,
+  recordShape: recordedShape,
   replay: async (record, { path, body }) => {
-    const { results } = remembered.parse(JSON.parse(record.body ?? ''))
+    const { results } = recordedShape.parse(JSON.parse(record.body ?? ''))
     const emails = addressees(path.workspaceId, body.emails).map(({ email }) => email)
     const named = results.map(({ outcome, invitation }, i) => {
       const email = emails[i] ?? ''

@@ -1,5 +1,5 @@
 import type { Invitation } from '#shared/domain/invitation.ts'
-import { invitationShape, invitationView, rememberedInvitation } from '#shared/domain/invitation.ts'
+import { invitationShape, invitationView, recordedInvitation } from '#shared/domain/invitation.ts'
 import { access, operation } from '#shared/http/operation.ts'
 import { resendOne } from '#shared/invitations/resend.ts'
 import { invitationNotFound, mailOf, readAgain, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
@@ -19,11 +19,11 @@ export const resendInvitation = operation({
   refuses: ['invitation_not_found', 'invitation_expired', 'rate_limited'],
   requiresVerifiedEmail: true,
   idempotent: true,
-  remembers: rememberedInvitation,
+  recordShape: recordedInvitation,
   replay: async (record, { path, table }) => {
     const invitation = await readInvitationOf(table, path.workspaceId, path.invitationId)
     if (!invitation) throw invitationNotFound()
-    return { ...rememberedInvitation.parse(JSON.parse(record.body ?? '')), email: invitation.email }
+    return { ...recordedInvitation.parse(JSON.parse(record.body ?? '')), email: invitation.email }
   },
   load: ({ path, table }) => readInvitationOf(table, path.workspaceId, path.invitationId),
   handle: async ({ loaded, path, workspace, member: me, authorizationCheck, table, queue, settings, now, recordAnswer }) => {

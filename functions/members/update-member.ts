@@ -27,7 +27,7 @@ export const updateMember = operation({
       async (other) => {
         if (!other) throw memberNotFound()
         const isMe = other.accountId === me.accountId
-        // A transaction takes an item once: on oneself the row's own condition is the permit, of a row that was read as an admin's.
+        // A transaction takes an item once: on oneself the row's own condition is the authorization check, of a row that was read as an admin's.
         if (isMe)
           requireRole(other, rolesThatMay('manageMembers'), 'Your role in this workspace has just changed. Read the workspace again.')
         return memberView(await changeRole(table, other, body.role, isMe ? undefined : authorizationCheck))

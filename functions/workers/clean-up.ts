@@ -76,10 +76,10 @@ async function sweepInvitations(tools: Tools, due: readonly Invitation[], now: D
 }
 
 /** How long an asked-for deletion or e-mail is left alone before it is asked for again, in seconds. */
-const patience = 60
+const sweepDelaySeconds = 60
 
 async function sweepDeletions(tools: Tools, due: readonly Deletion[], now: Date): Promise<void> {
-  for (const deletion of due) await attempt(tools, { deletionId: deletion.id }, progress(tools.table, deletion, {}, now, patience))
+  for (const deletion of due) await attempt(tools, { deletionId: deletion.id }, progress(tools.table, deletion, {}, now, sweepDelaySeconds))
   await tools.queue.enqueue(
     'deletion',
     due.map(({ id }) => ({ deletionId: id })),
@@ -87,7 +87,8 @@ async function sweepDeletions(tools: Tools, due: readonly Deletion[], now: Date)
 }
 
 async function sweepReaders(tools: Tools, due: readonly Reader[], now: Date): Promise<void> {
-  for (const reader of due) await attempt(tools, { invoiceId: reader.invoiceId }, oweInvoiceMail(tools.table, reader, now, patience))
+  for (const reader of due)
+    await attempt(tools, { invoiceId: reader.invoiceId }, oweInvoiceMail(tools.table, reader, now, sweepDelaySeconds))
   await tools.queue.enqueue(
     'mail',
     due.map(({ invoiceId, accountId }) => ({ kind: 'invoice' as const, invoiceId, accountId })),
@@ -96,7 +97,7 @@ async function sweepReaders(tools: Tools, due: readonly Reader[], now: Date): Pr
 
 /** The provider is asked by the deletion's worker, so that one that does not answer holds up nothing here. */
 async function sweepInvoices(tools: Tools, due: readonly Invoice[], now: Date): Promise<void> {
-  for (const invoice of due) await attempt(tools, { invoiceId: invoice.id }, lookAgain(tools.table, invoice, later(now, patience)))
+  for (const invoice of due) await attempt(tools, { invoiceId: invoice.id }, lookAgain(tools.table, invoice, later(now, sweepDelaySeconds)))
   await tools.queue.enqueue(
     'deletion',
     due.map(({ id }) => ({ invoiceId: id })),
@@ -111,12 +112,12 @@ async function sweepAccounts(tools: Tools, due: readonly Account[], now: Date): 
   )
 }
 
-/** One item that cannot be handled must not keep the others waiting; it stays due. `about` is what the log says of it: ids. */
-async function attempt({ logger }: Tools, about: Readonly<Record<string, string>>, work: Promise<unknown>): Promise<void> {
+/** One item that cannot be handled must not keep the others waiting; it stays due. `logContext` holds ids. */
+async function attempt({ logger }: Tools, logContext: Readonly<Record<string, string>>, work: Promise<unknown>): Promise<void> {
   try {
     await work
   } catch (error) {
     const isAnswer = error instanceof Changed || (error instanceof Refusal && error.code !== 'unavailable')
-    if (!isAnswer) logger.error('failed', { worker: 'cleanUp', ...about, error: safeForLog(error) })
+    if (!isAnswer) logger.error('failed', { worker: 'cleanUp', ...logContext, error: safeForLog(error) })
   }
 }

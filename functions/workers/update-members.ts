@@ -2,7 +2,7 @@ import { carryPage, readOwed, settleRows } from '#shared/table/member-rows.ts'
 import { queueWorker } from '#shared/worker/worker.ts'
 
 /** Milliseconds that a page may take, with a table that makes it wait; with less left, another run goes on. */
-const enough = 15_000
+const enoughMs = 15_000
 
 /**
  * Can be repeated, and come late or in any order: a row takes over what it lacks, and the account stays due until all rows were looked
@@ -23,7 +23,7 @@ export const updateMembers = queueWorker({
     let after = from?.after
     do {
       after = await carryPage(table, account, after)
-      if (after !== undefined && remaining() < enough) return queue.enqueue('accounts', [{ accountId, from: { began, after } }])
+      if (after !== undefined && remaining() < enoughMs) return queue.enqueue('accounts', [{ accountId, from: { began, after } }])
     } while (after !== undefined)
     await settleRows(table, account, began)
   },

@@ -1,7 +1,7 @@
 import { type Operation, takesApiKeys } from '#shared/http/operation.ts'
 import type { TableAction } from '#shared/table/table-actions.ts'
-import type { Opened } from '#shared/wiring.ts'
-import { openedBy } from './bundle/entries.ts'
+import type { ClientName } from '#shared/wiring.ts'
+import { clientsOf } from './bundle/entries.ts'
 import type { Grant } from './constructs/function.ts'
 
 /** The ARNs that functions are granted something on. */
@@ -41,14 +41,14 @@ function tableGrants(actions: Iterable<TableAction>, table: string): Grant[] {
   }))
 }
 
-/** What the pipeline does to the table: it reads who calls, notes that an API key was used, and remembers an answer. */
+/** What the pipeline does to the table: it reads who calls, notes that an API key was used, and records an answer. */
 const pipelineActions = ({ access, idempotent }: Operation): readonly TableAction[] => [
   ...(access.kind === 'open' ? [] : (['get'] as const)),
   ...(takesApiKeys(access) ? (['update'] as const) : []),
   ...(idempotent ? (['put'] as const) : []),
 ]
 
-type ServiceName = Exclude<Opened, 'table'>
+type ServiceName = Exclude<ClientName, 'table'>
 
 type Sender = { readonly sendsTo?: readonly string[] | undefined }
 
@@ -61,13 +61,13 @@ const needed: { readonly [N in ServiceName]: (resources: Resources, sender: Send
   payments: () => [],
 }
 
-const neededBy = (opened: readonly Opened[], resources: Resources, sender: Sender): Grant[] =>
+const neededBy = (opened: readonly ClientName[], resources: Resources, sender: Sender): Grant[] =>
   opened.flatMap((service) => (service === 'table' ? [] : needed[service](resources, sender)))
 
 /** What an operation's role allows: what the pipeline around it takes, and what it declares. */
 export const operationGrants = (operation: Operation, resources: Resources): Grant[] => [
   ...tableGrants([...pipelineActions(operation), ...(operation.tableActions ?? [])], resources.table),
-  ...neededBy(openedBy(operation), resources, operation),
+  ...neededBy(clientsOf(operation), resources, operation),
 ]
 
 /** What a worker's or trigger's role allows. */
@@ -77,6 +77,6 @@ export const workerGrants = (worker: Sender & TableActionsOf, resources: Resourc
 ]
 
 interface TableActionsOf {
-  readonly services: readonly Opened[]
+  readonly services: readonly ClientName[]
   readonly tableActions?: readonly TableAction[] | undefined
 }

@@ -62,6 +62,6 @@ export function monthOf(workspaces: number): Amounts {
     tableGbMonth: gigabytes,
     backupGbMonth: gigabytes,
   })
-  const standing = { sqsRequest: emptyReceives, metricMonth: metrics, alarmMonth: alarms, secretMonth: secrets }
-  return plus(times(perWorkspace, workspaces), times(amountsOf('cleanUp with nothing due'), sweeps), standing)
+  const fixed = { sqsRequest: emptyReceives, metricMonth: metrics, alarmMonth: alarms, secretMonth: secrets }
+  return plus(times(perWorkspace, workspaces), times(amountsOf('cleanUp with nothing due'), sweeps), fixed)
 }

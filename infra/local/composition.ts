@@ -5,7 +5,7 @@ import { openQueue } from '#shared/queue/queue.ts'
 import type { Services } from '#shared/services.ts'
 import { openTable } from '#shared/table/engine.ts'
 import { openTokens } from '#shared/tokens/tokens.ts'
-import { type Opener, wire } from '#shared/wiring.ts'
+import { type ClientFactory, wire } from '#shared/wiring.ts'
 import { corsFor } from '../cors.ts'
 import { pointSdkAt } from './aws-environment.ts'
 import type { ServiceDatabase } from './dynamodb/database.ts'
@@ -55,7 +55,7 @@ function wireServices(environment: Environment, { database, queues, mail }: Part
   pointSdkAt({ dynamodb: database.endpoint, sqs: queues.endpoint, ses: mail.endpoint, accessKeyId: database.accessKeyId })
   process.env.POWERTOOLS_LOG_LEVEL ??= 'WARN'
   process.env.POWERTOOLS_METRICS_DISABLED ??= 'true'
-  const tokens: Opener<'tokens'> = ({ settings }) => openTokens({ settings, fetcher: keysOverHttp })
+  const tokens: ClientFactory<'tokens'> = ({ settings }) => openTokens({ settings, fetcher: keysOverHttp })
   return wire({ table: openTable, queue: openQueue, mail: openMail, payments: openPayments, tokens, metrics: openMetrics }, environment)
 }
 

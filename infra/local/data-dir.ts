@@ -41,7 +41,7 @@ export function readJson<T>(path: string): T | undefined {
 }
 
 /** A value that is made once per DATA_DIR and then stays (a key, a secret): reads it, or makes and keeps it. */
-export async function remembered<T>(path: string, make: () => T | Promise<T>): Promise<T> {
+export async function readOrCreate<T>(path: string, make: () => T | Promise<T>): Promise<T> {
   const known = readJson<T>(path)
   if (known !== undefined) return known
   const made = await make()

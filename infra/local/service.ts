@@ -1,6 +1,6 @@
 import { openDataDir } from './data-dir.ts'
 import { openDatabase } from './dynamodb/database.ts'
-import { type Handle, openDoor } from './gateway/http-server.ts'
+import { type Handle, startHttpServer } from './gateway/http-server.ts'
 import { checkLimits, type Environment, type LocalSettings, readLocalSettings } from './local-settings.ts'
 import { lockDataDir } from './lock.ts'
 import { type Teardown, teardown } from './teardown.ts'
@@ -42,11 +42,11 @@ async function start(settings: LocalSettings, env: Environment, started: Teardow
   const dataDir = openDataDir(settings.DATA_DIR)
   started.add(lockDataDir(dataDir))
   const { promise: ready, resolve: serve } = Promise.withResolvers<Handle>()
-  const door = started.add(await openDoor(settings.PORT, ready))
+  const server = started.add(await startHttpServer(settings.PORT, ready))
   const database = openDatabase(settings, dataDir).then(started.add)
   database.catch(() => {}) // `compose` throws it
   const { compose } = await import('./composition.ts')
-  serve(await compose({ settings, env, url: door.url, dataDir, database }, started))
-  started.add(door) // once more: it is now ended first, so that requests in flight still find everything
-  return door.url
+  serve(await compose({ settings, env, url: server.url, dataDir, database }, started))
+  started.add(server) // once more: it is now ended first, so that requests in flight still find everything
+  return server.url
 }

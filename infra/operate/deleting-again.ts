@@ -5,13 +5,13 @@ import { put, type Table } from '#shared/table/engine.ts'
 import { changeWorkspace } from '#shared/table/workspaces.ts'
 
 /** What became of the wish to delete a workspace again. */
-export type Outcome = 'is being deleted again' | 'is being deleted already' | 'is deleted already' | 'is not in this table'
+export type DeleteAgainResult = 'is being deleted again' | 'is being deleted already' | 'is deleted already' | 'is not in this table'
 
 /**
  * Deletes a workspace that was deleted before, and that a backup brought back: nobody is let in from this write on, and the sweep finds
  * a deletion of which the purge alone is left to do. Nothing is billed: the first deletion has done that. Can be repeated.
  */
-export async function deleteAgain(table: Table, workspaceId: string, now: Date): Promise<Outcome> {
+export async function deleteAgain(table: Table, workspaceId: string, now: Date): Promise<DeleteAgainResult> {
   const workspace = await table.get(keys.workspace(workspaceId))
   if (!workspace) return 'is not in this table'
   if (workspace.status !== 'active') return workspace.status === 'deleted' ? 'is deleted already' : 'is being deleted already'

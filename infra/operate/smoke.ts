@@ -5,7 +5,7 @@ import { walkStory } from './story.ts'
 import { localServices } from './target.ts'
 
 const help = `
-npm run smoke -- API_URL [--token TOKEN] [--second-token TOKEN] [--patience SECONDS]
+npm run smoke -- API_URL [--token TOKEN] [--second-token TOKEN] [--timeout SECONDS]
 
 Walks the story against a running API, a line a step: account, workspace, invitation, API key, usage, deletion, invoice. It deletes the
 workspace that it made. Ends with 1 at the first step that is not as it should be, and says what was expected.
@@ -13,12 +13,12 @@ workspace that it made. Ends with 1 at the first step that is not as it should b
   --token TOKEN         a person's access token, with a verified e-mail address (or ATRIUM_TOKEN)
   --second-token TOKEN  that of somebody else, who then joins and leaves (or ATRIUM_SECOND_TOKEN); without one the invitation goes to
                         the mailbox simulator of SES
-  --patience SECONDS    how long an e-mail and a deletion may take (default: 120)
+  --timeout SECONDS     how long an e-mail and a deletion may take (default: 120)
 
 A local service (http://127.0.0.1:3000/v1) needs no tokens: it gives them away.
 `
 
-const options = { token: { type: 'string' }, 'second-token': { type: 'string' }, patience: { type: 'string' } } as const
+const options = { token: { type: 'string' }, 'second-token': { type: 'string' }, timeout: { type: 'string' } } as const
 
 /** `https://host` and `https://host/v1/` → `https://host/v1` */
 function apiUrl(text: string): URL {
@@ -53,9 +53,9 @@ await command(help, options, async ({ options: given, words }) => {
   const own = { token: given.token ?? ATRIUM_TOKEN, second: given['second-token'] ?? ATRIUM_SECOND_TOKEN }
   const { token, second } = isLocal && !own.token ? await localTokens(url.origin, run) : own
   if (!token) throw new Trouble("Give a person's access token with --token or ATRIUM_TOKEN")
-  const patienceSeconds = Number(given.patience ?? 120)
-  if (!(patienceSeconds > 0)) throw new Trouble(`--patience takes a number of seconds, not "${given.patience}"`)
+  const timeoutSeconds = Number(given.timeout ?? 120)
+  if (!(timeoutSeconds > 0)) throw new Trouble(`--timeout takes a number of seconds, not "${given.timeout}"`)
   const ask = askAt(url.href)
   const mailbox = `success+smoke-${run}@simulator.amazonses.com`
-  await walkStory({ ask, token, second, mailbox, patienceSeconds, said: (step) => console.log(`ok  ${step}`) })
+  await walkStory({ ask, token, second, mailbox, timeoutSeconds, said: (step) => console.log(`ok  ${step}`) })
 })

@@ -12,7 +12,7 @@ export interface Walk {
   /** Told of every step once it was good. */
   readonly said: (step: string) => void
   /** How long e-mail and deletion may take, in seconds. */
-  readonly patienceSeconds: number
+  readonly timeoutSeconds: number
 }
 
 const name = 'Smoke test'
@@ -23,12 +23,12 @@ function expected(what: string, got: unknown, wanted: unknown): void {
 }
 
 /** Asks again and again until an answer is as it should be. */
-async function until<T>({ patienceSeconds }: Walk, what: string, look: () => Promise<T>, good: (seen: T) => boolean): Promise<T> {
-  const deadline = Date.now() + patienceSeconds * 1_000
+async function until<T>({ timeoutSeconds }: Walk, what: string, look: () => Promise<T>, good: (seen: T) => boolean): Promise<T> {
+  const deadline = Date.now() + timeoutSeconds * 1_000
   for (;;) {
     const seen = await look()
     if (good(seen)) return seen
-    if (Date.now() > deadline) throw new Trouble(`${what} within ${patienceSeconds} s: last seen ${JSON.stringify(seen)}`)
+    if (Date.now() > deadline) throw new Trouble(`${what} within ${timeoutSeconds} s: last seen ${JSON.stringify(seen)}`)
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
 }

@@ -12,7 +12,7 @@ import { notePaid, ownAccount, refusedAs } from './charge.ts'
 type Tools = Pick<Services, 'table' | 'payments' | 'clock' | 'metrics'> & { readonly remaining: () => number }
 
 /** How long a provider that is away, or has not decided, is left alone, in seconds. */
-const pause = 900
+const pauseSeconds = 900
 
 /**
  * What an invoice owes to the provider, whatever has become of its workspace: to look what came of an attempt whose outcome nobody knows
@@ -27,11 +27,11 @@ export async function settleWithProvider(invoiceId: string, { table, payments, c
     const clear = await clarify(table, provider, invoice, clock())
     const dueAt = owesDetach(clear) ? detachAt(clear, clock().toISOString()) : undefined
     if (dueAt !== undefined && dueAt <= clock().toISOString()) return await detachMethod(table, provider, clear)
-    await lookAgain(table, clear, clear.attempt ? later(clock(), pause) : dueAt)
+    await lookAgain(table, clear, clear.attempt ? later(clock(), pauseSeconds) : dueAt)
   } catch (error) {
     if (!(error instanceof ProviderAway)) throw error
     reportAway(metrics, error, invoice)
-    await lookAgain(table, invoice, later(clock(), pause))
+    await lookAgain(table, invoice, later(clock(), pauseSeconds))
   }
 }
 

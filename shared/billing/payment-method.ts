@@ -23,10 +23,10 @@ export function requirePayments(payments: Payments | undefined): Payments {
 }
 
 /** How long asking may take before no further request to the provider begins, in milliseconds. */
-const patience = 16_000
+const askTimeoutMs = 16_000
 
 /** How long the last request to the provider and what is written after it take at most, in milliseconds. */
-const lastRequest = 10_000
+const lastRequestMs = 10_000
 
 /** What a request that asks the provider works with; `now` is when it began to ask. */
 export interface Asking {
@@ -39,7 +39,7 @@ export interface Asking {
 
 /** The provider, for as long as whoever asks waits for an answer. Refuses where there is none. */
 export const inTime = ({ payments, clock, now, remaining }: Asking): Payments =>
-  withDeadline(requirePayments(payments), () => Math.min(now.getTime() + patience - clock().getTime(), remaining() - lastRequest))
+  withDeadline(requirePayments(payments), () => Math.min(now.getTime() + askTimeoutMs - clock().getTime(), remaining() - lastRequestMs))
 
 type Shown = Omit<Billing, 'account' | 'customerId' | 'paymentMethodId' | 'former'>
 

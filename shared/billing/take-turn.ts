@@ -42,7 +42,7 @@ export interface Question<P extends InTurn, A extends object> {
 }
 
 /** With less time than this left nobody begins to ask the provider, in milliseconds. */
-const enough = 12_000
+const enoughMs = 12_000
 
 /**
  * Asks the payment provider, one at a time for each invoice or workspace. Who asks about the same payment method meanwhile waits for
@@ -52,7 +52,7 @@ const enough = 12_000
 export async function takeTurn<P extends InTurn, A extends object>(question: Question<P, A>): Promise<A> {
   const { first, again, clock, remaining } = question
   let sight = first
-  for (let attempt = 1; remaining() > enough; attempt++) {
+  for (let attempt = 1; remaining() > enoughMs; attempt++) {
     const answer = answerIn(question, sight)
     if (answer) return answer
     const held = isTaken(sight.line.place, clock()) ? undefined : await begin(question, sight)

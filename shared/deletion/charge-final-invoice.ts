@@ -21,7 +21,7 @@ export async function chargeFinalInvoice(deletion: Deletion, tools: Tools): Prom
   if (!invoice) throw new Error('The invoice of this deletion is missing')
   const charged = await charge(deletion, invoice, tools)
   if (charged === 'putOff') return 'later'
-  if (charged.status === 'open' && !(await handOver(table, charged, clock()))) return waitForProvider(deletion, tools, workerIsAtIt)
+  if (charged.status === 'open' && !(await handOver(table, charged, clock()))) return waitForProvider(deletion, tools, handOverRetrySeconds)
   if (tools.payments && charged.status !== 'open') await detachMethod(table, tools.payments, charged).catch(untilTheSweep)
   await mailInvoice(deletion.invoiceId, tools)
   await table.write(finishStep(deletion, 'chargeFinalInvoice', clock()))
@@ -35,7 +35,7 @@ async function charge(deletion: Deletion, invoice: Invoice, tools: Tools): Promi
   const payments = withDeadline(tools.payments, () => tools.remaining() - 15_000)
   try {
     const tooLarge = await noteTooLarge(table, payments, invoice, clock())
-    if (tooLarge) metrics.record('ChargesTooLarge', 1, aboutOf(invoice))
+    if (tooLarge) metrics.record('ChargesTooLarge', 1, logContextOf(invoice))
     if (tooLarge || !invoice.billing || isGivenUp(deletion, tools)) return tooLarge ?? invoice
     return await settle(tools, payments, invoice, invoice.billing)
   } catch (error) {
@@ -49,8 +49,8 @@ async function charge(deletion: Deletion, invoice: Invoice, tools: Tools): Promi
 
 async function settle({ table, clock, metrics }: Tools, payments: Payments, invoice: Invoice, billing: Billing): Promise<Invoice> {
   const charged = await chargeInvoice({ table, payments, clock, by: 'worker' }, invoice, billing.paymentMethodId)
-  if (charged.refusal?.kind === 'declined') metrics.record('ChargesRefused', 1, aboutOf(invoice))
-  if (charged.refusal?.kind === 'tooLarge') metrics.record('ChargesTooLarge', 1, aboutOf(invoice))
+  if (charged.refusal?.kind === 'declined') metrics.record('ChargesRefused', 1, logContextOf(invoice))
+  if (charged.refusal?.kind === 'tooLarge') metrics.record('ChargesTooLarge', 1, logContextOf(invoice))
   return charged.invoice
 }
 
@@ -59,16 +59,20 @@ function untilTheSweep(error: unknown): void {
   if (!(error instanceof ProviderAway)) throw error
 }
 
-const aboutOf = ({ id, workspaceId }: Invoice) => ({ invoiceId: id, workspaceId })
+const logContextOf = ({ id, workspaceId }: Invoice) => ({ invoiceId: id, workspaceId })
 
 /** Seconds until the provider is given up. */
-const patienceLeft = ({ chargeSince }: Deletion, { settings, clock }: Tools): number =>
+const secondsUntilGivenUp = ({ chargeSince }: Deletion, { settings, clock }: Tools): number =>
   settings.CHARGE_GIVE_UP_SECONDS + (chargeSince ? secondsUntil(chargeSince, clock()) : 0)
 
-const isGivenUp = (deletion: Deletion, tools: Tools): boolean => patienceLeft(deletion, tools) <= 0
+const isGivenUp = (deletion: Deletion, tools: Tools): boolean => secondsUntilGivenUp(deletion, tools) <= 0
 
 /** Says when the provider is asked again: after 2, 4, 8 … 900 seconds, at last when it is given up. */
-async function waitForProvider(deletion: Deletion, tools: Tools, longest = Math.min(900, patienceLeft(deletion, tools))): Promise<'later'> {
+async function waitForProvider(
+  deletion: Deletion,
+  tools: Tools,
+  longest = Math.min(900, secondsUntilGivenUp(deletion, tools)),
+): Promise<'later'> {
   const { table, queue, clock } = tools
   const now = clock()
   const { chargeSince = now.toISOString(), chargeAttempts = 0 } = deletion
@@ -79,15 +83,15 @@ async function waitForProvider(deletion: Deletion, tools: Tools, longest = Math.
 }
 
 /** How long the hand-over waits for another worker that may be at an attempt, at the most before it looks again, in seconds. */
-const workerIsAtIt = 15
+const handOverRetrySeconds = 15
 
 /** How long the sweep leaves an invoice's e-mail to the queue, in seconds. */
-const patience = 15
+const sweepDelaySeconds = 15
 
 /** The intent to mail lives with the invoice, so that the purge does not take it. */
 async function mailInvoice(invoiceId: string, { table, queue, clock }: Tools): Promise<void> {
   const readers = await listReaders(table, invoiceId)
-  for (const reader of readers) await oweInvoiceMail(table, reader, clock(), patience)
+  for (const reader of readers) await oweInvoiceMail(table, reader, clock(), sweepDelaySeconds)
   await queue.enqueue(
     'mail',
     readers.map(({ accountId }) => ({ kind: 'invoice' as const, invoiceId, accountId })),

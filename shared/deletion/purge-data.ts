@@ -8,7 +8,7 @@ import type { StepOutcome, Tools } from './step.ts'
 /**
  * Everything of a workspace, in every partition: first the usage, then what lies beside the workspace item, and that item last, which
  * becomes a tombstone. What stays is this and nothing else: the tombstone, the deletion, the invoice with its readers and their
- * pointers, the accounts, and for 24 hours the memory of the createWorkspace (fingerprint and id), so that its replay is a 404.
+ * pointers, the accounts, and for 24 hours the idempotency record of its createWorkspace (fingerprint and id), so that its replay is a 404.
  */
 const itemsToPurge = ({ id, usageShards }: Workspace): ItemsToPurge[] => [
   ...Array.from({ length: usageShards }, (_, shard) => ({ of: collections.usage(id, shard) })),

@@ -34,7 +34,7 @@ const steps: Record<DeletionStep, (deletion: Deletion, tools: Tools) => Promise<
 }
 
 /** Milliseconds that a step may take, with a payment provider that lets each of five calls wait; with less left, another run goes on. */
-const enough = 45_000
+const enoughMs = 45_000
 
 /** Goes on with a deletion as far as the function's time allows, then asks for another run. Throws where a step cannot finish now. */
 export async function runDeletion(deletionId: string, tools: Tools): Promise<void> {
@@ -42,7 +42,7 @@ export async function runDeletion(deletionId: string, tools: Tools): Promise<voi
     const deletion = await readDeletion(tools.table, deletionId)
     if (!deletion || deletion.step === 'completed') return
     if (round === 0) reportAge(deletion, tools)
-    if (tools.remaining() < enough) return tools.queue.enqueue('deletion', [{ deletionId }])
+    if (tools.remaining() < enoughMs) return tools.queue.enqueue('deletion', [{ deletionId }])
     if (!deletion.started) await progress(tools.table, deletion, { started: true }, tools.clock())
     const outcome = await steps[deletion.step](deletion, tools).catch(otherWorker)
     if (outcome === 'later') return

@@ -60,8 +60,8 @@ export const invitationShape = z
 
 export type InvitationShape = z.infer<typeof invitationShape>
 
-/** What is remembered of an invitation under an Idempotency-Key: it outlives the invitation, and must not keep its address. */
-export const rememberedInvitation = z.omit(invitationShape, { email: true })
+/** What is recorded of an invitation under an Idempotency-Key: it outlives the invitation, and must not keep its address. */
+export const recordedInvitation = z.omit(invitationShape, { email: true })
 
 /** A pending invitation; an accepted one is shown to nobody. */
 export const invitationView = (invitation: Invitation): InvitationShape => ({ ...invitation, status: 'pending' })

@@ -13,7 +13,7 @@ export const maximumPending = 200
 export const maximumMembers = 1000
 
 /** For how long an accepted invitation answers its own acceptor again, in seconds. */
-export const acceptedMemory = 7 * 86_400
+export const acceptedSeconds = 7 * 86_400
 
 export const hasExpired = (invitation: Invitation, now: Date): boolean => secondsUntil(invitation.expiresAt, now) <= 0
 

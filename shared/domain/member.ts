@@ -39,10 +39,10 @@ export type MemberShape = z.infer<typeof memberShape>
 
 export const memberView = (member: Member): MemberShape => ({ ...member, emailVerified: member.emailVerified === true })
 
-const standing = (member: Member): string => `${member.joinedAt}#${member.accountId}`
+const seniority = (member: Member): string => `${member.joinedAt}#${member.accountId}`
 
 const longest = (members: readonly Member[]): Member | undefined =>
-  members.reduce<Member | undefined>((first, member) => (first && standing(first) <= standing(member) ? first : member), undefined)
+  members.reduce<Member | undefined>((first, member) => (first && seniority(first) <= seniority(member) ? first : member), undefined)
 
 /** Who becomes admin when the last admin leaves: the longest-standing developer, else the longest-standing member. */
 export function successorOf(leaver: string, members: readonly Member[]): Member | undefined {

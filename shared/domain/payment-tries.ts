@@ -2,7 +2,7 @@ import { Refusal } from './refusals.ts'
 import { later, secondsUntil } from './time.ts'
 
 /** Within an hour (seconds), one person, and all for one invoice, are refused by the payment provider so often and not again. */
-const window = 3_600
+const windowSeconds = 3_600
 export const slots = ['try0', 'try1', 'try2', 'try3', 'try4'] as const
 export type Slot = (typeof slots)[number]
 
@@ -20,10 +20,10 @@ export interface PaymentTry {
 export type PaymentTries = { readonly [S in Slot]?: PaymentTry }
 
 /** A try for somebody who is about to ask, and must have an answer until `asking`. If nothing is heard of it again, it was a refusal. */
-export const reservedTry = (by: string, asking: string, now: Date): PaymentTry => ({ by, until: later(now, window), asking })
+export const reservedTry = (by: string, asking: string, now: Date): PaymentTry => ({ by, until: later(now, windowSeconds), asking })
 
 /** A try that the provider refused. */
-export const refusedTry = (by: string, now: Date): PaymentTry => ({ by, until: later(now, window) })
+export const refusedTry = (by: string, now: Date): PaymentTry => ({ by, until: later(now, windowSeconds) })
 
 const takenAt = (tries: PaymentTries | undefined, at: string): PaymentTry[] =>
   slots.flatMap((slot) => tries?.[slot] ?? []).filter(({ until }) => until > at)

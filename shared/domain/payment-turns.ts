@@ -20,16 +20,16 @@ export interface InTurn {
 }
 
 /** How long a turn lasts at most, in seconds: longer than the function that has it, so that somebody whose turn is over is no more. */
-const lease = 35
+const leaseSeconds = 35
 /** Outcomes are kept for those who have been waiting for them: so many, for so long (seconds). */
-const kept = 20
-const keptFor = 60
+const maximumKept = 20
+const keptSeconds = 60
 
 /** The turns that a new one is put behind: those whose outcome may still be waited for. */
 export const recentTurns = ({ paymentTurns = [] }: InTurn, now: Date): readonly PaymentTurn[] =>
-  paymentTurns.filter(({ until, outcome }) => outcome && until > later(now, -keptFor)).slice(-kept)
+  paymentTurns.filter(({ until, outcome }) => outcome && until > later(now, -keptSeconds)).slice(-maximumKept)
 
-export const newTurn = (by: string, of: string, now: Date): PaymentTurn => ({ by, of, until: later(now, lease) })
+export const newTurn = (by: string, of: string, now: Date): PaymentTurn => ({ by, of, until: later(now, leaseSeconds) })
 
 /** Whether somebody is asking at this moment. One whose time is over has died. */
 export const isTaken = ({ paymentTurns = [] }: InTurn, now: Date): boolean =>

@@ -77,14 +77,14 @@ async function admitMember(exchange: Exchange, permission: Permission, person: P
 }
 
 /** For how long a note that nobody asked for may hold up an answer, in milliseconds. */
-const patienceWithNotes = 500
+const noteTimeoutMs = 500
 
 async function admitApiKey(exchange: Exchange, { place, hash }: Extract<Identity, { kind: 'apiKey' }>): Promise<object> {
   const { operation, services, event, now, deadline } = exchange
   const access: Access = operation.access
   const { apiKey, workspace } = await readApiKey(services.table, place)
   if (!apiKey || workspace?.status !== 'active' || !isGood(apiKey, hash, now)) throw badApiKey()
-  if (takesApiKeys(access)) exchange.noting = noteUse(services.table.until(deadline.atMost(patienceWithNotes)), apiKey, now).catch(() => {})
+  if (takesApiKeys(access)) exchange.noting = noteUse(services.table.until(deadline.atMost(noteTimeoutMs)), apiKey, now).catch(() => {})
   if (access.kind === 'token') return { caller: apiKey } satisfies Granted['token']
   const inPath = workspaceIdIn(event)
   if (inPath && inPath !== workspace.id) throw workspaceNotFound()

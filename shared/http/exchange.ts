@@ -35,7 +35,7 @@ export interface Exchange {
 
 /** A request with an Idempotency-Key. */
 export interface Idempotency {
-  /** Makes the memory of an answer, as a write of the operation's own transaction. */
+  /** Makes the record of an answer, as a write of the operation's own transaction. */
   recordAnswer(answer: { workspaceId?: string }): Write
   /** The first answer again, where the request was answered before; refuses another request with the same key (422). */
   replay(): Promise<HttpResult | undefined>

@@ -19,7 +19,7 @@ export const httpHandler = <N extends ServiceName>(
 ): HttpHandler =>
   operation.access.kind === 'open' ? openHandler(operation, services) : pipeline(operation, services as Services, [admitting, replaying])
 
-/** Tells who calls, then reads in one round what lets them in, what is remembered and what the operation loads. */
+/** Tells who calls, then reads in one round what lets them in, the idempotency record and what the operation loads. */
 const admitting: Step = {
   before: async ({ event: exchange }) => {
     const identity = await identify(exchange.event, exchange.services.tokens)

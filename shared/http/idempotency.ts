@@ -10,8 +10,8 @@ import { type Exchange, type Idempotency, present, workspaceIdIn } from './excha
 import { handleInput } from './input.ts'
 import { toResult } from './result.ts'
 
-/** For how long an answer is remembered, in seconds. */
-const remembered = 86_400
+/** How long an answer is kept for replays, in seconds. */
+const recordSeconds = 86_400
 
 const sorted = (value: unknown): unknown =>
   value && typeof value === 'object' && !Array.isArray(value)
@@ -24,7 +24,7 @@ const sorted = (value: unknown): unknown =>
       ? value.map(sorted)
       : value
 
-/** The Idempotency-Key of a request, beside the read of what is remembered under it; undefined where it has none. */
+/** The Idempotency-Key of a request, beside the read of its record; undefined where it has none. */
 export function idempotencyOf(exchange: Exchange, callerId: string): Idempotency | undefined {
   const { operation, event, services, now } = exchange
   const idempotencyKey = operation.idempotent ? header(event, 'idempotency-key') : undefined
@@ -60,9 +60,9 @@ async function replayOf(exchange: Exchange, record: IdempotencyRecord | undefine
 
 function recordOf(exchange: Exchange, answer: { workspaceId?: string }): IdempotencyRecord {
   const { operation, now } = exchange
-  const shape = operation.remembers ?? (operation.replay ? undefined : operation.output)
+  const shape = operation.recordShape ?? (operation.replay ? undefined : operation.output)
   const kept = shape ? { body: JSON.stringify(shape.parse(answer)) } : { workspaceId: answer.workspaceId }
-  return { ...kept, fingerprint: requestOf(exchange), expiresAt: later(now, remembered) } as IdempotencyRecord
+  return { ...kept, fingerprint: requestOf(exchange), expiresAt: later(now, recordSeconds) } as IdempotencyRecord
 }
 
 /** What tells a request from others: taken only once its caller was let in. */

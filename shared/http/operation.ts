@@ -132,7 +132,7 @@ export interface Declaration<
   readonly tag: string
   readonly access: A
   readonly services: readonly N[]
-  /** What it does to the table, beyond letting the caller in and remembering its answer: its role allows that and nothing else. */
+  /** What it does to the table, beyond letting the caller in and recording its answer: its role allows that and nothing else. */
   readonly tableActions?: readonly TableAction[]
   /** The queues that it sends to: its role allows those and no other. */
   readonly sendsTo?: readonly QueueName[]
@@ -159,11 +159,11 @@ export interface Declaration<
   }) => Promise<Permission | undefined>
   /** For people with a verified e-mail address alone; others are refused (403) before the content is looked at. */
   readonly requiresVerifiedEmail?: true
-  /** Honours Idempotency-Key; `handle` then puts what `remember` gives into its write. */
+  /** Honours Idempotency-Key; `handle` then puts what `recordAnswer` gives into its write. */
   readonly idempotent?: true
-  /** The shape of what is remembered of an answer, where that is not all of it: e-mail addresses are left out. `replay` completes it. */
-  readonly remembers?: z.ZodMiniType
-  /** Makes the first answer again from what is remembered, where that is not the answer itself; without `remembers`, a workspace id. */
+  /** The shape of what is recorded of an answer, where that is not all of it: e-mail addresses are left out. `replay` completes it. */
+  readonly recordShape?: z.ZodMiniType
+  /** Makes the first answer again from its record, where that is not the answer itself; without `recordShape`, a workspace id. */
   readonly replay?: (record: IdempotencyRecord, input: Input<P, B, Q> & Granted[A['kind']] & Tools<N>) => Promise<z.input<R>>
   /** Answers a member once the workspace is being deleted or gone, in place of the 404; undefined: the 404 stands. */
   readonly answerWhenDeleted?: (

@@ -3,7 +3,7 @@ import { accountOf } from '../domain/account.ts'
 import { newMember } from '../domain/founding.ts'
 import { type InvitationPlace, invitationPlace } from '../domain/ids.ts'
 import type { Invitation } from '../domain/invitation.ts'
-import { acceptedMemory } from '../domain/inviting.ts'
+import { acceptedSeconds } from '../domain/inviting.ts'
 import type { Member } from '../domain/member.ts'
 import type { Person } from '../domain/person.ts'
 import { isInvited, requireInvited } from '../domain/person.ts'
@@ -88,8 +88,8 @@ export async function accept(table: Table, answer: Answer, person: Person, first
 async function acceptedBefore(table: Table, scene: Scene | undefined, person: Person, now: Date): Promise<Accepted> {
   const { invitation, workspace, member, account } = scene ?? {}
   const isMine = invitation?.status === 'accepted' && invitation.acceptedBy === person.accountId
-  const isRemembered = isMine && (invitation.acceptedAt ?? '') > later(now, -acceptedMemory)
-  if (!isRemembered || workspace?.status !== 'active' || !member || !account) throw invitationNotFound()
+  const isRecent = isMine && (invitation.acceptedAt ?? '') > later(now, -acceptedSeconds)
+  if (!isRecent || workspace?.status !== 'active' || !member || !account) throw invitationNotFound()
   const current = await bringUpToDate(table, account.account, person, now)
   return { ...current, account: { ...account, ...current }, accountCreated: invitation.accountCreated === true, workspace, member }
 }

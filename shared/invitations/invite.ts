@@ -64,7 +64,7 @@ export interface InviteRequest {
   readonly settings: Settings
   readonly now: Date
   readonly authorizationCheck: Write
-  /** Makes the memory of the answer, for the transaction. */
+  /** Makes the record of the answer, for the transaction. */
   readonly recordAnswer: (decisions: readonly Decision[]) => Write | undefined
 }
 
@@ -95,7 +95,7 @@ export async function readAddressStates(table: Table, addressees: readonly Addre
   const unsure = states.filter(({ invitation, isMember }) => invitation?.status === 'accepted' && !isMember)
   const joined = await table.get(unsure.map(({ place }) => keys.memberAddress(place)))
   const members = new Set(unsure.filter((_, i) => joined[i]).map(({ place }) => place.addressKey))
-  return states.map(({ place, ...standing }) => ({ ...standing, isMember: standing.isMember || members.has(place.addressKey) }))
+  return states.map(({ place, ...state }) => ({ ...state, isMember: state.isMember || members.has(place.addressKey) }))
 }
 
 /** Everything that inviting is decided on. */
@@ -180,11 +180,11 @@ function decide(
   request: InviteRequest,
   workspace: Workspace,
   addressee: Addressee,
-  standing: AddressState,
+  state: AddressState,
   withheld: Withheld | undefined,
 ): Decision {
   const { role, member, now, settings } = request
-  const { invitation: seen, isMember } = standing
+  const { invitation: seen, isMember } = state
   if (isMember) return { outcome: 'already_member', addressee, isMailed: false, added: 0 }
   const lifetime = { now, ttlSeconds: settings.INVITATION_TTL_SECONDS }
   const sender = senderIn(workspace, member)

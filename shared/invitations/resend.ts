@@ -16,7 +16,7 @@ interface ResendRequest {
   readonly authorizationCheck: Write
   /** Who sends it. */
   readonly member: Member
-  /** Makes the memory of the answer, for the transaction. */
+  /** Makes the record of the answer, for the transaction. */
   readonly recordAnswer: (sent: Invitation) => Write | undefined
 }
 

@@ -20,7 +20,7 @@ export interface Mail {
 const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
 
 /** How long SES is waited for, the SDK's further attempts included, in milliseconds: of a mailer's half minute enough is left to give the e-mail back. */
-const patience = 12_000
+const sendTimeoutMs = 12_000
 
 /** Mail through Amazon SES. */
 export function openMail({ settings }: { readonly settings: Settings }): Mail {
@@ -33,7 +33,7 @@ export function openMail({ settings }: { readonly settings: Settings }): Mail {
         ...(tags && { Tags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })) }),
         Message: { Subject: utf8(subject), Body: { Text: utf8(text), Html: utf8(html) } },
       })
-      return (await Deadline.in(patience).wait((abortSignal) => client.send(command, { abortSignal }))).MessageId ?? ''
+      return (await Deadline.in(sendTimeoutMs).wait((abortSignal) => client.send(command, { abortSignal }))).MessageId ?? ''
     },
   }
 }

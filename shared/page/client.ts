@@ -26,7 +26,7 @@ interface SignIn {
   tokenEndpoint: string
 }
 
-type Outcome =
+type InvitationAnswer =
   | { kind: 'joined'; workspace: string; role: string; email: string; accountCreated: boolean; appUrl: string | undefined }
   | { kind: 'declined'; workspace: string }
 
@@ -38,7 +38,7 @@ interface Saved {
   /** The person said yes and the answer is not here yet: a reload asks again, which `acceptInvitation` answers as the first time. */
   accepting?: boolean | undefined
   appUrl?: string | undefined
-  outcome?: Outcome
+  outcome?: InvitationAnswer
 }
 
 interface Problem extends Error {
@@ -317,7 +317,7 @@ export function client(): void {
     ],
   })
 
-  const outcomeView = (outcome: Outcome): View => {
+  const outcomeView = (outcome: InvitationAnswer): View => {
     const hint = 'You can close this page.'
     if (outcome.kind === 'declined')
       return {
@@ -410,7 +410,7 @@ export function client(): void {
     show(troubleView(error, retry, intent))
   }
 
-  const finish = (outcome: Outcome): void => {
+  const finish = (outcome: InvitationAnswer): void => {
     record = {}
     keep({ outcome })
     show(outcomeView(outcome))

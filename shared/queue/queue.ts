@@ -23,7 +23,7 @@ const batchesOfTen = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(all.length / 10) }, (_, i) => all.slice(i * 10, i * 10 + 10))
 
 /** How long a queue is waited for, in milliseconds: what it does not take is found again, and the answer to somebody must not wait for it. */
-const patience = 2_000
+const sendTimeoutMs = 2_000
 
 /** Where the queues are; a function that sends to some of them need not be told of the others. */
 type QueueUrls = Partial<Pick<Settings, 'MAIL_QUEUE_URL' | 'DELETION_QUEUE_URL' | 'ACCOUNTS_QUEUE_URL'>>
@@ -36,7 +36,7 @@ export function openQueue({ settings, logger }: { readonly settings: QueueUrls; 
   const send = async (queue: QueueName, batch: readonly object[], DelaySeconds: number) => {
     const Entries = batch.map((message, i) => ({ Id: String(i), MessageBody: JSON.stringify(message), DelaySeconds }))
     const command = () => new SendMessageBatchCommand({ QueueUrl: urls[queue], Entries })
-    const { Failed } = await Deadline.in(patience).ask((abortSignal) => client.send(command(), { abortSignal }))
+    const { Failed } = await Deadline.in(sendTimeoutMs).ask((abortSignal) => client.send(command(), { abortSignal }))
     if (Failed?.length) throw new Error(`The queue rejected ${Failed.length} of ${batch.length} messages: ${Failed[0]?.Code}`)
   }
   return {

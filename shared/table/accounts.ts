@@ -62,7 +62,7 @@ export interface AccountChange {
 }
 
 /** How long the sweep leaves the member rows to the queue, in seconds. */
-const patience = 60
+const sweepDelaySeconds = 60
 
 const unchanged = (attribute: string, seen: unknown): Condition => (seen === undefined ? absent(attribute) : is(attribute, seen))
 
@@ -73,7 +73,7 @@ const unchanged = (attribute: string, seen: unknown): Condition => (seen === und
 export function changeAccount(seen: Account, fields: Partial<Account>, now: Date): AccountChange {
   const membersFollow = isShown(fields)
   const next = membersFollow ? { ...fields, version: (seen.version ?? 0) + 1, changedAt: now.toISOString() } : fields
-  const set = membersFollow ? { ...next, ...indexKeys.due(seen.id, later(now, patience)) } : next
+  const set = membersFollow ? { ...next, ...indexKeys.due(seen.id, later(now, sweepDelaySeconds)) } : next
   const asSeen = all(unchanged('version', seen.version), unchanged('emailIssuedAt', seen.emailIssuedAt))
   return { write: update(keys.account(seen.id), { set }, asSeen, changed), account: { ...seen, ...next }, membersFollow }
 }

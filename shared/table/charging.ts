@@ -73,19 +73,19 @@ export const handOver = (table: Table, { id }: Invoice, now: Date): Promise<bool
   table.attempt(keys.invoice(id), { set: { handedOver: true } }, any(absent('workerUntil'), atMost('workerUntil', now.toISOString())))
 
 /** What an attempt came to. */
-export type Outcome = Partial<Pick<Invoice, 'status' | 'paidAt' | 'payment' | 'failure'>>
+export type ChargeOutcome = Partial<Pick<Invoice, 'status' | 'paidAt' | 'payment' | 'failure'>>
 
 /** Notes that nobody owes anything any more: paid or waived, which stays so. Undefined where it was settled already. */
-export function noteSettled(table: Table, invoice: Invoice, outcome: Outcome, now: Date) {
+export function noteSettled(table: Table, invoice: Invoice, outcome: ChargeOutcome, now: Date) {
   const owes = owesDetach(invoice)
-  const set = { ...outcome, ...(owes && due(invoice, later(now, patience))) }
+  const set = { ...outcome, ...(owes && due(invoice, later(now, sweepDelaySeconds))) }
   return change(table, invoice, { set, remove: ['attempt', 'workerUntil', ...(owes ? [] : notDue)] }, unsettled)
 }
 
 /** Notes an outcome after which the invoice is still owed. What another attempt has begun meanwhile stays unclear. */
-export async function noteUnpaid(table: Table, invoice: Invoice, outcome: Outcome, now: Date) {
+export async function noteUnpaid(table: Table, invoice: Invoice, outcome: ChargeOutcome, now: Date) {
   const after = { ...invoice, ...outcome }
-  const dueAt = owesDetach(after) ? detachAt(after, later(now, patience)) : undefined
+  const dueAt = owesDetach(after) ? detachAt(after, later(now, sweepDelaySeconds)) : undefined
   const set = { ...outcome, ...(dueAt && due(invoice, dueAt)) }
   const remove = ['attempt', 'workerUntil', ...(dueAt ? [] : notDue)]
   const own = await change(table, invoice, { set, remove }, all(unsettled, same('attempt', invoice.attempt)))
@@ -93,7 +93,7 @@ export async function noteUnpaid(table: Table, invoice: Invoice, outcome: Outcom
 }
 
 /** How long the sweep leaves what is owed to the provider to whoever began it, in seconds. */
-const patience = 60
+const sweepDelaySeconds = 60
 
 /** The payment method is detached. */
 export const noteDetached = async (table: Table, { id }: Invoice): Promise<void> => {

@@ -18,7 +18,7 @@ export const confirmationMismatch = (): Refusal =>
   })
 
 /** How long a worker may be silent before the sweep sends another one, in seconds. */
-const lease = 15
+const leaseSeconds = 15
 
 const due = (id: string, now: Date, seconds: number) => indexKeys.due(id, later(now, seconds))
 
@@ -28,7 +28,7 @@ const due = (id: string, now: Date, seconds: number) => indexKeys.due(id, later(
  */
 export function requestDeletion(table: Table, deletion: Deletion, confirm: string, authorizationCheck: Write, now: Date): Promise<void> {
   const { id, workspaceId, requestedBy, requestedAt, invoiceId } = deletion
-  const item = { ...deletion, ...due(id, now, lease) }
+  const item = { ...deletion, ...due(id, now, leaseSeconds) }
   const frozen = changeWorkspace(workspaceId, { set: { status: 'deleting' } }, { rule: is('name', confirm), broken: confirmationMismatch })
   return table.write(frozen, authorizationCheck, put(keys.deletion(id), item), ...readerWrites(invoiceId, requestedBy, requestedAt))
 }
@@ -57,13 +57,13 @@ export function finishStep(deletion: Deletion, step: DeletionStep, now: Date): W
   const next = deletionSteps[deletionSteps.indexOf(step) + 1] ?? 'completed'
   const moment = now.toISOString()
   const doneAt = { ...deletion.doneAt, [step]: moment }
-  const ended = next === 'completed' ? { completedAt: moment } : due(deletion.id, now, lease)
+  const ended = next === 'completed' ? { completedAt: moment } : due(deletion.id, now, leaseSeconds)
   const remove = next === 'completed' ? ['gsi2pk', 'gsi2sk', 'page', 'nextAttemptAt'] : ['page', 'nextAttemptAt']
   return update(keys.deletion(deletion.id), { set: { step: next, doneAt, ...ended }, remove }, at(step, deletion), changed)
 }
 
 /** Notes progress within a step, and gives the worker another lease. Answers the deletion as it is then, undefined on a race. */
-export async function progress(table: Table, deletion: Deletion, fields: Partial<Deletion>, now: Date, seconds = lease) {
+export async function progress(table: Table, deletion: Deletion, fields: Partial<Deletion>, now: Date, seconds = leaseSeconds) {
   const { step } = deletion
   if (step === 'completed') return undefined
   const set = { ...fields, ...due(deletion.id, now, seconds) }

@@ -114,7 +114,7 @@ const nameOf = (error: unknown): string => (error instanceof Error ? error.name 
 const exactNumber = (text: string): number | bigint => (Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text))
 
 /** How long one call is tried, again where it meets conflicts, throttles or silence, before it is a 503: that, or the invocation's time. In milliseconds. */
-const patience = 9_000
+const callTimeoutMs = 9_000
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
@@ -150,7 +150,7 @@ export class Table {
   private async getChunk(chunk: readonly Key[]): Promise<(Item & Key)[]> {
     const items: (Item & Key)[] = []
     let open: Record<string, unknown>[] = [...chunk.map((key) => ({ ...key }))]
-    const deadline = this.patience()
+    const deadline = this.newDeadline()
     for (let attempt = 0; open.length > 0; attempt++) {
       if (attempt > 0) await backOff(attempt, deadline)
       const command = () => new BatchGetCommand({ RequestItems: { [this.name]: { Keys: open, ConsistentRead: true } } })
@@ -220,7 +220,7 @@ export class Table {
   async write(...writes: readonly (Write | undefined)[]): Promise<void> {
     const wanted = writes.filter((write) => write !== undefined)
     const TransactItems = wanted.map(({ request }) => named(request, this.name))
-    const deadline = this.patience()
+    const deadline = this.newDeadline()
     let token = randomUUID()
     for (let attempt = 1; ; attempt++) {
       const command = () => new TransactWriteCommand({ TransactItems, ClientRequestToken: token })
@@ -256,7 +256,7 @@ export class Table {
   }
 
   /** Sends a request that can be sent more than once, again where the table is away beyond the SDK's own retries or does not answer. */
-  async send<T>(request: (signal: AbortSignal) => Promise<T>, deadline = this.patience()): Promise<T> {
+  async send<T>(request: (signal: AbortSignal) => Promise<T>, deadline = this.newDeadline()): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await deadline.ask(request, { isPassing: isAway })
@@ -267,8 +267,8 @@ export class Table {
     }
   }
 
-  private patience(): Deadline {
-    return this.deadline?.atMost(patience) ?? Deadline.in(patience)
+  private newDeadline(): Deadline {
+    return this.deadline?.atMost(callTimeoutMs) ?? Deadline.in(callTimeoutMs)
   }
 }
 

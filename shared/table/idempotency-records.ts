@@ -5,16 +5,16 @@ import type { Key } from './design.ts'
 import { put, type Table, type Write } from './engine.ts'
 import { type Collected, ttlAttribute } from './items.ts'
 
-/** Another request with the same Idempotency-Key was first: its memory is to be read. */
+/** Another request with the same Idempotency-Key was first: read its record. */
 export class AnsweredBefore extends Error {}
 
-/** What is remembered of a request under its Idempotency-Key, if it has not expired. */
+/** The record of a request with an Idempotency-Key, if it has not expired. */
 export async function readIdempotencyRecord(table: Table, key: Key<IdempotencyRecord>, now: Date): Promise<IdempotencyRecord | undefined> {
   const record = await table.get(key)
   return record && record.expiresAt > now.toISOString() ? record : undefined
 }
 
-/** The memory of a request, as part of the transaction that has its effect: both are there or neither. Throws `Remembered` on a race. */
+/** The record of a request, as part of the transaction that has its effect: both are there or neither. Throws `AnsweredBefore` on a race. */
 export const recordWrite = (key: Key<IdempotencyRecord & Collected>, record: IdempotencyRecord, now: Date): Write =>
   put(
     key,

@@ -3,7 +3,7 @@ import { isDead } from '../domain/dismissals.ts'
 import { canonicalEmail, withoutTag } from '../domain/email.ts'
 import { derivedBody, type InvitationPlace, invitationPlace } from '../domain/ids.ts'
 import type { Invitation } from '../domain/invitation.ts'
-import { acceptedMemory, hasExpired, isOpen, maximumMembers, maximumPending } from '../domain/inviting.ts'
+import { acceptedSeconds, hasExpired, isOpen, maximumMembers, maximumPending } from '../domain/inviting.ts'
 import type { MailBlock } from '../domain/mail-block.ts'
 import type { Member } from '../domain/member.ts'
 import type { InvitationMail } from '../domain/messages.ts'
@@ -30,11 +30,11 @@ export const mailboxOf = (email: string): string => derivedBody('mailbox', canon
 export const countedMailboxOf = (email: string): string => mailboxOf(withoutTag(email))
 
 /** How long the sweep waits for the queue to do it, before it sends again what is owed. In seconds. */
-const outboxPatience = 15
+const sweepDelaySeconds = 15
 
 /** When the sweep must look at an invitation: soon where an e-mail is owed, else when it ends. */
 const due = (invitation: Invitation, owed: boolean, now: Date) =>
-  indexKeys.due(invitation.addressKey, owed ? later(now, outboxPatience) : invitation.expiresAt)
+  indexKeys.due(invitation.addressKey, owed ? later(now, sweepDelaySeconds) : invitation.expiresAt)
 
 /** An invitation is as it was read, or still is not there. */
 export const unchanged = (seen: Invitation | undefined): Condition => (seen ? is('revision', seen.revision) : absent('pk'))
@@ -155,7 +155,7 @@ const stillOpen = (naming: Naming, now: Date): Condition => {
 export function acceptWrites(invitation: Invitation, naming: Naming, member: Member, accountCreated: boolean, now: Date): Write[] {
   const at = now.toISOString()
   const set = { status: 'accepted', acceptedBy: member.accountId, acceptedAt: at, accountCreated, revision: at }
-  const accepted = { ...set, gsi2sk: later(now, acceptedMemory) }
+  const accepted = { ...set, gsi2sk: later(now, acceptedSeconds) }
   const counts = { memberCount: 1, adminCount: member.role === 'admin' ? 1 : 0, pendingCount: -1 }
   const rule = all(below('memberCount', maximumMembers), stillVouchedFor(invitation))
   const broken = (found: Workspace) => (isDead(invitation, found) ? changed() : tooManyMembers())
@@ -173,7 +173,7 @@ export function acceptWrites(invitation: Invitation, naming: Naming, member: Mem
 }
 
 /**
- * Ends a pending invitation: revoked with a member's `permit`, or declined, or of somebody who is a member already. Throws `Changed` on a
+ * Ends a pending invitation: revoked with a member's `authorizationCheck`, or declined, or of somebody who is a member already. Throws `Changed` on a
  * race; where the workspace is gone, so that an invitee is told of the invitation alone, and a member `workspace_not_found`.
  */
 export async function endInvitation(

@@ -37,10 +37,10 @@ export const withholdInvoiceMail = (table: Table, reader: Reader): Promise<boole
   table.attempt(keyOf(reader), { set: { mailed: false }, remove: settled }, exists('outbox'))
 
 /** For how long an invoice's e-mail waits for an address that is blocked again and again, in seconds: a week. */
-const blockedPatience = 604_800
+const giveUpSeconds = 604_800
 
 /** The address is blocked: the sweep asks again once it is not, but not for ever. */
 export function putOffInvoiceMail(table: Table, reader: Reader, { issuedAt }: Invoice, until: string): Promise<boolean> {
-  if (until > later(new Date(issuedAt ?? 0), blockedPatience)) return withholdInvoiceMail(table, reader)
+  if (until > later(new Date(issuedAt ?? 0), giveUpSeconds)) return withholdInvoiceMail(table, reader)
   return table.attempt(keyOf(reader), { set: { gsi2sk: until } }, exists('outbox'))
 }

@@ -71,11 +71,11 @@ function writeRow(table: Table, account: Account, seen: Member, next: Member): P
  * How long after a change a member row may still be written or listed as it was before, in seconds: a request lives for 29 at most, and
  * the index of memberships lags by less.
  */
-const lateWrites = 30
+const lateWriteSeconds = 30
 
 /** Nothing is owed any more, if no other change came, and the rows were looked through long enough after this one. */
 export async function settleRows(table: Table, { id, version = 0, changedAt = '' }: Account, began: string): Promise<void> {
-  if (began < later(new Date(changedAt), lateWrites)) return
+  if (began < later(new Date(changedAt), lateWriteSeconds)) return
   await table.attempt(keys.account(id), { remove: ['gsi2pk', 'gsi2sk'] }, is('version', version))
 }
 

@@ -60,7 +60,7 @@ const removal = (member: Member): Write[] => [
   ...releaseAddress(member),
 ]
 
-/** Takes somebody else out, and ends what they have sent. `permit` keeps an admin in the workspace. Throws `Changed` on a race. */
+/** Takes somebody else out, and ends what they have sent. `authorizationCheck` keeps an admin in the workspace. Throws `Changed` on a race. */
 export async function removeMember(table: Table, member: Member, authorizationCheck: Write): Promise<void> {
   const counts = { memberCount: -1, adminCount: member.role === 'admin' ? -1 : 0 }
   await table.write(

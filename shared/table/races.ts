@@ -7,7 +7,7 @@ export class Changed extends Error {}
 export const changed = (): Error => new Changed('The data has changed since it was read')
 
 /** How long somebody who loses such races goes on, in milliseconds: nearly as long as the shortest operation may take. */
-const patience = 8_000
+const retryTimeoutMs = 8_000
 
 /** Of many who change one item at once, those who lost come back at different moments. In milliseconds. */
 export const pauseAfter = (attempt: number) =>
@@ -16,7 +16,7 @@ export const pauseAfter = (attempt: number) =>
 /** Decides and writes on what was read, and where that has changed meanwhile reads again and decides again; at last refuses `unavailable`. */
 export async function untilUnchanged<S, R>(first: S, again: () => Promise<S>, decide: (seen: S) => Promise<R>): Promise<R> {
   let seen = first
-  const deadline = Date.now() + patience
+  const deadline = Date.now() + retryTimeoutMs
   for (let attempt = 1; ; attempt++) {
     try {
       return await decide(seen)

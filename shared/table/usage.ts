@@ -13,8 +13,8 @@ import { put, type Table, update, type Write } from './engine.ts'
 import { ttlAttribute, type UsageCounter } from './items.ts'
 import { stillActive } from './workspaces.ts'
 
-/** For how long an event id is remembered, in seconds. */
-const remembered = 90 * 86_400
+/** How long an event id is kept, in seconds. */
+const eventIdSeconds = 90 * 86_400
 
 /** A transaction takes 100 items: the counter of the shard and this many events. */
 const eventsPerTransaction = 99
@@ -104,7 +104,7 @@ async function countChunk(shard: Shard, events: readonly UsageEvent[]): Promise<
 
 /** Puts an event if it is new; one that is not is noted in `before`. */
 function eventWrite({ workspaceId, shard, now }: Shard, event: UsageEvent, before: Set<UsageEvent>): Write {
-  const expiresAt = later(now, remembered)
+  const expiresAt = later(now, eventIdSeconds)
   const key = keys.usageEvent(workspaceId, shard, fingerprint(event.id))
   const item = { expiresAt, [ttlAttribute]: epochSeconds(expiresAt) }
   return put(key, item, any(absent('pk'), atMost('expiresAt', now.toISOString())), () => {

@@ -82,7 +82,7 @@ export function openTokens({ settings, fetcher = new SimpleFetcher(), clock = ()
 
 /** How often the issuer's keys are fetched: so many times at once, and once more after so many milliseconds each. */
 const fetchesAtOnce = 10
-const fetchEvery = 5_000
+const fetchIntervalMs = 5_000
 
 /**
  * Keys are fetched again for a token that names one that is not known yet: the issuer may have made it since. As anybody can name one that
@@ -94,9 +94,9 @@ function heldBack(fetcher: Fetcher, clock: () => number): Fetcher {
   let since = clock()
   return {
     fetch: async (uri) => {
-      const grown = Math.floor((clock() - since) / fetchEvery)
+      const grown = Math.floor((clock() - since) / fetchIntervalMs)
       left = Math.min(fetchesAtOnce, left + grown)
-      since = left === fetchesAtOnce ? clock() : since + grown * fetchEvery
+      since = left === fetchesAtOnce ? clock() : since + grown * fetchIntervalMs
       if (left === 0) throw new FetchError(uri, 'The signing keys were fetched too often')
       left--
       return fetcher.fetch(uri)

@@ -30,7 +30,7 @@ export const trigger = <const K extends keyof TriggerEvents>(declaration: Trigge
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-interface Openers {
+interface ClientFactories {
   readonly table: (opening: { readonly settings: { readonly TABLE_NAME: string } }) => Services['table']
   readonly queue: (opening: { readonly settings: Environment; readonly logger: Logger }) => Services['queue']
 }
@@ -38,7 +38,7 @@ interface Openers {
 /** A trigger as a Lambda function, wired from the environment. */
 export function triggerHandler(
   { handle }: Trigger,
-  open: Openers,
+  open: ClientFactories,
   environment: Environment = process.env,
 ): (event: TriggerEvents[keyof TriggerEvents], context: Context) => Promise<object> {
   const logger = new Logger({ serviceName: 'atrium' })

@@ -24,7 +24,7 @@ const slow: Steps = { milliseconds: 1, every: 20 }
 const fast: Steps = { milliseconds: 20, every: 2 }
 
 /** How long a process may take to start or to answer before it is given up, in milliseconds: a machine may be busy. */
-const patience = 60_000
+const answerTimeoutMs = 60_000
 
 /** What Lambda puts beside a function's own variables: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const setByLambda = ({ arn, handler, folder, memorySize }: DeployedFunction, { authorityFile, accessKeyId }: Surroundings) => ({
@@ -128,7 +128,7 @@ export class ExecutionEnvironment {
   #told(): Promise<Told> {
     return new Promise((resolve, reject) => {
       const fail = (what: string) => reject(new FunctionFailed(`${this.#function.name} ${what}\n${this.log}`))
-      const timer = setTimeout(() => fail(`does not answer within ${patience / 1_000} s`), patience)
+      const timer = setTimeout(() => fail(`does not answer within ${answerTimeoutMs / 1_000} s`), answerTimeoutMs)
       const ended = (code: number | null, signal: string | null) => fail(`ended (${code ?? signal})`)
       this.#child.once('exit', ended).once('message', (told: Told) => {
         clearTimeout(timer)

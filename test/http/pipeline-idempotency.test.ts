@@ -154,7 +154,7 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     expect([again.status, isReplay(again), again.body.apiKey]).toEqual([201, true, first.body.apiKey])
   })
 
-  test('is answered by its caller’s, and its workspace’s, own memory alone', async () => {
+  test('is answered by its caller’s, and its workspace’s, own record alone', async () => {
     const { world, here, join, ann } = await scene()
     const dev = await join('dev@example.com', 'developer')
     const first = await here('createProject', { body: { name: 'Site' }, headers: keyed() })
@@ -196,7 +196,7 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     expect(await here('createProject', request)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
   })
 
-  test('is 404 once the workspace is gone, with the memory of it', async () => {
+  test('is 404 once the workspace is gone, with the record of it', async () => {
     const { world, here, erase, finish, workspaceId } = await departure()
     const request = { body: { name: 'Site' }, headers: keyed() }
     await here('createProject', request)

@@ -10,7 +10,7 @@ import type { Services } from '#shared/services.ts'
 import { type DeployedRoute, deployedEvent, type Sent, takenRoute } from './deployed-api.ts'
 
 /** What a request came to: the function, its event, and its answer. */
-interface Outcome {
+interface GatewayResult {
   readonly functionName: string
   readonly event: object
   readonly status: number
@@ -39,8 +39,8 @@ function bodyOf(text: string): unknown {
 }
 
 /** Serves the operations by the local gateway, and notes which function gets which event. */
-export async function localGateway(services: Services): Promise<(sent: Sent) => Promise<Outcome>> {
-  let noted: Pick<Outcome, 'functionName' | 'event'> | undefined
+export async function localGateway(services: Services): Promise<(sent: Sent) => Promise<GatewayResult>> {
+  let noted: Pick<GatewayResult, 'functionName' | 'event'> | undefined
   const noting = (functionName: string, handler: HttpFunction): HttpFunction => {
     return (event, context) => {
       noted = { functionName, event }
@@ -76,7 +76,7 @@ function send(port: number, { method, target, headers, body }: Sent): Promise<{ 
 }
 
 /** Hands the event that API Gateway would make to the function that the templates put behind the route. */
-export async function deployed(services: Services, routes: readonly DeployedRoute[], sent: Sent): Promise<Outcome> {
+export async function deployed(services: Services, routes: readonly DeployedRoute[], sent: Sent): Promise<GatewayResult> {
   const taken = takenRoute(routes, sent)
   const event = deployedEvent(sent, taken)
   const functions = operationFunctions(services, noFaults())

@@ -296,5 +296,5 @@ test('where the table is away the event comes again, and the log says which invi
     expect.objectContaining({ worker: 'recordDelivery', requestId: 'test', work: expect.objectContaining({ invitationId: bob.id }) }),
   )
   expect(JSON.stringify(world.logs)).not.toContain(bobsAddress)
-  expect(world.metrics).toContainEqual({ name: 'MessagesFailed', value: 1, about: { worker: 'recordDelivery' } })
+  expect(world.metrics).toContainEqual({ name: 'MessagesFailed', value: 1, logContext: { worker: 'recordDelivery' } })
 })

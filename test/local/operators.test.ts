@@ -68,7 +68,7 @@ test('smoke stops at the first step that is not as it should be, says what was e
     headers: { 'content-type': 'application/json' },
   })
 
-  const { code, stdout, stderr } = await operate('smoke', [url, '--token', ann.token, '--patience', '1'])
+  const { code, stdout, stderr } = await operate('smoke', [url, '--token', ann.token, '--timeout', '1'])
 
   const left = await callerWith(url, ann.token).request<{ data: { name: string }[] }>('GET', '/workspaces')
   expect([code, stdout.trim().split('\n').length]).toEqual([1, 3])

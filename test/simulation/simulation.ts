@@ -13,7 +13,7 @@ import { type StagedWorld, stagedWorld } from './staged-world.ts'
 import { takeOver } from './take-over.ts'
 
 /** What came of a seed. */
-export interface Outcome {
+export interface RunResult {
   readonly seed: number
   /** What does not hold; nothing in a run that is right. */
   readonly problems: readonly string[]
@@ -37,7 +37,7 @@ const storm: Weather = {
 }
 
 /** Plays a seed: workspaces are used, deleted, charged for and purged while everything goes wrong. Then looks at what is left. */
-export async function simulate(endpoint: string, seed: number): Promise<Outcome> {
+export async function simulate(endpoint: string, seed: number): Promise<RunResult> {
   const began = performance.now()
   const world = await stagedWorld(endpoint, seed)
   const giveBack = takeOver(world.stage, seed, world.wallClock)

@@ -75,7 +75,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     queued: [] as { queue: QueueName; message: object }[],
     mails: [] as Email[],
     logs: [] as object[],
-    metrics: [] as { name: MetricName; value: number; about?: object }[],
+    metrics: [] as { name: MetricName; value: number; logContext?: object }[],
     /** Set to make SES refuse. */
     mailError: undefined as Error | undefined,
     raw,
@@ -92,7 +92,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
         world.queued.push(...messages.map((message) => ({ queue, message })))
       },
     }),
-    metrics: { record: (name, value, about) => void world.metrics.push({ name, value, ...(about && { about }) }) },
+    metrics: { record: (name, value, logContext) => void world.metrics.push({ name, value, ...(logContext && { logContext }) }) },
     payments: undefined,
     mail: recordedMail({
       send: async (email) => {

@@ -92,7 +92,7 @@ test('every run of a deletion reports its age once, with its id', async () => {
 
   expect((await deletionOf(world, workspaceId))?.step).toBe('completed')
   expect(numbersOf(world, 'DeletionAge')).toEqual([
-    { name: 'DeletionAge', value: expect.closeTo(10, 0), about: { deletionId, workspaceId } },
+    { name: 'DeletionAge', value: expect.closeTo(10, 0), logContext: { deletionId, workspaceId } },
   ])
 })
 
@@ -106,7 +106,7 @@ test('a charge that the provider refuses is reported once', async () => {
   await team.finish()
 
   expect((await team.invoice()).status).toBe('uncollectible')
-  expect(numbersOf(world, 'ChargesRefused')).toEqual([{ name: 'ChargesRefused', value: 1, about: { invoiceId, workspaceId } }])
+  expect(numbersOf(world, 'ChargesRefused')).toEqual([{ name: 'ChargesRefused', value: 1, logContext: { invoiceId, workspaceId } }])
   expect(numbersOf(world, 'ChargesPutOff')).toEqual([])
 })
 
@@ -122,6 +122,8 @@ test('a charge that is put off because the provider is away is reported with eve
   world.passSeconds(60)
   await world.run('runDeletion')
 
-  expect(numbersOf(world, 'ChargesPutOff')).toEqual(Array(2).fill({ name: 'ChargesPutOff', value: 1, about: { invoiceId, workspaceId } }))
+  expect(numbersOf(world, 'ChargesPutOff')).toEqual(
+    Array(2).fill({ name: 'ChargesPutOff', value: 1, logContext: { invoiceId, workspaceId } }),
+  )
   expect(numbersOf(world, 'ChargesRefused')).toEqual([])
 })

@@ -1,8 +1,8 @@
-import type { Opened } from '#shared/wiring.ts'
+import type { ClientName } from '#shared/wiring.ts'
 import type { Entry } from './bundle.ts'
 
 /** The client behind each service, as plain code would use it: with the commands that Atrium sends, and nothing around it. */
-const clients: { readonly [S in Opened]?: string } = {
+const clients: { readonly [S in ClientName]?: string } = {
   table: `
     import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
     import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
@@ -23,13 +23,13 @@ const clients: { readonly [S in Opened]?: string } = {
 }
 
 /** Of some services those that have a client, in one order. */
-const clientsOf = (opened: readonly Opened[]) => (Object.keys(clients) as Opened[]).filter((service) => opened.includes(service))
+const bareClients = (opened: readonly ClientName[]) => (Object.keys(clients) as ClientName[]).filter((service) => opened.includes(service))
 
 /** The name of the bare function with the clients of some services. */
-export const bareName = (opened: readonly Opened[]): string => `bare-${clientsOf(opened).join('-')}`
+export const bareName = (opened: readonly ClientName[]): string => `bare-${bareClients(opened).join('-')}`
 
 /** A function with nothing but the clients of some services: what a bundle's size and start are compared with. */
-export const bareEntry = (opened: readonly Opened[]): Entry => ({
+export const bareEntry = (opened: readonly ClientName[]): Entry => ({
   name: bareName(opened),
-  source: ['const used = []', ...clientsOf(opened).map((service) => clients[service]), 'export const handler = () => used'].join('\n'),
+  source: ['const used = []', ...bareClients(opened).map((service) => clients[service]), 'export const handler = () => used'].join('\n'),
 })

@@ -4,10 +4,10 @@ import { openPayments } from '#shared/payments/stripe.ts'
 import { openQueue } from '#shared/queue/queue.ts'
 import { openTable } from '#shared/table/engine.ts'
 import { openTokens } from '#shared/tokens/tokens.ts'
-import type { Opened, Opener } from '#shared/wiring.ts'
+import type { ClientFactory, ClientName } from '#shared/wiring.ts'
 
 /** How each service is opened, and the module that a function's bundle contains only where the function opens it. */
-export const openers: { readonly [K in Opened]: { readonly module: string; readonly open: Opener<K> } } = {
+export const clientFactories: { readonly [K in ClientName]: { readonly module: string; readonly open: ClientFactory<K> } } = {
   table: { module: '#shared/table/engine.ts', open: openTable },
   tokens: { module: '#shared/tokens/tokens.ts', open: openTokens },
   queue: { module: '#shared/queue/queue.ts', open: openQueue },

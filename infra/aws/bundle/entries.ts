@@ -1,12 +1,12 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Operation } from '#shared/http/operation.ts'
-import type { Opened } from '#shared/wiring.ts'
+import type { ClientName } from '#shared/wiring.ts'
 import type { Trigger } from '#shared/worker/trigger.ts'
 import type { Worker } from '#shared/worker/worker.ts'
 import type { Lists } from '../lists.ts'
 import type { Entry } from './bundle.ts'
-import { openers } from './client-factories.ts'
+import { clientFactories } from './client-factories.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -22,26 +22,26 @@ function moduleOf(name: string): string {
 
 const imported = (name: string, module: string): string => `import { ${name} } from '${module}'`
 
-const openerImported = (service: Opened): string => imported(openers[service].open.name, openers[service].module)
+const factoryImported = (service: ClientName): string => imported(clientFactories[service].open.name, clientFactories[service].module)
 
 /** `{ table: openTable, queue: openQueue }` */
-const opening = (services: readonly Opened[]): string =>
-  `{ ${services.map((service) => `${service}: ${openers[service].open.name}`).join(', ')} }`
+const opening = (services: readonly ClientName[]): string =>
+  `{ ${services.map((service) => `${service}: ${clientFactories[service].open.name}`).join(', ')} }`
 
 /** What an operation opens: what it declares, and what letting callers in takes. */
-export const openedBy = ({ services, access }: Operation): readonly Opened[] => [
-  ...new Set<Opened>([...(access.kind === 'open' ? [] : (['table', 'tokens'] as const)), ...services]),
+export const clientsOf = ({ services, access }: Operation): readonly ClientName[] => [
+  ...new Set<ClientName>([...(access.kind === 'open' ? [] : (['table', 'tokens'] as const)), ...services]),
 ]
 
 /** What a worker opens: what it needs, and the metrics, which operations do without. */
-const openedByWorker = ({ services }: Worker): readonly Opened[] => [...services, 'metrics']
+const clientsOfWorker = ({ services }: Worker): readonly ClientName[] => [...services, 'metrics']
 
-function entry(name: string, maker: { name: string; module: string }, opened: readonly Opened[]): Entry {
+function entry(name: string, maker: { name: string; module: string }, opened: readonly ClientName[]): Entry {
   const source = [
     imported(name, moduleOf(name)),
     imported(maker.name, maker.module),
     imported('wire', '#shared/wiring.ts'),
-    ...opened.map(openerImported),
+    ...opened.map(factoryImported),
     `export const handler = ${maker.name}(${name}, wire(${opening(opened)}))`,
   ]
   return { name, source: source.join('\n') }
@@ -53,12 +53,12 @@ const workerMaker = { name: 'workerHandler', module: '#shared/worker/handler.ts'
 
 /** An operation's entry: the pipeline around it, wired with what it opens and nothing else. */
 const operationEntry = (operation: Operation): Entry =>
-  entry(operation.name, operation.access.kind === 'open' ? openMaker : maker, openedBy(operation))
+  entry(operation.name, operation.access.kind === 'open' ? openMaker : maker, clientsOf(operation))
 
-const workerEntry = (worker: Worker): Entry => entry(worker.name, workerMaker, openedByWorker(worker))
+const workerEntry = (worker: Worker): Entry => entry(worker.name, workerMaker, clientsOfWorker(worker))
 
 /** What a trigger opens. */
-export const openedByTrigger: readonly Opened[] = ['table', 'queue']
+export const clientsOfTrigger: readonly ClientName[] = ['table', 'queue']
 
 /** A trigger's entry: it has table and queue alone, for there are no settings yet when the user pool names it. */
 const triggerEntry = ({ name }: Trigger): Entry => ({
@@ -66,8 +66,8 @@ const triggerEntry = ({ name }: Trigger): Entry => ({
   source: [
     imported(name, moduleOf(name)),
     imported('triggerHandler', '#shared/worker/trigger.ts'),
-    ...openedByTrigger.map(openerImported),
-    `export const handler = triggerHandler(${name}, ${opening(openedByTrigger)})`,
+    ...clientsOfTrigger.map(factoryImported),
+    `export const handler = triggerHandler(${name}, ${opening(clientsOfTrigger)})`,
   ].join('\n'),
 })
 

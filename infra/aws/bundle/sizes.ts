@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Opened } from '#shared/wiring.ts'
+import type { ClientName } from '#shared/wiring.ts'
 import type { Lists } from '../lists.ts'
 import { bareEntry, bareName } from './bare.ts'
 import { bundle } from './bundle.ts'
-import { entriesOf, openedBy, openedByTrigger } from './entries.ts'
+import { clientsOf, clientsOfTrigger, entriesOf } from './entries.ts'
 
 /** A function's bundle beside that of the bare clients that it needs, in bytes. */
 export interface Size {
@@ -17,17 +17,17 @@ export interface Size {
 }
 
 /** What each function opens, by its name. */
-const openedByName = ({ operations, workers, triggers }: Lists): ReadonlyMap<string, readonly Opened[]> =>
-  new Map<string, readonly Opened[]>([
-    ...operations.map((operation) => [operation.name, openedBy(operation)] as const),
+const clientsByName = ({ operations, workers, triggers }: Lists): ReadonlyMap<string, readonly ClientName[]> =>
+  new Map<string, readonly ClientName[]>([
+    ...operations.map((operation) => [operation.name, clientsOf(operation)] as const),
     ...workers.map(({ name, services }) => [name, services] as const),
-    ...triggers.map(({ name }) => [name, openedByTrigger] as const),
+    ...triggers.map(({ name }) => [name, clientsOfTrigger] as const),
     ['notFound', []],
   ])
 
 /** Bundles every function, and every set of bare clients that one of them needs, into a folder; answers their sizes. */
 export async function bundleBesideBare(lists: Lists, outdir: string): Promise<Size[]> {
-  const opened = openedByName(lists)
+  const opened = clientsByName(lists)
   const bare = new Map([...opened.values()].map((services) => [bareName(services), bareEntry(services)]))
   const { outputs } = await bundle([...entriesOf(lists), ...bare.values()], outdir)
   const bytesOf = (name: string) => Object.entries(outputs).find(([file]) => file.endsWith(`/${name}/index.mjs`))?.[1].bytes ?? 0

@@ -2,7 +2,7 @@ import { type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { deadLetters, reported, reputation, serverErrors, signInErrors, throttles, type Watched } from './metrics.ts'
 
 /** One alarm: what rings it, what a person loses meanwhile, and the paragraph of the runbook that says what to do. */
-interface Watch {
+interface AlarmDefinition {
   readonly name: string
   readonly metric: IMetric
   /** Rings at this number and above. */
@@ -30,7 +30,7 @@ const lost: Readonly<Record<string, string>> = {
 }
 
 /** Everything that rings. They are sums over all operations: which one it is shows in the log. */
-export const watchesOf = (watched: Watched): Watch[] => [
+export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
   ...deadLetters(watched).map(([queue, metric]) => ({
     name: `${queue}-dead-letters`,
     metric,

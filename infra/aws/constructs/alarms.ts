@@ -1,7 +1,7 @@
 import { Alarm, ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { Construct } from 'constructs'
-import { watchesOf } from './alarm-definitions.ts'
+import { alarmDefinitions } from './alarm-definitions.ts'
 import { AlarmTopic } from './alarm-topic.ts'
 import type { Watched } from './metrics.ts'
 
@@ -13,7 +13,7 @@ export class Alarms extends Construct {
     super(scope, id)
     const { name: stage, alarmEmail, runbookUrl = 'docs/runbook.md' } = watched.stage
     const action = alarmEmail && new SnsAction(new AlarmTopic(this, 'Told', alarmEmail).topic)
-    this.all = watchesOf(watched).map(({ name, metric, from, isFloor, periods = 1, loses, runbook, missing }) => {
+    this.all = alarmDefinitions(watched).map(({ name, metric, from, isFloor, periods = 1, loses, runbook, missing }) => {
       const alarm = new Alarm(this, name, {
         alarmName: `atrium-${stage}-${name}`,
         alarmDescription: `${loses} What to do: ${runbookUrl}#${runbook}`,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { remembered } from '../data-dir.ts'
+import { readOrCreate } from '../data-dir.ts'
 import type { LocalSettings } from '../local-settings.ts'
 import { StartFailure } from '../start-failure.ts'
 import { answers, startDatabase } from './dynamodb.ts'
@@ -15,7 +15,7 @@ export interface ServiceDatabase {
 
 /** Starts (or takes over) the database of DATA_DIR, or uses the one of DYNAMODB_ENDPOINT, which `stop` then leaves alone. */
 export async function openDatabase({ DYNAMODB_ENDPOINT }: LocalSettings, dataDir: string): Promise<ServiceDatabase> {
-  const accessKeyId = await remembered(join(dataDir, 'access-key.json'), () => `atrium${randomBytes(16).toString('hex')}`)
+  const accessKeyId = await readOrCreate(join(dataDir, 'access-key.json'), () => `atrium${randomBytes(16).toString('hex')}`)
   const database = DYNAMODB_ENDPOINT ? await given(DYNAMODB_ENDPOINT) : await own(dataDir)
   return { ...database, accessKeyId }
 }

@@ -18,7 +18,7 @@ export interface Database {
 }
 
 /** How long DynamoDB Local may take to start or to end, in milliseconds. On two cores it takes 4 s and 0.4 s. */
-const patience = 60_000
+const databaseTimeoutMs = 60_000
 
 /** Whether a DynamoDB answers at this endpoint, whatever tables it has. */
 export async function answers(endpoint: string): Promise<boolean> {
@@ -62,7 +62,7 @@ async function adopt(folder: string): Promise<Database | undefined> {
     return adopt(folder)
   }
   const endpoint = endpointOf(found.port)
-  await eventually(async () => findDatabase(folder)?.pid !== found.pid || (await answers(endpoint)), patience)
+  await eventually(async () => findDatabase(folder)?.pid !== found.pid || (await answers(endpoint)), databaseTimeoutMs)
   if (findDatabase(folder)?.pid !== found.pid) return adopt(folder)
   if (!(await answers(endpoint)))
     throw new StartFailure(`Process ${found.pid} has ${folder} open and does not answer: end it (kill ${found.pid}), then start again`)
@@ -74,7 +74,8 @@ async function adopt(folder: string): Promise<Database | undefined> {
 async function end(pid: number, folder: string): Promise<void> {
   const running = () => findDatabase(folder)?.pid === pid
   if (running()) process.kill(pid, 'SIGTERM')
-  if (!(await eventually(() => !running(), patience))) console.error(`The database (process ${pid}) is still writing; it ends by itself`)
+  if (!(await eventually(() => !running(), databaseTimeoutMs)))
+    console.error(`The database (process ${pid}) is still writing; it ends by itself`)
 }
 
 /**
@@ -95,7 +96,7 @@ async function launch(storage: Storage, logFile?: string, attempts = 3) {
   const java = await findJava()
   const port = await freePort()
   const child = logFile === undefined ? run(java, storage, port, 'ignore') : detach(java, storage, port, logFile)
-  await eventually(async () => hasEnded(child) || (await answers(endpointOf(port))), patience)
+  await eventually(async () => hasEnded(child) || (await answers(endpointOf(port))), databaseTimeoutMs)
   if (child.pid !== undefined && !hasEnded(child)) return { child, pid: child.pid, port, loopbackOnly: java.compiles }
   if (attempts > 1) return await launch(storage, logFile, attempts - 1)
   throw new StartFailure(`DynamoDB Local ends as soon as it starts${logFile === undefined ? '' : `: see ${logFile}`}`)

@@ -24,14 +24,14 @@ export function operationFunctions(services: Services, faults: Faults): Pick<Gat
 }
 
 /** A scheduled worker's time in milliseconds, as Lambda's longest. */
-const scheduledTime = 900_000
+const scheduledTimeoutMs = 900_000
 
 /** Starts every worker: those of a queue as its messages come, those of a schedule every `seconds`, the first time at once. */
 export function startWorkers(services: Services, queues: LocalQueues, seconds: number): { stop(): Promise<void> } {
   const running = workers.map((worker) => {
     const { name } = worker
     const handler = workerHandler(worker, services)
-    if (!isQueueWorker(worker)) return startSchedule(name, seconds, () => handler({ Records: [] }, lambdaContext(name, scheduledTime)))
+    if (!isQueueWorker(worker)) return startSchedule(name, seconds, () => handler({ Records: [] }, lambdaContext(name, scheduledTimeoutMs)))
     return startPoller({ client: queues.client, queueUrl: queues.urlOf(worker.queue), name, handler, batchSize: worker.batchSize })
   })
   return {

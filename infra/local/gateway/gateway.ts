@@ -24,10 +24,10 @@ export interface GatewayOptions {
 }
 
 /** API Gateway's limit on a request's body, in bytes. */
-const maxBody = 10 * 1024 * 1024
+const maxBodyBytes = 10 * 1024 * 1024
 
 /** A request's body; `too-large` beyond the limit (the rest is let go, so that the client gets to read the answer), `aborted` where the client left. */
-export async function readBody(request: IncomingMessage, limit = maxBody): Promise<Buffer | 'too-large' | 'aborted'> {
+export async function readBody(request: IncomingMessage, limit = maxBodyBytes): Promise<Buffer | 'too-large' | 'aborted'> {
   const chunks: Buffer[] = []
   let size = 0
   try {

@@ -7,7 +7,7 @@ import { StartFailure } from '../start-failure.ts'
 export type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** The service's port. `stop` takes no more requests and lets those in flight finish; a second time it does nothing. */
-export interface Door {
+export interface HttpServer {
   /** `http://127.0.0.1:3000` */
   readonly url: string
   stop(): Promise<void>
@@ -17,7 +17,7 @@ export interface Door {
  * Takes the port (0: a free one) before anything slow is started, and serves what comes in once `ready` says how. A `StartFailure` where
  * the port is taken.
  */
-export async function openDoor(port: number, ready: Promise<Handle>): Promise<Door> {
+export async function startHttpServer(port: number, ready: Promise<Handle>): Promise<HttpServer> {
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     void ready.then((handle) => handle(request, response)).catch((error) => fail(response, error))
   })

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
 import { type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider'
-import { readJson, remembered, writeJson } from '../data-dir.ts'
+import { readJson, readOrCreate, writeJson } from '../data-dir.ts'
 import { guard } from '../guard.ts'
 import { close, isPortTaken, listen, loopback } from '../ports.ts'
 import { openPeople } from './accounts.ts'
@@ -48,7 +48,7 @@ async function answerPagesHereAlone(ctx: KoaContextWithOIDC, next: () => Promise
  * Its key, its people and its port are kept in DATA_DIR.
  */
 export async function startIssuer(dataDir: string): Promise<Issuer> {
-  const key = await remembered(join(dataDir, 'issuer-key.json'), signingKey)
+  const key = await readOrCreate(join(dataDir, 'issuer-key.json'), signingKey)
   const people = openPeople(join(dataDir, 'issuer-people.jsonl'))
   const server = createServer()
   const port = await listenAsBefore(server, join(dataDir, 'issuer-port.json'))

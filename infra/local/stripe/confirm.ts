@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { authenticationRequired, type Decline } from './cards.ts'
 import { customerOf } from './customers.ts'
-import { done, failed, type Outcome, type Scene } from './endpoint.ts'
+import { done, type ExecutionResult, failed, type Scene } from './endpoint.ts'
 import { invalid, Unreachable } from './errors.ts'
 import { cardOf, checkUsable, methodOf } from './methods.ts'
 import type { Charge, Intent, Method } from './store.ts'
@@ -16,7 +16,7 @@ export interface Confirmation {
  * Confirms an intent, which charges the card: paid, declined (402, and the intent can be confirmed again), or waiting for the card holder.
  * `Unreachable`, and nothing happened, where the payment method says so.
  */
-export function confirm(intent: Intent, { paymentMethod, offSession }: Confirmation, scene: Scene): Outcome {
+export function confirm(intent: Intent, { paymentMethod, offSession }: Confirmation, scene: Scene): ExecutionResult {
   checkConfirmable(intent.object)
   if (typeof intent.object.customer === 'string') customerOf(scene, intent.object.customer)
   const method = methodOf(scene, paymentMethod ?? methodIdOf(intent.object))
@@ -54,7 +54,7 @@ function checkOwner({ object }: Method, intent: Stripe.PaymentIntent): void {
     throw invalid(`The PaymentMethod ${object.id} belongs to another Customer than this PaymentIntent.`, { param: 'payment_method' })
 }
 
-function paid(intent: Intent, method: Method, scene: Scene): Outcome {
+function paid(intent: Intent, method: Method, scene: Scene): ExecutionResult {
   const { id } = method.object
   const { amount } = intent.object
   const change = { status: 'succeeded', amount_received: amount, last_payment_error: null, next_action: null, payment_method: id } as const
@@ -63,7 +63,7 @@ function paid(intent: Intent, method: Method, scene: Scene): Outcome {
   return done(object, { intent: { ...intent, object }, method: used, charge: chargeOf(intent, 'succeeded', scene) })
 }
 
-function declined(intent: Intent, method: Method, decline: Decline, scene: Scene): Outcome {
+function declined(intent: Intent, method: Method, decline: Decline, scene: Scene): ExecutionResult {
   const charge = scene.newId('ch')
   const error = { type: 'card_error' as const, ...decline, charge, payment_method: method.object }
   const change = { status: 'requires_payment_method', last_payment_error: error, next_action: null, payment_method: null } as const
@@ -73,7 +73,7 @@ function declined(intent: Intent, method: Method, decline: Decline, scene: Scene
 }
 
 /** The card holder would now be asked. Nobody can answer here: confirm again, with another payment method or off session. */
-function awaitHolder(intent: Intent, method: Method): Outcome {
+function awaitHolder(intent: Intent, method: Method): ExecutionResult {
   const next_action = { type: 'use_stripe_sdk' as const, use_stripe_sdk: {} }
   const object = { ...intent.object, status: 'requires_action' as const, next_action, payment_method: method.object.id }
   return done(object, { intent: { ...intent, object }, method })

@@ -2,7 +2,7 @@ import { StripeRefusal } from './errors.ts'
 import type { Remembered } from './store.ts'
 
 /** Stripe forgets an idempotency key after 24 hours. */
-const lifetime = 24 * 60 * 60 * 1_000
+const lifetimeMs = 24 * 60 * 60 * 1_000
 
 /** A request with an idempotency key. */
 export type Keyed = Pick<Remembered, 'key' | 'path' | 'fingerprint'>
@@ -17,7 +17,7 @@ export function firstAnswer(
   now: Date,
 ): Remembered | undefined {
   const first = answers.get(key)
-  if (!first || now.getTime() - first.at >= lifetime) return undefined
+  if (!first || now.getTime() - first.at >= lifetimeMs) return undefined
   const other = `Try using a key other than '${key}' if you meant to execute a different request.`
   if (first.path !== path)
     throw refusal(

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type Stripe from 'stripe'
 import type { Faults } from '../faults.ts'
 import { splitTarget } from '../gateway/http-event.ts'
-import type { Execution, Outcome } from './endpoint.ts'
+import type { Execution, ExecutionResult } from './endpoint.ts'
 import { broken, StripeRefusal, Unreachable, unavailable } from './errors.ts'
 import { fingerprint, parseForm } from './form.ts'
 import { answerTo, checkApiKey, idempotencyKeyOf, refusalBody, type StripeHandle, type StripeRequest } from './http.ts'
@@ -96,7 +96,7 @@ export function openStripe(options: StripeOptions): LocalStripe {
   }
 
   /** Once a request is executed its answer is kept with its idempotency key, that of a failure (5xx) too: Stripe goes on giving it. */
-  function executed(execution: Execution, path: string, idempotencyKey: string): Outcome {
+  function executed(execution: Execution, path: string, idempotencyKey: string): ExecutionResult {
     const failure = fails(path)
     if (failure === 'before') return failureOutcome(broken())
     try {
@@ -110,7 +110,7 @@ export function openStripe(options: StripeOptions): LocalStripe {
 
   const failureOutcome = (refusal: StripeRefusal) => ({ status: refusal.status, body: refusalBody(refusal) })
 
-  function run(execution: Execution, idempotencyKey: string): Outcome {
+  function run(execution: Execution, idempotencyKey: string): ExecutionResult {
     try {
       return execution({ state, now: clock(), newId, account, idempotencyKey })
     } catch (error) {
