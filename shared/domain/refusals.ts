@@ -1,36 +1,36 @@
-/** Every way in which Atrium says no: code → HTTP status and title. The set is closed; consumers branch on `code` (contract §1). */
+/** Every way in which Atrium says no, with its title. The set is closed; consumers branch on the code (contract §1). */
 export const refusals = {
-  invalid_request: { status: 400, title: 'The request is invalid' },
-  confirmation_mismatch: { status: 400, title: 'The confirmation does not match' },
-  payment_method_refused: { status: 400, title: 'The payment method was refused' },
-  unauthenticated: { status: 401, title: 'Sign-in required' },
-  account_required: { status: 403, title: 'An account is required' },
-  forbidden: { status: 403, title: 'Not allowed' },
-  email_not_verified: { status: 403, title: 'The e-mail address is not verified' },
-  email_mismatch: { status: 403, title: 'The invitation was sent to another e-mail address' },
-  not_found: { status: 404, title: 'No such route' },
-  workspace_not_found: { status: 404, title: 'No such workspace' },
-  member_not_found: { status: 404, title: 'No such member' },
-  invitation_not_found: { status: 404, title: 'No such invitation' },
-  project_not_found: { status: 404, title: 'No such project' },
-  api_key_not_found: { status: 404, title: 'No such API key' },
-  invoice_not_found: { status: 404, title: 'No such invoice' },
-  deletion_not_found: { status: 404, title: 'No such deletion' },
-  last_member: { status: 409, title: 'The last member cannot leave' },
-  last_admin: { status: 409, title: 'A workspace must keep an admin' },
-  too_many_invitations: { status: 409, title: 'Too many pending invitations' },
-  too_many_members: { status: 409, title: 'Too many members' },
-  too_many_api_keys: { status: 409, title: 'Too many API keys' },
-  usage_limit_reached: { status: 409, title: 'The usage limit has been reached' },
-  invitation_expired: { status: 410, title: 'The invitation has expired' },
-  payload_too_large: { status: 413, title: 'The request body is too large' },
-  unsupported_media_type: { status: 415, title: 'The media type is not supported' },
-  misdirected_request: { status: 421, title: 'The request was sent to the wrong host' },
-  idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with a different request' },
-  rate_limited: { status: 429, title: 'Too many requests' },
-  internal_error: { status: 500, title: 'Something went wrong' },
-  unavailable: { status: 503, title: 'Temporarily unavailable' },
-} as const satisfies Record<string, { status: number; title: string }>
+  invalid_request: 'The request is invalid',
+  confirmation_mismatch: 'The confirmation does not match',
+  payment_method_refused: 'The payment method was refused',
+  unauthenticated: 'Sign-in required',
+  account_required: 'An account is required',
+  forbidden: 'Not allowed',
+  email_not_verified: 'The e-mail address is not verified',
+  email_mismatch: 'The invitation was sent to another e-mail address',
+  not_found: 'No such route',
+  workspace_not_found: 'No such workspace',
+  member_not_found: 'No such member',
+  invitation_not_found: 'No such invitation',
+  project_not_found: 'No such project',
+  api_key_not_found: 'No such API key',
+  invoice_not_found: 'No such invoice',
+  deletion_not_found: 'No such deletion',
+  last_member: 'The last member cannot leave',
+  last_admin: 'A workspace must keep an admin',
+  too_many_invitations: 'Too many pending invitations',
+  too_many_members: 'Too many members',
+  too_many_api_keys: 'Too many API keys',
+  usage_limit_reached: 'The usage limit has been reached',
+  invitation_expired: 'The invitation has expired',
+  payload_too_large: 'The request body is too large',
+  unsupported_media_type: 'The media type is not supported',
+  misdirected_request: 'The request was sent to the wrong host',
+  idempotency_key_reused: 'The Idempotency-Key was used with a different request',
+  rate_limited: 'Too many requests',
+  internal_error: 'Something went wrong',
+  unavailable: 'Temporarily unavailable',
+} as const
 
 export type RefusalCode = keyof typeof refusals
 
@@ -42,7 +42,7 @@ export interface FieldError {
 
 interface RefusalExtras {
   readonly errors?: readonly FieldError[]
-  /** Whole seconds, at least 1; becomes the `retry-after` header. */
+  /** Whole seconds, at least 1, after which the same may be asked again. */
   readonly retryAfter?: number
   readonly cause?: unknown
 }

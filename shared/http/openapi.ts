@@ -10,6 +10,7 @@ import { type RefusalCode, refusals } from '../domain/refusals.ts'
 import { rolesThatMay, scopeFor } from '../domain/roles.ts'
 import { type Access, type Operation, routesOf } from './operation.ts'
 import { refusalsOf, successesOf } from './refusing.ts'
+import { statuses } from './statuses.ts'
 
 /** What the document says of the service as a whole. */
 interface About {
@@ -113,7 +114,7 @@ const authenticate = z.literal('Bearer').meta({ header: { id: 'Authenticate' }, 
 const location = z.string().meta({ description: 'Where to follow the progress' })
 
 function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
-  const byStatus = Map.groupBy(refusalsOf(operation), (code) => refusals[code].status)
+  const byStatus = Map.groupBy(refusalsOf(operation), (code) => statuses[code])
   return Object.fromEntries([
     ...successesOf(operation).map((status) => [status, success(operation, status)]),
     ...[...byStatus].map(([status, codes]) => [status, problem(status, codes)]),
@@ -165,7 +166,7 @@ function problem(status: number, possible: readonly RefusalCode[]): ZodOpenApiRe
 
 const problemResponse = (id: string, status: number, possible: readonly RefusalCode[]): ZodOpenApiResponseObject => ({
   id,
-  description: possible.map((code) => refusals[code].title).join('; or: '),
+  description: possible.map((code) => refusals[code]).join('; or: '),
   headers: z.object({
     'x-request-id': requestId,
     ...(status === 401 && { 'www-authenticate': authenticate }),

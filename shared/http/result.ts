@@ -2,6 +2,7 @@ import { Refusal, refusals } from '../domain/refusals.ts'
 import { type HttpEvent, type HttpResult, header } from './event.ts'
 import { toJson } from './json.ts'
 import { type Operation, Reply } from './operation.ts'
+import { statuses } from './statuses.ts'
 
 /** The answer of an operation as API Gateway takes it: cut to the declared shape, so that nothing else can leave. */
 export function toResult(operation: Operation, answer: unknown, headers: Record<string, string> = {}): HttpResult {
@@ -19,8 +20,8 @@ export function toResult(operation: Operation, answer: unknown, headers: Record<
 /** A refusal as problem+json (RFC 9457). */
 export function problemResult(refusal: Refusal, requestId: string): HttpResult {
   const { code, message: detail, errors, retryAfter } = refusal
-  const { status, title } = refusals[code]
-  const problem = { type: `urn:atrium:problem:${code}`, title, status, detail, code, requestId, ...(errors && { errors }) }
+  const status = statuses[code]
+  const problem = { type: `urn:atrium:problem:${code}`, title: refusals[code], status, detail, code, requestId, ...(errors && { errors }) }
   return {
     statusCode: status,
     headers: {

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import * as z from 'zod/mini'
 import { operations } from '#functions/operations.ts'
 import { idBody } from '#shared/domain/ids.ts'
-import { refusals } from '#shared/domain/refusals.ts'
 import { type Role, roles, rolesThatMay, scopeFor, scopes } from '#shared/domain/roles.ts'
 import { newApiKeySecret } from '#shared/domain/secrets.ts'
 import type { Access, Operation } from '#shared/http/operation.ts'
 import { refusalsOf } from '#shared/http/refusing.ts'
+import { statuses } from '#shared/http/statuses.ts'
 import type { Ask } from '#test/support/event.ts'
 import { withClient } from '#test/support/faults.ts'
 import { allRows } from '#test/support/invariants.ts'
@@ -126,7 +126,7 @@ async function ask(operation: Operation, { path = {}, ...rest }: Ask, services =
     requestId: headers['x-request-id'],
     ...(body.errors && { errors: expect.arrayContaining([{ pointer: expect.any(String), detail: expect.stringMatching(/./) }]) }),
   })
-  expect(refusals).toHaveProperty([body.code, 'status'], status)
+  expect(statuses).toHaveProperty(body.code, status)
   expect(refusalsOf(operation), `${operation.name} declares ${body.code}`).toContain(body.code)
   if (status === 401) expect(headers['www-authenticate']).toBe('Bearer')
   return answer
