@@ -11,11 +11,11 @@ import { changeWorkspace, workspaceNotFound } from '../table/workspaces.ts'
 import { ownAccount } from './charge.ts'
 import { type Question, type Sight, takeTurn } from './take-turn.ts'
 
-/** Refuses (503) where there is no provider to ask, or it does not answer. */
+/** Refuses (`unavailable`) where the payment provider does not answer. */
 export const providerAway = (cause?: unknown): Refusal =>
   new Refusal('unavailable', 'The payment provider is not responding. Send the request again later.', { retryAfter: 30, cause })
 
-/** Refuses (503) where no provider is configured. */
+/** Refuses (`unavailable`) where no provider is configured. */
 export function requirePayments(payments: Payments | undefined): Payments {
   if (!payments)
     throw new Refusal('unavailable', 'This service has no payment provider configured. Contact its operator.', { retryAfter: 3_600 })

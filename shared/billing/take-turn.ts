@@ -46,7 +46,7 @@ const enoughMs = 12_000
 
 /**
  * Asks the payment provider, one at a time for each invoice or workspace. Who asks about the same payment method meanwhile waits for
- * that outcome and answers it too; who asks about another one waits for their turn. Refuses (429) after five refusals within the hour
+ * that outcome and answers it too; who asks about another one waits for their turn. Refuses (`rate_limited`) after five refusals within the hour
  * of the person, or about the item: whoever asks has reserved one of the five, so that however many race, no sixth card is tried.
  */
 export async function takeTurn<P extends InTurn, A extends object>(question: Question<P, A>): Promise<A> {

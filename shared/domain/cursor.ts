@@ -49,7 +49,7 @@ export const cursorErrors = (
 
 /**
  * The position in a cursor. It only ever moves within the list that the request names: keys are built from the request.
- * Refuses (400) what is malformed or comes from another list.
+ * Refuses (`invalid_request`) what is malformed or comes from another list.
  */
 export function decodeCursor(list: string, form: RegExp, cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined
@@ -60,7 +60,7 @@ export function decodeCursor(list: string, form: RegExp, cursor: string | undefi
 
 /**
  * One page of a list that is held whole. `positionOf` is unique and sorts as the list does (`newestFirst`: the other way round).
- * Refuses a bad cursor (400).
+ * Refuses a bad cursor (`invalid_request`).
  */
 export function pageInMemory<T>(
   list: string,

@@ -34,7 +34,7 @@ export function freeSlot(tries: PaymentTries | undefined, now: Date): Slot | und
   return free[Math.floor(Math.random() * free.length)]
 }
 
-/** Refuses (429) where a person, or an invoice, was refused five times within the hour. Whatever asks the provider about a card asks this first. */
+/** Refuses (`rate_limited`) a person, or an invoice, after five refusals within the hour. Call it before you ask the provider about a card. */
 export function requireTry(now: Date, ...each: readonly (PaymentTries | undefined)[]): void {
   const at = now.toISOString()
   for (const tries of each) {

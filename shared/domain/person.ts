@@ -13,7 +13,7 @@ export interface Person {
   readonly name: string | undefined
 }
 
-/** Refuses (403) a person whose e-mail address the issuer has not verified. */
+/** Refuses (`email_not_verified`) a person whose e-mail address the issuer has not verified. */
 export function requireVerified({ emailVerified }: Person): void {
   if (!emailVerified)
     throw new Refusal('email_not_verified', 'Your e-mail address is not verified. Verify it with the sign-in service, then sign in again.')
@@ -23,7 +23,7 @@ export function requireVerified({ emailVerified }: Person): void {
 export const isInvited = ({ email }: Person, { workspaceId, addressKey: invited }: InvitationPlace): boolean =>
   addressKey(workspaceId, canonicalEmail(email) ?? '') === invited
 
-/** Refuses (403) a person whose verified address is not the invited one. */
+/** Refuses (`email_mismatch`) a person whose verified address is not the invited one. */
 export function requireInvited(person: Person, place: InvitationPlace): void {
   if (!isInvited(person, place))
     throw new Refusal(

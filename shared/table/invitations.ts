@@ -132,7 +132,7 @@ export const notBlocked = (mailbox: string, now: Date): Write =>
     return new AddressBlocked({ reason, until }, now)
   })
 
-/** An invitation that can be answered: refuses one that ended or died (404), one that expired (410), one of a workspace that is gone (404). */
+/** An invitation that can be answered: refuses one that has ended or whose workspace is gone (`invitation_not_found`), or that has expired (`invitation_expired`). */
 export function requirePending(invitation: Invitation | undefined, workspace: Workspace | undefined, now: Date): Invitation {
   if (invitation?.status !== 'pending' || workspace?.status !== 'active' || isDead(invitation, workspace)) throw invitationNotFound()
   if (hasExpired(invitation, now)) throw invitationExpired()

@@ -22,7 +22,7 @@ export const stillMember = (workspaceId: string, accountId: string, allowed: Con
     found ? new Refusal('forbidden', 'Your role in this workspace has just changed. Read the workspace again.') : workspaceNotFound(),
   )
 
-/** Refuses (403) a member in another role, and gives the rule that a write needs: they still have it. */
+/** Refuses (`forbidden`) a member in another role; answers the check for the write: they still have the role. */
 export function requireRole({ workspaceId, accountId, role }: Member, allowed: readonly Role[], otherwise: string): Write {
   if (!allowed.includes(role)) throw new Refusal('forbidden', otherwise)
   return stillMember(workspaceId, accountId, oneOf('role', allowed))
@@ -93,7 +93,7 @@ export const findMember = async (table: Table, workspaceId: string, accountId: s
 
 /**
  * Leaving with its rules, whatever races with it. The last admin's place goes to `named`, or without one to the member whom the rule of
- * succession names. Refuses `last_member`, `workspace_not_found`, and (400) a `named` who has left meanwhile.
+ * succession names. Refuses `last_member`, `workspace_not_found`, and (`invalid_request`) a `named` who has left meanwhile.
  */
 export async function leaveWith(table: Table, workspace: Workspace, me: Member, named?: Member): Promise<void> {
   const { id } = workspace
