@@ -18,5 +18,9 @@ export const listApiKeys = operation({
   check: ({ path, query }) => cursorErrors(`api-keys ${path.workspaceId}`, query),
   load: ({ path, table }) => list(table, path.workspaceId),
   handle: async ({ loaded, workspace, query }) =>
-    pageInMemory(`api-keys ${workspace.id}`, loaded.map(apiKeyView), ({ createdAt, id }) => `${createdAt}#${id}`, query, true),
+    pageInMemory(`api-keys ${workspace.id}`, loaded.map(apiKeyView), {
+      positionOf: ({ createdAt, id }) => `${createdAt}#${id}`,
+      query,
+      newestFirst: true,
+    }),
 })

@@ -29,7 +29,7 @@ export const rotateApiKey = operation({
         if (!seen) throw apiKeyNotFound()
         const authorizationCheck = requireRole(me, rolesThatGive(seen.scopes), 'Only an admin can rotate a key with the scope usage:read.')
         const { secret, kept } = newSecret(workspace.id, seen.id)
-        const apiKey = rotated(seen, kept, body.graceSeconds, now)
+        const apiKey = rotated(seen, { kept, graceSeconds: body.graceSeconds, now })
         await replaceSecret(table, seen, apiKey, authorizationCheck, recordAnswer({ apiKey: apiKeyView(apiKey), secret: null }))
         return { apiKey: apiKeyView(apiKey), secret }
       },

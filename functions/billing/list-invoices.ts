@@ -18,5 +18,5 @@ export const listInvoices = operation({
   check: ({ path, query }) => cursorErrors(`invoices ${path.workspaceId}`, query),
   load: ({ path, table }) => readInvoice(table, finalInvoiceIdOf(path.workspaceId)),
   handle: async ({ loaded, workspace, query }) =>
-    pageInMemory(`invoices ${workspace.id}`, loaded ? [invoiceView(loaded)] : [], ({ id }) => id, query),
+    pageInMemory(`invoices ${workspace.id}`, loaded ? [invoiceView(loaded)] : [], { positionOf: ({ id }) => id, query }),
 })

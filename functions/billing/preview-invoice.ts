@@ -14,5 +14,5 @@ export const previewInvoice = operation({
   output: invoiceShape,
   refuses: [],
   handle: async ({ workspace, table, now }) =>
-    invoiceView(draftInvoice(workspace, await readUsage(table, workspace), priceBook, now.toISOString())),
+    invoiceView(draftInvoice(workspace, { usage: await readUsage(table, workspace), book: priceBook, at: now.toISOString() })),
 })

@@ -21,7 +21,7 @@ export const acceptInvitation = operation({
   refuses: ['invitation_not_found', 'invitation_expired', 'email_mismatch', 'email_not_verified', 'too_many_members'],
   load: ({ body, caller, table }) => readScene(table, namedBy(body, caller), caller),
   handle: async ({ loaded, body, person, table, queue, now }) => {
-    const { account, accountCreated, workspace, member, membersFollow } = await accept(table, body, person, loaded, now)
+    const { account, accountCreated, workspace, member, membersFollow } = await accept(table, body, { person, first: loaded, now })
     if (membersFollow) await queue.enqueue('accounts', [{ accountId: person.accountId }])
     const shown = { account: accountView(account), workspace: workspaceView(workspace, member.role), member: memberView(member) }
     return { accountCreated, ...shown }

@@ -14,5 +14,5 @@ export const declineInvitation = operation({
   body: answerSchema,
   refuses: ['invitation_not_found', 'invitation_expired', 'email_mismatch', 'email_not_verified'],
   load: ({ body, caller, table }) => readScene(table, namedBy(body, caller), caller),
-  handle: ({ loaded, body, person, table, now }) => decline(table, body, person, loaded, now),
+  handle: ({ loaded, body, person, table, now }) => decline(table, body, { person, first: loaded, now }),
 })

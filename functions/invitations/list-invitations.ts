@@ -20,6 +20,10 @@ export const listInvitations = operation({
   load: ({ path, table }) => listInvitationRows(table, path.workspaceId),
   handle: async ({ loaded, workspace, query, now }) => {
     const open = loaded.filter((invitation) => isOpen(invitation, workspace, now)).map(invitationView)
-    return pageInMemory(`invitations ${workspace.id}`, open, ({ createdAt, id }) => `${createdAt}#${id}`, query, true)
+    return pageInMemory(`invitations ${workspace.id}`, open, {
+      positionOf: ({ createdAt, id }) => `${createdAt}#${id}`,
+      query,
+      newestFirst: true,
+    })
   },
 })

@@ -18,5 +18,8 @@ export const listMembers = operation({
   check: ({ path, query }) => cursorErrors(`members ${path.workspaceId}`, query),
   load: ({ path, table }) => list(table, path.workspaceId),
   handle: async ({ loaded, workspace, query }) =>
-    pageInMemory(`members ${workspace.id}`, loaded.map(memberView), ({ joinedAt, accountId }) => `${joinedAt}#${accountId}`, query),
+    pageInMemory(`members ${workspace.id}`, loaded.map(memberView), {
+      positionOf: ({ joinedAt, accountId }) => `${joinedAt}#${accountId}`,
+      query,
+    }),
 })

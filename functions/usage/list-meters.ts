@@ -18,6 +18,6 @@ export const listMeters = operation({
   handle: async ({ query }) => {
     const { meters, currency } = priceBook
     const offered = meters.filter(({ hidden }) => !hidden).map((meter, i) => ({ ...meter, currency, position: String(i).padStart(4, '0') }))
-    return pageInMemory('meters', offered, ({ position }) => position, query)
+    return pageInMemory('meters', offered, { positionOf: ({ position }) => position, query })
   },
 })

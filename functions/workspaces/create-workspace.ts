@@ -23,10 +23,10 @@ export const createWorkspace = operation({
   idempotent: true,
   replay: async ({ workspaceId = '' }, { table, account, body }) => {
     const { id, createdAt } = await readOwnWorkspace(table, workspaceId, account.id)
-    return workspaceView(foundWorkspace(id, body.name, account, createdAt).workspace, 'admin')
+    return workspaceView(foundWorkspace(id, { name: body.name, founder: account, at: createdAt }).workspace, 'admin')
   },
   handle: async ({ account, body, table, now, recordAnswer }) => {
-    const { workspace, member } = foundWorkspace(newId('ws', now), body.name, account, now.toISOString())
+    const { workspace, member } = foundWorkspace(newId('ws', now), { name: body.name, founder: account, at: now.toISOString() })
     const answer = workspaceView(workspace, member.role)
     await create(table, workspace, member, recordAnswer({ ...answer, workspaceId: workspace.id }))
     return answer

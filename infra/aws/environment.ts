@@ -21,7 +21,10 @@ function queueUrls(queues: DataStack['queues']): Environment {
 }
 
 /** The environment of every function of the service: where everything is, and the stage's limits. */
-export function functionEnvironment(stage: Stage, data: DataStack, appUrl: string, signIn: SignIn): Record<string, string> {
+export function functionEnvironment(
+  stage: Stage,
+  { data, appUrl, signIn }: { data: DataStack; appUrl: string; signIn: SignIn },
+): Record<string, string> {
   const own = {
     TABLE_NAME: data.table.tableName,
     ISSUER: signIn.issuer,

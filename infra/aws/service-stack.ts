@@ -23,8 +23,8 @@ export class ServiceStack extends Stack {
     super(scope, id, { ...props, description: `Atrium ${stage.name}: API and functions` })
     const api = new Api(this, 'Api', stage)
     const appUrl = stage.appUrl ?? api.url
-    const signIn = signInOf(this, stage, data, [`${api.url}/invitations`])
-    const environment = functionEnvironment(stage, data, appUrl, signIn)
+    const signIn = signInOf(this, stage, { data, pages: [`${api.url}/invitations`] })
+    const environment = functionEnvironment(stage, { data, appUrl, signIn })
     const logGroup = new LogGroup(this, 'Log', { retention: stage.retentionDays.logs, removalPolicy: RemovalPolicy.DESTROY })
     const making: Making = {
       codeOf,
@@ -34,12 +34,12 @@ export class ServiceStack extends Stack {
     }
 
     const nouns = Map.groupBy(lists.operations, ({ tag }) => tag.replaceAll(' ', ''))
-    const routes = [...nouns].map(([noun, operations]) => new Operations(this, noun, operations, api, making))
+    const routes = [...nouns].map(([noun, operations]) => new Operations(this, noun, { operations, api, making }))
     api.otherwise(notFound(this, making).lambda)
     api.open(stage, lists.operations, routes)
-    new Workers(this, 'Workers', lists.workers, data.queues, making)
+    new Workers(this, 'Workers', { workers: lists.workers, queues: data.queues, making })
     const watched = { stage, data, http: api.http }
-    new Dashboard(this, 'Dashboard', watched, new Alarms(this, 'Alarms', watched).all)
+    new Dashboard(this, 'Dashboard', { watched, alarms: new Alarms(this, 'Alarms', watched).all })
 
     new CfnOutput(this, 'ApiUrl', { value: `${api.url}/v1` })
     new CfnOutput(this, 'Issuer', { value: signIn.issuer })
@@ -47,14 +47,13 @@ export class ServiceStack extends Stack {
   }
 }
 
-const signInOf = (scope: Construct, { identity, appUrl }: Stage, data: DataStack, pages: readonly string[]): SignIn =>
+const signInOf = (scope: Construct, { identity, appUrl }: Stage, { data, pages }: { data: DataStack; pages: readonly string[] }): SignIn =>
   identity.kind === 'openid' || !data.identity
     ? existingIssuer(identity as Extract<Stage['identity'], { kind: 'openid' }>)
-    : new SignInClient(scope, 'SignIn', data.identity, [
-        ...pages,
-        ...(appUrl ? [`${appUrl}/invitations`] : []),
-        ...(identity.kind === 'cognito' ? identity.callbackUrls : []),
-      ])
+    : new SignInClient(scope, 'SignIn', {
+        identity: data.identity,
+        pages: [...pages, ...(appUrl ? [`${appUrl}/invitations`] : []), ...(identity.kind === 'cognito' ? identity.callbackUrls : [])],
+      })
 
 const resourcesOf = ({ table, queues, mail }: DataStack): Resources => ({
   table: table.tableArn,

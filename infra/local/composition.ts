@@ -32,7 +32,7 @@ export async function compose({ settings, env, url, dataDir, database }: Ingredi
   const parts = await startParts(dataDir, database, started)
   const tableName = settings.TABLE_NAME
   await ensureTable(parts.database, tableName)
-  const services = wireServices(functionEnvironment(env, settings, url, dictated(parts)), parts)
+  const services = wireServices(functionEnvironment(env, { settings, url, dictated: dictated(parts) }), parts)
   const api = gateway({ ...operationFunctions(services, parts.faults), cors: corsFor(services.settings.APP_URL) })
   const local = localRoutes({ url, tableName, ...parts })
   started.add(startWorkers(services, parts.queues, settings.CLEANUP_INTERVAL_SECONDS))

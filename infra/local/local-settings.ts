@@ -70,7 +70,10 @@ export function checkLimits(user: Environment): void {
 }
 
 /** The functions' environment: what is the user's to set, and what the local parts dictate; no other variable of the user gets in. */
-export const functionEnvironment = (user: Environment, settings: LocalSettings, url: string, dictated: Environment): Environment => ({
+export const functionEnvironment = (
+  user: Environment,
+  { settings, url, dictated }: { settings: LocalSettings; url: string; dictated: Environment },
+): Environment => ({
   ...limitsIn(user),
   APP_URL: settings.APP_URL ?? url,
   TABLE_NAME: settings.TABLE_NAME,

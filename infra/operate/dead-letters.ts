@@ -49,7 +49,11 @@ async function waitingIn(client: SQSClient, QueueUrl: string): Promise<number> {
  * SQS can move messages by itself (StartMessageMoveTask), but not those that came from an SNS topic's subscription, and the local
  * stand-in cannot at all: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
  */
-export async function bringBack(client: SQSClient, { queueUrl, deadUrl }: DeadLetters, startedAt: Date, waitSeconds = 5): Promise<number> {
+export async function bringBack(
+  client: SQSClient,
+  { queueUrl, deadUrl }: DeadLetters,
+  { startedAt, waitSeconds = 5 }: { startedAt: Date; waitSeconds?: number },
+): Promise<number> {
   const receive = { MaxNumberOfMessages: 10, WaitTimeSeconds: waitSeconds, VisibilityTimeout: 60 }
   for (let moved = 0; ; ) {
     const { Messages = [] } = await client.send(
@@ -61,13 +65,13 @@ export async function bringBack(client: SQSClient, { queueUrl, deadUrl }: DeadLe
       }),
     )
     const old = Messages.filter(({ Attributes }) => Number(Attributes?.SentTimestamp ?? 0) < startedAt.getTime())
-    for (const message of old) await move(client, message, queueUrl, deadUrl)
+    for (const message of old) await move(client, message, { queueUrl, deadUrl })
     moved += old.length
     if (old.length === 0) return moved
   }
 }
 
-async function move(client: SQSClient, message: Message, queueUrl: string, deadUrl: string): Promise<void> {
+async function move(client: SQSClient, message: Message, { queueUrl, deadUrl }: { queueUrl: string; deadUrl: string }): Promise<void> {
   const { Body: MessageBody, MessageAttributes, ReceiptHandle } = message
   await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody, MessageAttributes }))
   await client.send(new DeleteMessageCommand({ QueueUrl: deadUrl, ReceiptHandle }))

@@ -32,5 +32,5 @@ await command(help, { stage: { type: 'string' }, list: { type: 'boolean' } }, as
   const wanted = all.filter(({ queue }) => words.length === 0 || words.includes(queue))
   for (const letters of wanted)
     if (list) console.log(`${letters.queue}: ${letters.waiting} waiting`)
-    else console.log(`${letters.queue}: ${await bringBack(client, letters, new Date())} moved back`)
+    else console.log(`${letters.queue}: ${await bringBack(client, letters, { startedAt: new Date() })} moved back`)
 })

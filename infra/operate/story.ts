@@ -23,7 +23,11 @@ function expected(what: string, got: unknown, wanted: unknown): void {
 }
 
 /** Asks again and again until an answer is as it should be. */
-async function until<T>({ timeoutSeconds }: Walk, what: string, look: () => Promise<T>, good: (seen: T) => boolean): Promise<T> {
+async function until<T>(
+  { timeoutSeconds }: Walk,
+  what: string,
+  { look, good }: { look: () => Promise<T>; good: (seen: T) => boolean },
+): Promise<T> {
   const deadline = Date.now() + timeoutSeconds * 1_000
   for (;;) {
     const seen = await look()
@@ -57,7 +61,7 @@ export async function walkStory(walk: Walk): Promise<void> {
   try {
     await meet(walk, at)
     const { key, preview } = await measure(walk, at)
-    await part(walk, at, key, preview)
+    await part(walk, at, { key, preview })
   } catch (error) {
     await ask('DELETE', `${at}?confirm=${encodeURIComponent(name)}`, { as, expect: 202 }).catch((left: Error) => {
       throw new Trouble(`${(error as Error).message}; and the workspace is left behind: ${left.message}`)
@@ -72,12 +76,10 @@ async function meet(walk: Walk, at: string): Promise<void> {
   const email = second ? emailIn(second) : walk.mailbox
   const { results } = await ask('POST', `${at}/invitations`, { as, body: { emails: [email], role: 'developer' }, expect: 200 })
   expected('The outcome of the invitation', results[0].outcome, 'invited')
-  const invitation = await until(
-    walk,
-    'The invitation is not sent',
-    async () => (await ask('GET', `${at}/invitations`, { as, expect: 200 })).data[0],
-    (seen) => ['sent', 'suppressed'].includes(seen?.delivery),
-  )
+  const invitation = await until(walk, 'The invitation is not sent', {
+    look: async () => (await ask('GET', `${at}/invitations`, { as, expect: 200 })).data[0],
+    good: (seen) => ['sent', 'suppressed'].includes(seen?.delivery),
+  })
   said(`invitation ${invitation.delivery}`)
   if (!second) return said('nobody joins: there is no second token')
 
@@ -109,18 +111,16 @@ async function measure({ ask, said, token: as }: Walk, at: string) {
 }
 
 /** The workspace is deleted: everybody is out at once, the invoice is right, the data goes. */
-async function part(walk: Walk, at: string, key: string, preview: { total: number; lines: unknown }): Promise<void> {
+async function part(walk: Walk, at: string, { key, preview }: { key: string; preview: { total: number; lines: unknown } }): Promise<void> {
   const { ask, said, token: as } = walk
   const { id } = await ask('DELETE', `${at}?confirm=${encodeURIComponent(name)}`, { as, expect: 202 })
   await ask('GET', at, { as, expect: 404 })
   await ask('GET', '/whoami', { as: key, expect: 401 })
   said('the workspace is deleted: everybody is out, the key is dead')
-  const deletion = await until(
-    walk,
-    'The deletion is not completed',
-    () => ask('GET', `/deletions/${id}`, { as, expect: 200 }),
-    ({ status }) => status === 'completed',
-  )
+  const deletion = await until(walk, 'The deletion is not completed', {
+    look: () => ask('GET', `/deletions/${id}`, { as, expect: 200 }),
+    good: ({ status }) => status === 'completed',
+  })
   const invoice = await ask('GET', `/invoices/${deletion.invoiceId}`, { as, expect: 200 })
   expected('The final invoice', { lines: invoice.lines, total: invoice.total }, { lines: preview.lines, total: preview.total })
   said(`invoice ${invoice.number} ${invoice.status}, ${deletion.purgedItems} items erased`)

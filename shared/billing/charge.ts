@@ -95,7 +95,7 @@ async function confirm({ table, payments, clock, by }: Charging, invoice: Invoic
   const { intentId: reference = '' } = invoice
   try {
     const { status } = await payments.confirm(reference, paymentMethodId)
-    if (status === 'succeeded') return { invoice: await notePaid(table, payments, invoice, clock()) }
+    if (status === 'succeeded') return { invoice: await notePaid(table, payments, { invoice, now: clock() }) }
     if (status !== 'canceled') throw new ProviderAway('The payment provider is still processing the payment')
     await endRound(table, invoice)
     return undefined
@@ -106,7 +106,7 @@ async function confirm({ table, payments, clock, by }: Charging, invoice: Invoic
 }
 
 /** Notes that an invoice is paid, by its intent. Answers it as it is then. */
-export async function notePaid(table: Table, { provider }: Payments, invoice: Invoice, now: Date): Promise<Invoice> {
+export async function notePaid(table: Table, { provider }: Payments, { invoice, now }: { invoice: Invoice; now: Date }): Promise<Invoice> {
   const payment = { provider, reference: invoice.intentId ?? '' }
   const paid = await noteSettled(table, invoice, { status: 'paid', paidAt: now.toISOString(), payment, failure: null }, now)
   return paid ?? current(table, invoice)
@@ -135,7 +135,7 @@ async function current(table: Table, invoice: Invoice): Promise<Invoice> {
 /** A customer that is gone takes its intent along, which must not be charged any more: only once that is certain there is another. */
 async function replaceCustomer({ table, payments, clock }: Charging, invoice: Invoice, account: string): Promise<Charged | undefined> {
   const left = invoice.intentId ? await payments.cancelIntent(invoice.intentId) : undefined
-  if (left?.status === 'succeeded') return { invoice: await notePaid(table, payments, invoice, clock()) }
+  if (left?.status === 'succeeded') return { invoice: await notePaid(table, payments, { invoice, now: clock() }) }
   if (left && left.status !== 'canceled') throw new ProviderAway('The payment provider is still processing the payment')
   await endRound(table, invoice, { customerId: await payments.createCustomer(invoice.workspaceId, customerOf(invoice)), account })
   return undefined

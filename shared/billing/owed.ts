@@ -24,7 +24,7 @@ export async function settleWithProvider(invoiceId: string, { table, payments, c
   try {
     if (!payments) throw new ProviderAway('No payment provider is configured')
     const provider = withDeadline(payments, () => remaining() - 15_000)
-    const clear = await clarify(table, provider, invoice, clock())
+    const clear = await clarify(table, provider, { invoice, now: clock() })
     const dueAt = owesDetach(clear) ? detachAt(clear, clock().toISOString()) : undefined
     if (dueAt !== undefined && dueAt <= clock().toISOString()) return await detachMethod(table, provider, clear)
     await lookAgain(table, clear, clear.attempt ? later(clock(), pauseSeconds) : dueAt)
@@ -36,12 +36,12 @@ export async function settleWithProvider(invoiceId: string, { table, payments, c
 }
 
 /** Notes what came of an attempt of which nobody has heard, once whoever made it cannot be at it any more. */
-async function clarify(table: Table, payments: Payments, invoice: Invoice, now: Date): Promise<Invoice> {
+async function clarify(table: Table, payments: Payments, { invoice, now }: { invoice: Invoice; now: Date }): Promise<Invoice> {
   const { attempt, intentId } = invoice
   if (!attempt || !intentId || !isOver(attempt, now)) return invoice
   await ownAccount(payments, invoice.account ?? invoice.billing?.account)
   const { status, refusal } = await payments.readIntent(intentId)
-  if (status === 'succeeded') return notePaid(table, payments, invoice, now)
+  if (status === 'succeeded') return notePaid(table, payments, { invoice, now })
   if (status === 'pending') return invoice
   return (await noteUnpaid(table, invoice, refusal ? refusedAs(refusal) : {}, now)) ?? invoice
 }
@@ -56,7 +56,11 @@ export async function detachMethod(table: Table, payments: Payments, invoice: In
 }
 
 /** Says on an invoice that is more than can be charged at once that it must be paid in another way; undefined where it is not. */
-export async function noteTooLarge(table: Table, payments: Payments, invoice: Invoice, now: Date): Promise<Invoice | undefined> {
+export async function noteTooLarge(
+  table: Table,
+  payments: Payments,
+  { invoice, now }: { invoice: Invoice; now: Date },
+): Promise<Invoice | undefined> {
   if (invoice.total <= (await payments.mostAtOnce(invoice.currency))) return undefined
   if (invoice.failure !== null) return invoice
   return (await noteUnpaid(table, invoice, { failure: failureOf({ kind: 'tooLarge' }) }, now)) ?? readInvoice(table, invoice.id)

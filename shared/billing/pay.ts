@@ -18,7 +18,7 @@ export async function payWith(place: Place, invoice: Invoice, paymentMethodId: s
   if (invoice.status === 'paid' || invoice.status === 'waived') return { invoice }
   const provider = inTime(place)
   try {
-    const tooLarge = await noteTooLarge(table, provider, invoice, now)
+    const tooLarge = await noteTooLarge(table, provider, { invoice, now })
     if (tooLarge) return { invoice: tooLarge }
     const charged = await chargeInvoice({ table, payments: provider, clock, by: 'payer' }, invoice, paymentMethodId)
     // The method that was kept has served now. Where the provider is away, the sweep detaches it; the answer is that of the charge.

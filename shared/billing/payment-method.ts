@@ -66,7 +66,7 @@ export async function replacePaymentMethod({ payments, authorizationCheck, works
     settled: ({ billing }) => (billing?.paymentMethodId === paymentMethodId ? shown(billing) : undefined),
     ask: async ({ billing: before }, begun) => {
       const provider = inTime({ ...question, payments, now: begun })
-      const billing = await attach(provider, workspace.id, before, paymentMethodId).catch((error) => {
+      const billing = await attach(provider, { workspaceId: workspace.id, seen: before, paymentMethodId }).catch((error) => {
         throw refusalOf(error)
       })
       return {
@@ -96,7 +96,10 @@ function unusedOf(failure: unknown, kept: Billing, before: Billing | undefined):
 }
 
 /** Attaches a payment method to the customer that is kept, or to a new one where there is none, or the provider no longer has it. */
-async function attach(provider: Payments, workspaceId: string, seen: Billing | undefined, paymentMethodId: string): Promise<Billing> {
+async function attach(
+  provider: Payments,
+  { workspaceId, seen, paymentMethodId }: { workspaceId: string; seen: Billing | undefined; paymentMethodId: string },
+): Promise<Billing> {
   const account = await ownAccount(provider, seen?.account)
   const attachTo = async (customerId: string): Promise<Billing> => {
     const attached = await provider.attach(customerId, paymentMethodId)

@@ -30,7 +30,7 @@ export async function sendInvoice(
     return
   }
   const mailbox = mailboxOf(account.email)
-  if (!(await claim(table, reader, invoice, mailbox, clock()))) return
+  if (!(await claim(table, reader, { invoice, mailbox, now: clock() }))) return
   const email = { ...invoiceEmail(deliverableEmail(account.email) ?? account.email, invoice), tags: tagsOfInvoice(reader) }
   const messageId = await mail.send(email).catch(async (error) => {
     await releaseInvoiceMail(table, reader).catch(() => {})
@@ -40,7 +40,11 @@ export async function sendInvoice(
 }
 
 /** Whether the e-mail is to be sent now: it is still owed, nobody else is at it, and the address may be written to. */
-async function claim(table: Table, reader: Reader, invoice: Invoice, mailbox: string, now: Date): Promise<boolean> {
+async function claim(
+  table: Table,
+  reader: Reader,
+  { invoice, mailbox, now }: { invoice: Invoice; mailbox: string; now: Date },
+): Promise<boolean> {
   try {
     return await claimInvoiceMail(table, reader, mailbox, now)
   } catch (error) {

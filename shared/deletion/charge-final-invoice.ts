@@ -34,10 +34,10 @@ async function charge(deletion: Deletion, invoice: Invoice, tools: Tools): Promi
   if (!tools.payments || invoice.status !== 'open' || invoice.handedOver) return invoice
   const payments = withDeadline(tools.payments, () => tools.remaining() - 15_000)
   try {
-    const tooLarge = await noteTooLarge(table, payments, invoice, clock())
+    const tooLarge = await noteTooLarge(table, payments, { invoice, now: clock() })
     if (tooLarge) metrics.record('ChargesTooLarge', 1, logContextOf(invoice))
     if (tooLarge || !invoice.billing || isGivenUp(deletion, tools)) return tooLarge ?? invoice
-    return await settle(tools, payments, invoice, invoice.billing)
+    return await settle(tools, { payments, invoice, billing: invoice.billing })
   } catch (error) {
     if (!(error instanceof ProviderAway)) throw error
     reportAway(metrics, error, invoice)
@@ -47,7 +47,10 @@ async function charge(deletion: Deletion, invoice: Invoice, tools: Tools): Promi
   }
 }
 
-async function settle({ table, clock, metrics }: Tools, payments: Payments, invoice: Invoice, billing: Billing): Promise<Invoice> {
+async function settle(
+  { table, clock, metrics }: Tools,
+  { payments, invoice, billing }: { payments: Payments; invoice: Invoice; billing: Billing },
+): Promise<Invoice> {
   const charged = await chargeInvoice({ table, payments, clock, by: 'worker' }, invoice, billing.paymentMethodId)
   if (charged.refusal?.kind === 'declined') metrics.record('ChargesRefused', 1, logContextOf(invoice))
   if (charged.refusal?.kind === 'tooLarge') metrics.record('ChargesTooLarge', 1, logContextOf(invoice))

@@ -17,7 +17,13 @@ export async function issueFinalInvoice(deletion: Deletion, { table, clock }: To
   const usage = await sealUsage(table, workspace)
   const number = (await lastInvoiceNumber(table)) + 1
   const now = clock()
-  const invoice = issued(draftInvoice(workspace, usage, priceBook, requestedAt), number, payerOf(billing), priceBook, now.toISOString())
+  const invoice = issued(
+    draftInvoice(workspace, { usage, book: priceBook, at: requestedAt }),
+    number,
+    payerOf(billing),
+    priceBook,
+    now.toISOString(),
+  )
   await table.write(finishStep(deletion, 'issueFinalInvoice', now), ...issueWrites(invoice, number, now))
   return 'done'
 }

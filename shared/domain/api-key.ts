@@ -68,7 +68,7 @@ export function newSecret(workspaceId: string, apiKeyId: string): { secret: stri
 }
 
 /** A key with a new secret. Every earlier one ends after the grace (seconds), or before where its own ends first; with a grace of 0, now. */
-export function rotated(apiKey: ApiKey, kept: Kept, graceSeconds: number, now: Date): ApiKey {
+export function rotated(apiKey: ApiKey, { kept, graceSeconds, now }: { kept: Kept; graceSeconds: number; now: Date }): ApiKey {
   const end = later(now, graceSeconds)
   const former = [...(apiKey.former ?? []), { hash: apiKey.hash, until: end }]
     .map(({ hash, until }) => ({ hash, until: until < end ? until : end }))

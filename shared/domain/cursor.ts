@@ -65,9 +65,7 @@ export function decodeCursor(list: string, form: RegExp, cursor: string | undefi
 export function pageInMemory<T>(
   list: string,
   all: readonly T[],
-  positionOf: (item: T) => string,
-  query: PageQuery,
-  newestFirst = false,
+  { positionOf, query, newestFirst = false }: { positionOf: (item: T) => string; query: PageQuery; newestFirst?: boolean },
 ): Page<T> {
   const sign = newestFirst ? -1 : 1
   const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -sign : sign)

@@ -28,7 +28,11 @@ export const carried = ({ email, emailVerified = false, name, version = 0 }: Acc
 export type AddressedMember = Member & InvitationPlace
 
 /** Somebody who becomes a member. */
-export const newMember = (workspaceId: string, account: Account, role: Member['role'], joinedAt: string): AddressedMember => ({
+export const newMember = (
+  workspaceId: string,
+  account: Account,
+  { role, joinedAt }: { role: Member['role']; joinedAt: string },
+): AddressedMember => ({
   ...addressPlace(workspaceId, account),
   ...carried(account),
   accountId: account.id,
@@ -37,14 +41,21 @@ export const newMember = (workspaceId: string, account: Account, role: Member['r
 })
 
 /** A workspace and its first admin, who belong together from the start. */
-export function foundWorkspace(id: string, name: string, founder: Account, at: string): { workspace: Workspace; member: AddressedMember } {
+export function foundWorkspace(
+  id: string,
+  { name, founder, at }: { name: string; founder: Account; at: string },
+): { workspace: Workspace; member: AddressedMember } {
   const counts = { memberCount: 1, adminCount: 1, pendingCount: 0, apiKeyCount: 0, usageShards }
   const workspace: Workspace = { id, name, status: 'active', ...counts, createdAt: at, createdBy: founder.id, updatedAt: at }
-  return { workspace, member: newMember(id, founder, 'admin', at) }
+  return { workspace, member: newMember(id, founder, { role: 'admin', joinedAt: at }) }
 }
 
 /** The workspace that comes with an account. */
 export function foundDefaultWorkspace(account: Account): { workspace: Workspace; member: AddressedMember } {
-  const { workspace, member } = foundWorkspace(defaultWorkspaceId(account.id), 'Default Workspace', account, account.createdAt)
+  const { workspace, member } = foundWorkspace(defaultWorkspaceId(account.id), {
+    name: 'Default Workspace',
+    founder: account,
+    at: account.createdAt,
+  })
   return { workspace, member: { ...member, isDefault: true } }
 }

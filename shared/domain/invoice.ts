@@ -112,7 +112,7 @@ export const invoiceShape = z
 export const invoiceView = (invoice: Invoice) => ({ ...invoice, lines: [...invoice.lines] })
 
 /** What a deletion at `at` would bill: all usage not yet billed, one line a meter. A draft has no number and no date of issue. */
-export function draftInvoice(workspace: Workspace, usage: Usage, book: PriceBook, at: string): Invoice {
+export function draftInvoice(workspace: Workspace, { usage, book, at }: { usage: Usage; book: PriceBook; at: string }): Invoice {
   return {
     ...bill(byMeter(usage), book),
     id: finalInvoiceIdOf(workspace.id),

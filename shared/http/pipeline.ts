@@ -23,7 +23,7 @@ export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpRe
  * then the operation itself, which checks the state.
  */
 export const pipeline = (operation: Operation, services: Services, admission: readonly Step[]): HttpHandler =>
-  answering(operation, services, [limiting, ...admission, validating], run)
+  answering(operation, services, { steps: [limiting, ...admission, validating], last: run })
 
 /** What every function has; the rest is what its operation needs, and nothing else of `Services` is there. */
 export type Always = 'settings' | 'clock' | 'logger'
@@ -35,14 +35,17 @@ export const openHandler = <N extends ServiceName>(operation: Operation<N>, serv
 /** The answer to every route that is not there; nothing else of such a request is looked at. */
 export const notFoundHandler = (services: Pick<Services, 'clock' | 'logger'>): HttpHandler => {
   const nowhere = { name: 'notFound', access: access.open } as unknown as Operation
-  return answering(nowhere, services as Services, [], refuseRoute)
+  return answering(nowhere, services as Services, { steps: [], last: refuseRoute })
 }
 
 const refuseRoute = async () => {
   throw new Refusal('not_found', 'No operation has this method and path. GET /v1/openapi.json lists them all.')
 }
 
-const begin = (operation: Operation, services: Services, event: HttpEvent, deadline: Deadline): Exchange => ({
+const begin = (
+  operation: Operation,
+  { services, event, deadline }: { services: Services; event: HttpEvent; deadline: Deadline },
+): Exchange => ({
   event,
   operation,
   services: withinTime(services, deadline),
@@ -53,14 +56,18 @@ const begin = (operation: Operation, services: Services, event: HttpEvent, deadl
 })
 
 /** Takes a request through its steps, writes one line to the log and adds the request id, whichever step the answer comes from. */
-function answering(operation: Operation, services: Services, steps: readonly Step[], last: (exchange: Exchange) => Promise<HttpResult>) {
+function answering(
+  operation: Operation,
+  services: Services,
+  { steps, last }: { steps: readonly Step[]; last: (exchange: Exchange) => Promise<HttpResult> },
+) {
   // middy's own early timeout waits for the last step alone, not for those before it.
   const handler = middy<Exchange, HttpResult>({ timeoutEarlyInMillis: 0 })
     .use([...steps])
     .handler(last)
   return async (event: HttpEvent, context: Context): Promise<HttpResult> => {
     const deadline = Deadline.of(context)
-    const exchange = begin(operation, services, event, deadline)
+    const exchange = begin(operation, { services, event, deadline })
     const result = await deadline.wait(() => handler(exchange, context)).catch((error) => refuse(exchange, error))
     await exchange.noting
     return finish(exchange, result)

@@ -69,7 +69,11 @@ export interface Accepted {
  * Joins by an invitation; somebody without an account gets one in the same transaction. The same person accepting again within 7 days
  * gets the same answer. Refuses `invitation_not_found`, `invitation_expired`, `email_mismatch`, `email_not_verified`, `too_many_members`.
  */
-export async function accept(table: Table, answer: Answer, person: Person, first: Scene | undefined, now: Date): Promise<Accepted> {
+export async function accept(
+  table: Table,
+  answer: Answer,
+  { person, first, now }: { person: Person; first: Scene | undefined; now: Date },
+): Promise<Accepted> {
   const named = namedBy(answer, person)
   return untilUnchanged(
     first,
@@ -77,15 +81,15 @@ export async function accept(table: Table, answer: Answer, person: Person, first
     async (scene) => {
       if (!named || !scene?.invitation || !isNamed(scene.invitation, named.naming)) throw invitationNotFound()
       // What was read beside it may be older than the acceptance, for a batch read is no snapshot: what is read from here on is not.
-      if (scene.invitation.status === 'accepted') return acceptedBefore(table, await readScene(table, named, person), person, now)
+      if (scene.invitation.status === 'accepted') return acceptedBefore(table, await readScene(table, named, person), { person, now })
       requireInvited(person, named.place)
       const invitation = requirePending(scene.invitation, scene.workspace, now)
-      return join(table, { ...scene, invitation, workspace: scene.workspace as Workspace }, named.naming, person, now)
+      return join(table, { ...scene, invitation, workspace: scene.workspace as Workspace }, { naming: named.naming, person, now })
     },
   )
 }
 
-async function acceptedBefore(table: Table, scene: Scene | undefined, person: Person, now: Date): Promise<Accepted> {
+async function acceptedBefore(table: Table, scene: Scene | undefined, { person, now }: { person: Person; now: Date }): Promise<Accepted> {
   const { invitation, workspace, member, account } = scene ?? {}
   const isMine = invitation?.status === 'accepted' && invitation.acceptedBy === person.accountId
   const isRecent = isMine && (invitation.acceptedAt ?? '') > later(now, -acceptedSeconds)
@@ -96,7 +100,11 @@ async function acceptedBefore(table: Table, scene: Scene | undefined, person: Pe
 
 type OpenScene = Scene & { readonly invitation: Invitation; readonly workspace: Workspace }
 
-async function join(table: Table, scene: OpenScene, naming: Naming, person: Person, now: Date): Promise<Accepted> {
+async function join(
+  table: Table,
+  scene: OpenScene,
+  { naming, person, now }: { naming: Naming; person: Person; now: Date },
+): Promise<Accepted> {
   const { invitation, workspace, member: present } = scene
   const { account, writes, membersFollow } = accountAfter(scene.account, person, now)
   if (present) {
@@ -105,7 +113,7 @@ async function join(table: Table, scene: OpenScene, naming: Naming, person: Pers
     return { account, accountCreated: false, workspace, member: present, membersFollow }
   }
   const accountCreated = scene.account === undefined
-  const joined = newMember(workspace.id, account.account, invitation.role, now.toISOString())
+  const joined = newMember(workspace.id, account.account, { role: invitation.role, joinedAt: now.toISOString() })
   const writeAs = async (member: Member) => {
     await table.write(...acceptWrites(invitation, naming, member, accountCreated, now), ...writes)
     return member
@@ -130,7 +138,11 @@ function accountAfter(seen: AccountWithDefault | undefined, person: Person, now:
 }
 
 /** Turns an invitation down. Refuses as `accept` does. */
-export async function decline(table: Table, answer: Answer, person: Person, first: Scene | undefined, now: Date): Promise<void> {
+export async function decline(
+  table: Table,
+  answer: Answer,
+  { person, first, now }: { person: Person; first: Scene | undefined; now: Date },
+): Promise<void> {
   const named = namedBy(answer, person)
   await untilUnchanged(
     first,

@@ -114,7 +114,10 @@ async function readSeen(table: Table, workspaceId: string, addressees: readonly 
 type Reserved = Map<Addressee, boolean>
 
 /** Why an address is not written to, before its count of the day is looked at. */
-function withheldFrom({ invitation, block }: AddressState, workspace: Workspace, settings: Settings, now: Date): Withheld | undefined {
+function withheldFrom(
+  { invitation, block }: AddressState,
+  { workspace, settings, now }: { workspace: Workspace; settings: Settings; now: Date },
+): Withheld | undefined {
   if (isOpen(invitation, workspace, now) && cooldownLeft(invitation, settings.INVITATION_RESEND_COOLDOWN_SECONDS, now) > 0)
     return 'cooldown'
   return block && block.until > now.toISOString() ? block.reason : undefined
@@ -133,16 +136,16 @@ export async function inviteAll(request: InviteRequest, first: Seen): Promise<re
     const decisions = await untilUnchanged(first, again, (seen) => decideAndWrite(request, seen, reserved))
     const mailed = new Set(decisions.filter(({ isMailed }) => isMailed).map(({ addressee }) => addressee))
     // They are an upper bound: what cannot be given back now is no reason to say that nobody was invited.
-    await giveBack(table, reserved, mailed, now).catch(() => {})
+    await giveBack(table, reserved, { mailed, now }).catch(() => {})
     return decisions
   } catch (error) {
     // Where the outcome is unknown, the e-mails may be on their way.
-    if (!(error instanceof Refusal && error.code === 'unavailable')) await giveBack(table, reserved, new Set(), now)
+    if (!(error instanceof Refusal && error.code === 'unavailable')) await giveBack(table, reserved, { mailed: new Set(), now })
     throw error
   }
 }
 
-async function giveBack(table: Table, reserved: Reserved, mailed: ReadonlySet<Addressee>, now: Date): Promise<void> {
+async function giveBack(table: Table, reserved: Reserved, { mailed, now }: { mailed: ReadonlySet<Addressee>; now: Date }): Promise<void> {
   const unused = [...reserved].flatMap(([addressee, granted]) => (granted && !mailed.has(addressee) ? addressee : []))
   const byCount = Map.groupBy(unused, ({ counted }) => counted)
   await Promise.all([...byCount].map(([counted, { length }]) => releaseMail(table, counted, length, now)))
@@ -151,7 +154,7 @@ async function giveBack(table: Table, reserved: Reserved, mailed: ReadonlySet<Ad
 async function decideAndWrite(request: InviteRequest, seen: Seen, reserved: Reserved): Promise<Decision[]> {
   const { table, addressees, now, settings, authorizationCheck, member } = request
   const { workspace, states } = seen
-  const withheldAtFirst = addressees.map((_, i) => withheldFrom(states[i] as AddressState, workspace, settings, now))
+  const withheldAtFirst = addressees.map((_, i) => withheldFrom(states[i] as AddressState, { workspace, settings, now }))
   const candidates = addressees.filter((each, i) => !states[i]?.isMember && !withheldAtFirst[i] && !reserved.has(each))
   await Promise.all(
     candidates.map(async (addressee) =>
@@ -160,7 +163,7 @@ async function decideAndWrite(request: InviteRequest, seen: Seen, reserved: Rese
   )
   const decisions = addressees.map((addressee, i) => {
     const withheld = withheldAtFirst[i] ?? (reserved.get(addressee) === false ? 'suppressed' : undefined)
-    return decide(request, workspace, addressee, states[i] as AddressState, withheld)
+    return decide(request, { workspace, addressee, state: states[i] as AddressState, withheld })
   })
   const rows = decisions.flatMap(({ write }) => write ?? [])
   const record = request.recordAnswer(decisions)
@@ -178,10 +181,12 @@ async function decideAndWrite(request: InviteRequest, seen: Seen, reserved: Rese
 
 function decide(
   request: InviteRequest,
-  workspace: Workspace,
-  addressee: Addressee,
-  state: AddressState,
-  withheld: Withheld | undefined,
+  {
+    workspace,
+    addressee,
+    state,
+    withheld,
+  }: { workspace: Workspace; addressee: Addressee; state: AddressState; withheld: Withheld | undefined },
 ): Decision {
   const { role, member, now, settings } = request
   const { invitation: seen, isMember } = state

@@ -34,7 +34,7 @@ export async function sendInvitation(
   if (workspace?.status !== 'active' || !isOpen(invitation, workspace, clock())) return
   if (!invitation.outbox || invitation.sendCount !== sendCount) return
   const token = newInvitationToken(invitation)
-  if (!(await claim(table, invitation, secretHash(token), clock()))) return
+  if (!(await claim(table, invitation, { tokenHash: secretHash(token), now: clock() }))) return
   const email = {
     ...invitationEmail({
       to: deliverableEmail(invitation.email) ?? invitation.email,
@@ -54,7 +54,7 @@ export async function sendInvitation(
 }
 
 /** Whether the e-mail is to be sent: it is still owed, nobody else is at it, and the address has not bounced or complained since it was asked for. */
-async function claim(table: Table, invitation: Invitation, tokenHash: string, now: Date): Promise<boolean> {
+async function claim(table: Table, invitation: Invitation, { tokenHash, now }: { tokenHash: string; now: Date }): Promise<boolean> {
   try {
     return await ifUnchanged(table.write(claimSend(invitation, tokenHash, now), notBlocked(mailboxOf(invitation.email), now)))
   } catch (error) {

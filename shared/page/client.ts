@@ -152,15 +152,22 @@ export function client(): void {
     scrollTo(0, 0)
   }
 
-  const problem = (code: string, status = 0, retryAfter = 0, requestId?: string): Problem =>
-    Object.assign(new Error(code), { code, status, retryAfter, requestId })
+  const problem = (
+    code: string,
+    { status = 0, retryAfter = 0, requestId }: { status?: number; retryAfter?: number; requestId?: string } = {},
+  ): Problem => Object.assign(new Error(code), { code, status, retryAfter, requestId })
 
   const request = async <T>(url: string, init: RequestInit = {}): Promise<T> => {
     const limits: RequestInit = { cache: 'no-store', credentials: 'omit', redirect: 'error', signal: AbortSignal.timeout(20_000) }
     const response = await fetch(url, { ...limits, ...init }).catch(() => null)
     if (!response) throw problem('unreachable')
     const body = await response.json().catch(() => null)
-    if (!response.ok) throw problem(String(body?.code), response.status, Number(response.headers.get('retry-after')), body?.requestId)
+    if (!response.ok)
+      throw problem(String(body?.code), {
+        status: response.status,
+        retryAfter: Number(response.headers.get('retry-after')),
+        requestId: body?.requestId,
+      })
     if (!body && response.status !== 204) throw problem('unreachable')
     return body
   }

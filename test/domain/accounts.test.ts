@@ -53,11 +53,11 @@ describe('an account that is made', () => {
     })
     expect(member).toMatchObject({ workspaceId: workspace.id, accountId: 'acc_a', role: 'admin', joinedAt: at, isDefault: true })
     expect(defaultWorkspaceId('acc_b')).not.toBe(workspace.id)
-    expect(foundWorkspace('ws_2', 'Two', account, at).member).not.toHaveProperty('isDefault')
+    expect(foundWorkspace('ws_2', { name: 'Two', founder: account, at }).member).not.toHaveProperty('isDefault')
   })
 
   test('is carried by its member rows, with the address by which others find it', () => {
-    expect(newMember('ws_1', { ...account, version: 3 }, 'developer', at)).toEqual({
+    expect(newMember('ws_1', { ...account, version: 3 }, { role: 'developer', joinedAt: at })).toEqual({
       workspaceId: 'ws_1',
       addressKey: addressKey('ws_1', 'ann@example.com'),
       email: 'Ann@Example.com',

@@ -61,7 +61,7 @@ test('the pages of a list are the list, in its order, at any size', () => {
       const seen: string[] = []
       let cursor: string | undefined
       for (let pages = 0; pages <= all.length; pages++) {
-        const page = pageInMemory('list', all, (item) => item, { limit, cursor }, newestFirst)
+        const page = pageInMemory('list', all, { positionOf: (item) => item, query: { limit, cursor }, newestFirst })
         expect(page.data.length).toBeLessThanOrEqual(limit)
         seen.push(...page.data)
         if (page.nextCursor === null) break
@@ -75,9 +75,12 @@ test('the pages of a list are the list, in its order, at any size', () => {
 })
 
 test('a page goes on behind an entry that is gone by now, and shows what was added behind it', () => {
-  const { nextCursor } = pageInMemory('list', ['a', 'b', 'c', 'e'], (item) => item, { limit: 2, cursor: undefined })
+  const { nextCursor } = pageInMemory('list', ['a', 'b', 'c', 'e'], { positionOf: (item) => item, query: { limit: 2, cursor: undefined } })
 
-  const rest = pageInMemory('list', ['a', 'c', 'd', 'e'], (item) => item, { limit: 5, cursor: nextCursor ?? undefined })
+  const rest = pageInMemory('list', ['a', 'c', 'd', 'e'], {
+    positionOf: (item) => item,
+    query: { limit: 5, cursor: nextCursor ?? undefined },
+  })
 
   expect(rest).toEqual({ data: ['c', 'd', 'e'], nextCursor: null })
 })

@@ -16,7 +16,7 @@ const book = definePriceBook({
   meters: [{ id: 'storage', description: 'Storage', unit: 'GB-month', unitPrice: '0.07' }],
 })
 const draftOver = (quantity?: bigint) =>
-  draftInvoice(workspace, new Map(quantity === undefined ? [] : [['2026-11', new Map([['storage', quantity]])]]), book, at)
+  draftInvoice(workspace, { usage: new Map(quantity === undefined ? [] : [['2026-11', new Map([['storage', quantity]])]]), book, at })
 
 test('a draft says what a deletion would bill at that moment, and has neither a number nor a date of issue', () => {
   expect(draftOver(10_000_000n)).toEqual({

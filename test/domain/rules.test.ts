@@ -112,7 +112,7 @@ describe('API keys', () => {
   })
 
   test('a secret is good while it is current or in its grace, of a key that has not expired', () => {
-    const inGrace = rotated(key, next, 60, now)
+    const inGrace = rotated(key, { kept: next, graceSeconds: 60, now })
 
     expect([isGood(inGrace, 'two', now), isGood(inGrace, 'one', now), isGood(inGrace, 'three', now)]).toEqual([true, true, false])
     expect([isGood(inGrace, 'one', new Date(at(59.999))), isGood(inGrace, 'one', new Date(at(60)))]).toEqual([true, false])
@@ -122,24 +122,24 @@ describe('API keys', () => {
   })
 
   test('every earlier secret ends with the grace of the last rotation at the latest, and at once where that is 0', () => {
-    const twice = rotated(rotated(key, next, 600, now), { ...next, hash: 'three' }, 60, now)
+    const twice = rotated(rotated(key, { kept: next, graceSeconds: 600, now }), { kept: { ...next, hash: 'three' }, graceSeconds: 60, now })
 
     expect(twice).toMatchObject({ hash: 'three', prefix: 'atr_2', last4: '2222' })
     expect(twice.former).toEqual([
       { hash: 'one', until: at(60) },
       { hash: 'two', until: at(60) },
     ])
-    expect(rotated(rotated(key, next, 60, now), next, 600, now).former).toEqual([
+    expect(rotated(rotated(key, { kept: next, graceSeconds: 60, now }), { kept: next, graceSeconds: 600, now }).former).toEqual([
       { hash: 'one', until: at(60) },
       { hash: 'two', until: at(600) },
     ])
-    expect(rotated(twice, next, 0, now).former).toEqual([])
-    expect(rotated({ ...key, former: undefined } as unknown as ApiKey, next, 1, now).former).toHaveLength(1)
+    expect(rotated(twice, { kept: next, graceSeconds: 0, now }).former).toEqual([])
+    expect(rotated({ ...key, former: undefined } as unknown as ApiKey, { kept: next, graceSeconds: 1, now }).former).toHaveLength(1)
   })
 
   test('the newest hundred secrets are kept', () => {
     let many = key
-    for (let i = 0; i < 120; i++) many = rotated(many, { ...next, hash: String(i) }, 60, now)
+    for (let i = 0; i < 120; i++) many = rotated(many, { kept: { ...next, hash: String(i) }, graceSeconds: 60, now })
 
     expect(many.former).toHaveLength(100)
     expect(many.former?.at(-1)).toMatchObject({ hash: '118' })

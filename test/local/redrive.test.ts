@@ -63,7 +63,7 @@ test('what died again since is left where it is, so that it ends', async () => {
   const startedAt = new Date()
   await kill('QueuesMailDead0F5A1B2D-b2', 'again')
 
-  const moved = await bringBack(client, mail!, startedAt, 0)
+  const moved = await bringBack(client, mail!, { startedAt, waitSeconds: 0 })
 
   expect([mail?.waiting, moved]).toEqual([0, 0])
   expect(await received('QueuesMail8C5A1B2D-a1')).toEqual([])

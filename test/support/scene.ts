@@ -60,7 +60,7 @@ export async function crowd(world: World, workspaceId: string, size: number, nam
   const members = Array.from({ length: size }, (_, i) => {
     const email = `${name}${i}@example.com`
     const account = { id: derivedId('acc', 'test', email), email, name: `${name} ${i}`, createdAt: world.now.toISOString() }
-    return newMember(workspaceId, account, 'member', new Date(world.now.getTime() + i).toISOString())
+    return newMember(workspaceId, account, { role: 'member', joinedAt: new Date(world.now.getTime() + i).toISOString() })
   })
   const accounts = members.map(({ accountId, email, name, joinedAt }) => ({ id: accountId, email, name, createdAt: joinedAt }))
   await putAll(world, [

@@ -41,7 +41,7 @@ export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
   })),
   {
     name: 'deletion-late',
-    metric: reported(watched, 'DeletionAge', 15, 'Maximum'),
+    metric: reported(watched, 'DeletionAge', { minutes: 15, statistic: 'Maximum' }),
     from: 3_600,
     loses: 'Somebody deleted a workspace more than an hour ago, and its data is still there.',
     runbook: 'a-deletion-is-older-than-an-hour',
@@ -49,7 +49,7 @@ export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
   },
   {
     name: 'clean-up-not-run',
-    metric: reported(watched, 'CleanUpRuns', 15),
+    metric: reported(watched, 'CleanUpRuns', { minutes: 15 }),
     from: 1,
     isFloor: true,
     loses: 'Nothing that was lost is recovered: e-mails that were not sent stay unsent, and stuck deletions stay stuck.',
@@ -74,7 +74,7 @@ export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
   },
   {
     name: 'work-failing',
-    metric: reported(watched, 'MessagesFailed', 15),
+    metric: reported(watched, 'MessagesFailed', { minutes: 15 }),
     from: 10,
     loses: 'E-mails, deletions or bounce reports keep failing and are late.',
     runbook: 'workers-fail',
@@ -82,7 +82,7 @@ export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
   },
   {
     name: 'charges-refused',
-    metric: reported(watched, 'ChargesRefused', 60),
+    metric: reported(watched, 'ChargesRefused', { minutes: 60 }),
     from: 3,
     loses: 'Cards are refused for final invoices: usage is not paid for, and the admins have to pay by hand.',
     runbook: 'charges-are-refused',
@@ -90,7 +90,7 @@ export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
   },
   {
     name: 'charges-put-off',
-    metric: reported(watched, 'ChargesPutOff', 15),
+    metric: reported(watched, 'ChargesPutOff', { minutes: 15 }),
     from: 1,
     periods: 2,
     loses: 'The payment provider is out of reach: deletions wait for their charge, for a day at most, then go on without it.',
@@ -99,7 +99,7 @@ export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
   },
   {
     name: 'provider-rejects-us',
-    metric: reported(watched, 'ProviderRejections', 15),
+    metric: reported(watched, 'ProviderRejections', { minutes: 15 }),
     from: 1,
     loses: 'The payment provider rejects the key of this service, or the key belongs to another account: nobody can pay.',
     runbook: 'the-payment-provider-rejects-us',
@@ -107,7 +107,7 @@ export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
   },
   {
     name: 'charge-too-large',
-    metric: reported(watched, 'ChargesTooLarge', 60),
+    metric: reported(watched, 'ChargesTooLarge', { minutes: 60 }),
     from: 1,
     loses: 'A final invoice is larger than the payment provider can charge at once: it cannot be paid through the service.',
     runbook: 'a-charge-is-too-large',

@@ -18,7 +18,7 @@ const graph = (title: string, left: readonly IMetric[], right: readonly IMetric[
 
 /** One page on which to see how a deployment is, and since when: alarms first, then what people notice, then what is behind it. */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, watched: Watched, alarms: readonly IAlarm[]) {
+  constructor(scope: Construct, id: string, { watched, alarms }: { watched: Watched; alarms: readonly IAlarm[] }) {
     super(scope, id)
     const { stage, data, http } = watched
     const queues = [...data.queues.byName.values()].map(({ queue }) => queue)
@@ -46,8 +46,15 @@ export class Dashboard extends Construct {
         ],
         [
           graph('Oldest message, seconds', waiting),
-          graph('Given up (dead letters)', [...deadLetters(watched).map(([, metric]) => metric), reported(watched, 'MessagesFailed', 5)]),
-          graph('Oldest deletion, seconds', [reported(watched, 'DeletionAge', 5, 'Maximum')], [reported(watched, 'CleanUpRuns', 5)]),
+          graph('Given up (dead letters)', [
+            ...deadLetters(watched).map(([, metric]) => metric),
+            reported(watched, 'MessagesFailed', { minutes: 5 }),
+          ]),
+          graph(
+            'Oldest deletion, seconds',
+            [reported(watched, 'DeletionAge', { minutes: 5, statistic: 'Maximum' })],
+            [reported(watched, 'CleanUpRuns', { minutes: 5 })],
+          ),
         ],
         [
           graph('Table, capacity units', [
@@ -55,7 +62,7 @@ export class Dashboard extends Construct {
             table.metricConsumedWriteCapacityUnits({ period: minutes }),
           ]),
           graph('Bounce and complaint rate', [reputation('BounceRate')], [reputation('ComplaintRate')]),
-          graph('Charges', [reported(watched, 'ChargesRefused', 60), reported(watched, 'ChargesPutOff', 60)]),
+          graph('Charges', [reported(watched, 'ChargesRefused', { minutes: 60 }), reported(watched, 'ChargesPutOff', { minutes: 60 })]),
         ],
       ],
     })

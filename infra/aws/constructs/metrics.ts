@@ -20,7 +20,11 @@ type Options = { readonly period: Duration; readonly statistic: 'Sum' | 'Maximum
 const every = (minutes: number, statistic: Options['statistic']): Options => ({ period: Duration.minutes(minutes), statistic })
 
 /** A number that workers report (shared/metrics.ts). */
-export const reported = ({ stage }: Watched, metricName: MetricName, minutes: number, statistic: Options['statistic'] = 'Sum'): Metric =>
+export const reported = (
+  { stage }: Watched,
+  metricName: MetricName,
+  { minutes, statistic = 'Sum' }: { minutes: number; statistic?: Options['statistic'] },
+): Metric =>
   new Metric({
     namespace: metricsNamespace(stage),
     metricName,

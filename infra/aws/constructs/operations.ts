@@ -21,7 +21,7 @@ export interface Making {
  * stack holds 500.
  */
 export class Operations extends NestedStack {
-  constructor(scope: Construct, id: string, operations: readonly Operation[], api: Api, making: Making) {
+  constructor(scope: Construct, id: string, { operations, api, making }: { operations: readonly Operation[]; api: Api; making: Making }) {
     super(scope, id, { description: `Operations: ${id}` })
     const { codeOf, environmentOf, logGroup, resources } = making
     for (const operation of operations) {

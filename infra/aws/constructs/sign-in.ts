@@ -14,7 +14,7 @@ export class SignInClient extends Construct implements SignIn {
   readonly clientId: string
   readonly environment: SignIn['environment']
 
-  constructor(scope: Construct, id: string, identity: Identity, pages: readonly string[]) {
+  constructor(scope: Construct, id: string, { identity, pages }: { identity: Identity; pages: readonly string[] }) {
     super(scope, id)
     const { userPoolClientId } = new UserPoolClient(this, 'Client', {
       userPool: identity.pool,

@@ -22,7 +22,11 @@ const consuming = ({ queue }: WorkQueue): Grant => ({
 export class Workers extends Construct {
   readonly #making: Making
 
-  constructor(scope: Construct, id: string, workers: readonly Worker[], queues: WorkQueues, making: Making) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { workers, queues, making }: { workers: readonly Worker[]; queues: WorkQueues; making: Making },
+  ) {
     super(scope, id)
     this.#making = making
     for (const worker of workers)

@@ -95,23 +95,26 @@ export async function startDatabaseInMemory(): Promise<Database> {
 async function launch(storage: Storage, logFile?: string, attempts = 3) {
   const java = await findJava()
   const port = await freePort()
-  const child = logFile === undefined ? run(java, storage, port, 'ignore') : detach(java, storage, port, logFile)
+  const child = logFile === undefined ? run(java, { storage, port, output: 'ignore' }) : detach(java, { storage, port, logFile })
   await eventually(async () => hasEnded(child) || (await answers(endpointOf(port))), databaseTimeoutMs)
   if (child.pid !== undefined && !hasEnded(child)) return { child, pid: child.pid, port, loopbackOnly: java.compiles }
   if (attempts > 1) return await launch(storage, logFile, attempts - 1)
   throw new StartFailure(`DynamoDB Local ends as soon as it starts${logFile === undefined ? '' : `: see ${logFile}`}`)
 }
 
-function run(java: Java, storage: Storage, port: number, output: 'ignore' | number, detached = false): ChildProcess {
+function run(
+  java: Java,
+  { storage, port, output, detached = false }: { storage: Storage; port: number; output: 'ignore' | number; detached?: boolean },
+): ChildProcess {
   const child = spawn(java.command, dynamoDbArguments(java, storage, port), { detached, stdio: ['ignore', output, output] })
   child.on('error', () => {}) // it then has no pid, which `launch` tells
   return child
 }
 
 /** Runs it apart from this process: in a group of its own, writing to a file, not waited for. */
-function detach(java: Java, storage: Storage, port: number, logFile: string): ChildProcess {
+function detach(java: Java, { storage, port, logFile }: { storage: Storage; port: number; logFile: string }): ChildProcess {
   const log = openSync(logFile, 'a', 0o600)
-  const child = run(java, storage, port, log, true)
+  const child = run(java, { storage, port, output: log, detached: true })
   closeSync(log)
   child.unref()
   return child

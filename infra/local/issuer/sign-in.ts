@@ -15,7 +15,7 @@ export function signIn(provider: Provider, people: People) {
     try {
       const interaction = await provider.interactionDetails(request, response)
       if (request.method !== 'POST') return show(response, 200, signInPage({ email: String(interaction.params.login_hint ?? '') }))
-      await take(provider, people, interaction, request, response)
+      await take(provider, { people, interaction, request, response })
     } catch (error) {
       if (!(error instanceof errors.OIDCProviderError)) throw error
       show(response, 400, errorPage('This sign-in is over or was started in another browser. Go back to the application and start again.'))
@@ -23,7 +23,15 @@ export function signIn(provider: Provider, people: People) {
   }
 }
 
-async function take(provider: Provider, people: People, interaction: Interaction, request: IncomingMessage, response: ServerResponse) {
+async function take(
+  provider: Provider,
+  {
+    people,
+    interaction,
+    request,
+    response,
+  }: { people: People; interaction: Interaction; request: IncomingMessage; response: ServerResponse },
+) {
   const body = await readBody(request, 64 * 1024)
   if (typeof body === 'string') return show(response, 413, errorPage('The form is too large.'))
   const form = new URLSearchParams(body.toString('utf8'))

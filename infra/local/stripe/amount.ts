@@ -31,7 +31,7 @@ function shown(minor: number, currency: string): string {
 
 /** How much is to be charged: `amount` in minor units, within Stripe's limits for the `currency`. */
 export function amountOf(form: Form): { amount: number; currency: string } {
-  const amount = integer(requiredText(form, 'amount'), 'amount', 1)
+  const amount = integer(requiredText(form, 'amount'), 'amount', { least: 1 })
   const currency = requiredText(form, 'currency').toLowerCase()
   if (!currencies.has(currency)) throw invalid(`Invalid currency: ${currency}.`, { param: 'currency' })
   const minimum = minimums[currency] ?? usualMinimum

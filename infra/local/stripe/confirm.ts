@@ -26,7 +26,7 @@ export function confirm(intent: Intent, { paymentMethod, offSession }: Confirmat
   if (card.unreachable) throw new Unreachable()
   if (card.authenticates && !offSession) return awaitHolder(intent, method)
   const decline = card.authenticates ? authenticationRequired : card.decline
-  return decline ? declined(intent, method, decline, scene) : paid(intent, method, scene)
+  return decline ? declined(intent, { method, decline, scene }) : paid(intent, method, scene)
 }
 
 const confirmable = ['requires_payment_method', 'requires_confirmation', 'requires_action']
@@ -63,7 +63,7 @@ function paid(intent: Intent, method: Method, scene: Scene): ExecutionResult {
   return done(object, { intent: { ...intent, object }, method: used, charge: chargeOf(intent, 'succeeded', scene) })
 }
 
-function declined(intent: Intent, method: Method, decline: Decline, scene: Scene): ExecutionResult {
+function declined(intent: Intent, { method, decline, scene }: { method: Method; decline: Decline; scene: Scene }): ExecutionResult {
   const charge = scene.newId('ch')
   const error = { type: 'card_error' as const, ...decline, charge, payment_method: method.object }
   const change = { status: 'requires_payment_method', last_payment_error: error, next_action: null, payment_method: null } as const

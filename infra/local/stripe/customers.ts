@@ -6,9 +6,13 @@ import { listEndpoint } from './pages.ts'
 import { metadata, onlyKnown, text } from './params.ts'
 
 /** The customer that a parameter names (400 where there is none), or the path (404). */
-export function customerOf({ state }: Scene, id: string, param = 'customer', status = 400): Stripe.Customer {
+export function customerOf(
+  { state }: Scene,
+  id: string,
+  { param = 'customer', status = 400 }: { param?: string; status?: number } = {},
+): Stripe.Customer {
   const customer = state.customers.get(id)
-  if (!customer) throw missing('customer', id, param, status)
+  if (!customer) throw missing('customer', id, { param, status })
   return customer
 }
 
@@ -30,7 +34,7 @@ export const createCustomer: Endpoint = (form) => {
 /** `GET /v1/customers/{id}` */
 export const readCustomer: Endpoint = (form, id) => {
   onlyKnown(form, [])
-  return (scene) => done(customerOf(scene, id, 'id', 404))
+  return (scene) => done(customerOf(scene, id, { param: 'id', status: 404 }))
 }
 
 /** `GET /v1/customers` */
@@ -45,7 +49,7 @@ export const listCustomers: Endpoint = listEndpoint<Stripe.Customer>({
 export const deleteCustomer: Endpoint = (form, id) => {
   onlyKnown(form, [])
   return (scene) => {
-    const { id: deletedCustomer } = customerOf(scene, id, 'id', 404)
+    const { id: deletedCustomer } = customerOf(scene, id, { param: 'id', status: 404 })
     return done({ id: deletedCustomer, object: 'customer', deleted: true }, { deletedCustomer })
   }
 }

@@ -30,7 +30,11 @@ export const invalid = (message: string, more: { code?: string; param?: string; 
   new StripeRefusal(400, { type: 'invalid_request_error', message, ...more })
 
 /** An object that is not there: 404 where the path names it, 400 where a parameter does. */
-export const missing = (kind: 'customer' | 'PaymentMethod' | 'payment_intent', id: string, param: string, status = 400): StripeRefusal =>
+export const missing = (
+  kind: 'customer' | 'PaymentMethod' | 'payment_intent',
+  id: string,
+  { param, status = 400 }: { param: string; status?: number },
+): StripeRefusal =>
   new StripeRefusal(status, { type: 'invalid_request_error', code: 'resource_missing', message: `No such ${kind}: '${id}'`, param })
 
 /** A request for which there is no endpoint, as Stripe says it. */

@@ -32,7 +32,10 @@ export function checkApiKey(request: StripeRequest): void {
 }
 
 /** An answer with Stripe's headers. `first`: the request whose answer this is, given again. */
-export function answerTo(request: StripeRequest, requestId: string, status: number, body: string, first?: string): StripeAnswer {
+export function answerTo(
+  request: StripeRequest,
+  { requestId, status, body, first }: { requestId: string; status: number; body: string; first?: string },
+): StripeAnswer {
   const [key, version] = [idempotencyKeyOf(request), header(request, 'stripe-version')]
   const headers = {
     'content-type': 'application/json',

@@ -15,7 +15,7 @@ const creation = ['amount', 'currency', 'customer', 'description', 'metadata', '
 
 function intentOf({ state }: Scene, id: string): Intent {
   const intent = state.intents.get(id)
-  if (!intent) throw missing('payment_intent', id, 'intent', 404)
+  if (!intent) throw missing('payment_intent', id, { param: 'intent', status: 404 })
   return intent
 }
 

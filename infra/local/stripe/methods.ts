@@ -14,7 +14,7 @@ export function methodOf(scene: Scene, id: string, status = 400): Method {
   const known = scene.state.methods.get(id)
   if (known) return known
   const card = testCard(id)
-  if (!card) throw missing('PaymentMethod', id, 'payment_method', status)
+  if (!card) throw missing('PaymentMethod', id, { param: 'payment_method', status })
   return { object: methodObject(birth(scene, 'pm'), card), madeFrom: id, spent: false }
 }
 

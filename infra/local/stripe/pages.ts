@@ -24,7 +24,7 @@ export const listEndpoint =
   <T extends Identified>(listing: Listing<T>): Endpoint =>
   (form) => {
     onlyKnown(form, ['limit', 'starting_after', 'ending_before', ...listing.filters])
-    const limit = integer(text(form, 'limit') ?? defaultLimit, 'limit', 1, 100)
+    const limit = integer(text(form, 'limit') ?? defaultLimit, 'limit', { least: 1, most: 100 })
     const wanted = listing.filters.map((name) => [name, text(form, name)] as const)
     return ({ state }) => {
       const newestFirst = listing.objects(state).toReversed()
@@ -40,7 +40,7 @@ function window<T extends Identified>(newestFirst: readonly T[], form: Form, kin
   const place = (param: string) => {
     const id = text(form, param)
     const index = newestFirst.findIndex((object) => object.id === id)
-    if (id !== undefined && index < 0) throw missing(kind, id, param)
+    if (id !== undefined && index < 0) throw missing(kind, id, { param })
     return id === undefined ? undefined : index
   }
   const after = place('starting_after')

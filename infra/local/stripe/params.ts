@@ -28,7 +28,7 @@ export function requiredText(form: Form, name: string): string {
 }
 
 /** A whole number within bounds. */
-export function integer(value: string, name: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+export function integer(value: string, name: string, { least, most = Number.MAX_SAFE_INTEGER }: { least: number; most?: number }): number {
   const code = 'parameter_invalid_integer'
   if (!/^-?\d+$/.test(value)) throw invalid(`Invalid integer: ${value}`, { code, param: name })
   if (Number(value) < least) throw invalid(`This value must be greater than or equal to ${least}.`, { code, param: name })

@@ -59,7 +59,8 @@ export function openStripe(options: StripeOptions): LocalStripe {
   const handle: StripeHandle = async (request) => {
     if (isDown()) return 'drop'
     const requestId = newId('req')
-    const refuse = (refusal: StripeRefusal) => answerTo(request, requestId, refusal.status, JSON.stringify(refusalBody(refusal)))
+    const refuse = (refusal: StripeRefusal) =>
+      answerTo(request, { requestId, status: refusal.status, body: JSON.stringify(refusalBody(refusal)) })
     try {
       checkApiKey(request)
       return await (request.method === 'POST' ? post(request, requestId) : get(request, requestId))
@@ -74,7 +75,7 @@ export function openStripe(options: StripeOptions): LocalStripe {
     const { path, query } = splitTarget(request.path)
     const { status, body, change } = run(findEndpoint(request.method, path)(parseForm(query)), '')
     if (change) commit(change)
-    return answerTo(request, requestId, status, JSON.stringify(body))
+    return answerTo(request, { requestId, status, body: JSON.stringify(body) })
   }
 
   async function post(request: StripeRequest, requestId: string) {
@@ -82,7 +83,7 @@ export function openStripe(options: StripeOptions): LocalStripe {
     const endpoint = findEndpoint(request.method, path)
     const keyed = { key: idempotencyKeyOf(request), path, fingerprint: fingerprint(request.body) }
     const first = firstAnswer(state.answers, keyed, clock())
-    if (first) return answerTo(request, requestId, first.status, first.body, first.requestId)
+    if (first) return answerTo(request, { requestId, status: first.status, body: first.body, first: first.requestId })
     return inUse.during(keyed.key, async () => {
       const execution = endpoint(parseForm(request.body))
       await pause()
@@ -91,7 +92,7 @@ export function openStripe(options: StripeOptions): LocalStripe {
       const text = JSON.stringify(body)
       const answer = { ...keyed, requestId, at: clock().getTime(), status, body: text }
       commit({ ...change, ...(keyed.key !== '' && { answer }) })
-      return answerTo(request, requestId, status, text)
+      return answerTo(request, { requestId, status, body: text })
     })
   }
 

@@ -19,10 +19,16 @@ export const stacksAreAtRest: Precondition = async ({ stage, region }) => {
   const client = new CloudFormationClient({ region })
   const [data, service] = namesOf(stage)
   const [dataStatus, serviceStatus] = await Promise.all([statusOf(client, data), statusOf(client, service)])
-  return [...problemsOf(data, dataStatus, region, stage.keepsData), ...problemsOf(service, serviceStatus, region, false)]
+  return [
+    ...problemsOf(data, { status: dataStatus, region, isProtected: stage.keepsData }),
+    ...problemsOf(service, { status: serviceStatus, region, isProtected: false }),
+  ]
 }
 
-function problemsOf(stack: string, status: string | undefined, region: string, isProtected: boolean): Finding[] {
+function problemsOf(
+  stack: string,
+  { status, region, isProtected }: { status: string | undefined; region: string; isProtected: boolean },
+): Finding[] {
   const is = `${region}: the stack ${stack} is ${status}`
   if (status === undefined || status === 'REVIEW_IN_PROGRESS') return []
   if (status.endsWith('_IN_PROGRESS')) return [refusal(`${is}: wait until it is done`)]
