@@ -34,10 +34,11 @@ const endOf = (month: string): string => {
  */
 export function periodOf(usage: Usage, since: string, at: string): Period {
   const months = [...usage.keys()].sort()
-  const [first, last] = [months.at(0), months.at(-1)]
-  if (first === undefined || last === undefined) return { periodStart: since, periodEnd: at }
-  const [begun, over] = [beginOf(last), endOf(last)]
-  return { periodStart: beginOf(first), periodEnd: at < begun ? begun : at < over ? at : over }
+  const [first] = months
+  if (first === undefined) return { periodStart: since, periodEnd: at }
+  const last = months.at(-1) ?? first
+  const [, periodEnd = at] = [beginOf(last), at, endOf(last)].sort()
+  return { periodStart: beginOf(first), periodEnd }
 }
 
 export interface BillLine {

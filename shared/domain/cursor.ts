@@ -67,11 +67,10 @@ export function pageInMemory<T>(
   all: readonly T[],
   { positionOf, query, newestFirst = false }: { positionOf: (item: T) => string; query: PageQuery; newestFirst?: boolean },
 ): Page<T> {
-  const sign = newestFirst ? -1 : 1
-  const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -sign : sign)
+  const isBehind = newestFirst ? (a: string, b: string) => a < b : (a: string, b: string) => a > b
   const after = decodeCursor(list, anyPosition, query.cursor)
-  const rest = after === undefined ? [...all] : all.filter((item) => compare(positionOf(item), after) > 0)
-  const data = rest.sort((a, b) => compare(positionOf(a), positionOf(b))).slice(0, query.limit)
-  const last = data.at(-1)
-  return { data, nextCursor: last !== undefined && data.length < rest.length ? encodeCursor(list, positionOf(last)) : null }
+  const rest = after === undefined ? [...all] : all.filter((item) => isBehind(positionOf(item), after))
+  const data = rest.sort((a, b) => (isBehind(positionOf(a), positionOf(b)) ? 1 : -1)).slice(0, query.limit)
+  const last = data.length < rest.length ? data.at(-1) : undefined
+  return { data, nextCursor: last === undefined ? null : encodeCursor(list, positionOf(last)) }
 }

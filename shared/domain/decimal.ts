@@ -10,8 +10,10 @@ const form = /^(\d{1,16})(?:\.(\d{1,20}))?$/
 
 /** A plain decimal text as a whole number of 10^-places; undefined where it is none or has more places. */
 export function parseDecimal(text: string, places: number): bigint | undefined {
-  const [, whole, fraction = ''] = form.exec(text) ?? []
-  return whole === undefined || fraction.length > places ? undefined : BigInt(whole + fraction.padEnd(places, '0'))
+  const found = form.exec(text)
+  if (!found) return undefined
+  const [, whole, fraction = ''] = found
+  return fraction.length > places ? undefined : BigInt(`${whole}${fraction.padEnd(places, '0')}`)
 }
 
 /** A whole number of millionths as a decimal text: `12500000n` is `"12.5"`. */
@@ -28,8 +30,8 @@ export const quantitySchema = z
   .pipe(
     z.union([z.number(), z.string()], { error: wrong }),
     z.transform((given, context): Micro => {
-      const micro = parseDecimal(String(given), scale)
-      if (micro !== undefined && micro <= maximum) return micro
+      const micro = parseDecimal(String(given), scale) ?? maximum + 1n
+      if (micro <= maximum) return micro
       context.issues.push({ code: 'custom', message: wrong, input: given })
       return z.NEVER
     }),

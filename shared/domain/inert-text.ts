@@ -24,7 +24,7 @@ const isJoint = (character: string): boolean => lookalikes.has(character) || joi
 
 /** A text in which each joint that something follows is followed by a stop. */
 const withStops = (text: string): string =>
-  [...text].map((character, i, all) => (isJoint(character) && /^\S/.test(all[i + 1] ?? '') ? character + stop : character)).join('')
+  [...text].map((character, i, all) => (isJoint(character) && /\S/.test(all[i + 1] ?? '') ? character + stop : character)).join('')
 
 /**
  * What a person typed, fit for an e-mail: invisible and direction-changing characters and towers of marks are gone, and what a mail
@@ -33,12 +33,11 @@ const withStops = (text: string): string =>
 export function inertText(typed: string): string {
   const visible = withoutTowers(typed.replace(hidden, '').replace(/\p{Cc}/gu, ' '))
   const unlinked = withStops(visible)
-  return (unlinked.match(/\p{Nd}/gu) ?? []).length < 5 ? unlinked : unlinked.replace(/(\p{Nd})(?=[\p{Nd}\p{Cf}\s().-])/gu, `$1${stop}`)
+  return [...unlinked.matchAll(/\p{Nd}/gu)].length < 5 ? unlinked : unlinked.replace(/(\p{Nd})(?=[\p{Nd}\p{Cf}\s().-])/gu, `$1${stop}`)
 }
 
-const entities: ReadonlyMap<string, string> = new Map(
-  Object.entries({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }),
-)
+/** The ampersand comes first: every other one has it. */
+const entities = Object.entries({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })
 
 /** Text as HTML text or attribute value. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => entities.get(c) ?? c)
+export const escapeHtml = (text: string): string => entities.reduce((html, [sign, entity]) => html.replaceAll(sign, entity), text)

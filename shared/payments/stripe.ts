@@ -36,7 +36,7 @@ export function stripePayments(stripe: Stripe, mode: 'test' | 'live' = 'test'): 
       const { id, card } = await call(attach, 'paymentMethod').catch(async (error) => {
         if (!(error instanceof PaymentRefused)) throw error
         // The answer to an earlier attachment may have been lost: a method that is this customer's already is attached.
-        const method = await call(() => stripe.paymentMethods.retrieve(paymentMethodId), 'paymentMethod').catch(() => undefined)
+        const method = await call(() => stripe.paymentMethods.retrieve(paymentMethodId)).catch(() => undefined)
         if (method?.customer === customer) return method
         throw error
       })
@@ -48,11 +48,13 @@ export function stripePayments(stripe: Stripe, mode: 'test' | 'live' = 'test'): 
       })
     },
     findIntent: async (customer, invoiceId) => {
-      const found: Intent[] = []
-      for await (const intent of listed(() => stripe.paymentIntents.list({ customer, limit: 100 })))
-        if (intent.metadata.invoiceId === invoiceId) found.push(intentOf(intent))
-      const order = ['succeeded', 'pending', 'open']
-      return order.flatMap((wanted) => found.filter(({ status }) => status === wanted))[0]
+      // The newest of each status: that is how Stripe lists them.
+      const found = new Map<Intent['status'], Intent>()
+      for await (const each of listed(() => stripe.paymentIntents.list({ customer, limit: 100 }))) {
+        const intent = intentOf(each)
+        if (each.metadata.invoiceId === invoiceId && !found.has(intent.status)) found.set(intent.status, intent)
+      }
+      return found.get('succeeded') ?? found.get('pending') ?? found.get('open')
     },
     createIntent: async ({ customerId, invoiceId, workspaceId, amount, currency, round }) => {
       const parameters = { customer: customerId, amount, currency, metadata: { invoiceId, workspaceId }, payment_method_types: ['card'] }

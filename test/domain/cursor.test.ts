@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeCursor, encodeCursor, pageInMemory, pageQuery } from '#shared/domain/cursor.ts'
+import * as z from 'zod'
+import { createSchema } from 'zod-openapi'
+import { cursorErrors, decodeCursor, encodeCursor, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { Refusal } from '#shared/domain/refusals.ts'
 
 const form = /^[\w.:#-]{1,200}$/
@@ -33,6 +35,27 @@ test('a cursor of another list is refused', () => {
       expect(outcome(() => decodeCursor(other, form, encodeCursor(list, at)))).toBeInstanceOf(Refusal)
     }),
   )
+})
+
+test('a cursor that was given out before a release is good after it', () => {
+  const cursor = 'NDRlODdiMDVlMTk4YmQzZnByal8x'
+
+  expect(decodeCursor('projects#ws_1', form, cursor)).toBe('prj_1')
+})
+
+test('no cursor is no position, and the beginning of the list', () => {
+  expect(decodeCursor('list', form, undefined)).toBeUndefined()
+})
+
+test('what is wrong with a cursor is told as a field of the query, among what else is wrong', () => {
+  const wrong = [{ pointer: '?cursor', detail: 'The cursor does not belong to this list. Remove it to start from the beginning.' }]
+  const good = encodeCursor('list', 'prj_1')
+
+  for (const query of [undefined, {}, { cursor: undefined }, { cursor: good }]) expect(cursorErrors('list', query)).toEqual([])
+  expect(cursorErrors('list', { cursor: good }, /^prj_/)).toEqual([])
+  expect(cursorErrors('list', { cursor: good }, /^inv_/)).toEqual(wrong)
+  expect(cursorErrors('other', { cursor: good })).toEqual(wrong)
+  expect(cursorErrors('list', { cursor: '' })).toEqual(wrong)
 })
 
 test('whatever is sent as a cursor is refused or is a position of the form that the list has', () => {
@@ -91,6 +114,24 @@ test.each([
   ['100', 100],
 ])('a limit of %j is %j', (limit, expected) => {
   expect(pageQuery.parse({ limit }).limit).toBe(expected)
+})
+
+test('a limit is published as the whole number that it is', () => {
+  const { schema } = createSchema(pageQuery.shape.limit, { io: 'input' })
+
+  expect(schema).toEqual({ type: 'integer', minimum: 1, maximum: 100, default: 50, description: 'The most entries to return' })
+})
+
+test('the answer of a list is its entries and where to go on', () => {
+  const shape = pageOf(z.string())
+
+  for (const page of [
+    { data: ['a'], nextCursor: 'b' },
+    { data: [], nextCursor: null },
+  ])
+    expect(shape.parse(page)).toEqual(page)
+  for (const none of [{}, { data: ['a'] }, { data: [1], nextCursor: null }, { nextCursor: null }])
+    expect(shape.safeParse(none).success).toBe(false)
 })
 
 test.each(['0', '101', '01', '1.0', '-1', '1e1', ' 1', '١', '', 'all'])('%j is no limit', (limit) => {

@@ -36,6 +36,19 @@ test('quantities add up exactly, in any order', () => {
   expect(formatMicro(quantitySchema.parse(0.1) + quantitySchema.parse(0.2))).toBe('0.3')
 })
 
+test('zeros before a quantity and behind its fraction change nothing', () => {
+  fc.assert(
+    fc.property(micro, fc.nat(6), (quantity, zeros) => {
+      const [whole = '', fraction = ''] = formatMicro(quantity).split('.')
+      expect(quantitySchema.parse(`${whole.padStart(whole.length + zeros, '0')}.${fraction.padEnd(6, '0')}`)).toBe(quantity)
+    }),
+  )
+})
+
+test('what is no quantity is an issue of ours, which has its own words', () => {
+  expect(quantitySchema.safeParse('one').error?.issues).toMatchObject([{ code: 'custom', path: [] }])
+})
+
 test.each([
   [0, 0n],
   [-0, 0n],
@@ -82,7 +95,9 @@ test.each([
   {},
   undefined,
 ])('%j is no quantity', (given) => {
-  expect(quantitySchema.safeParse(given).success).toBe(false)
+  expect(quantitySchema.safeParse(given).error?.issues).toMatchObject([
+    { message: 'A number or decimal string from 0 to 1,000,000,000 with at most 6 decimals, such as 12.5.' },
+  ])
 })
 
 test('an amount is quantity × price, rounded half up to minor units that can be charged', () => {

@@ -55,6 +55,7 @@ test.each([
   'ann@b\\ücher.example',
   'ann@[127.0.0.1]',
   'ann@127.0.0.1',
+  'ann@127.0.0.255',
   'ann@example.123',
   'ann@0x7f.1',
   'ann@example.0x7f',

@@ -60,6 +60,23 @@ test('no character at all joins two words to a domain, an address or a URL', () 
   expect(joints.filter((joint) => inertText(`evil${joint}com`) !== `evil${joint}\u200bcom`)).toEqual([])
 })
 
+test('what nobody sees is gone, and what would break a line is a space', () => {
+  expect(inertText('a\u202eb\u2066c\u00add\u2028e')).toBe('abcde')
+  expect(inertText('a\tb\nc\u0085d')).toBe('a b c d')
+})
+
+test('a joint that nothing follows is left alone', () => {
+  for (const name of ['Ann Jr.', 'To: Ann', 'Why? Because.', 'a . b']) expect(inertText(name)).toBe(name)
+})
+
+test('five digits could be a telephone number, however they are grouped, and four are none', () => {
+  expect(inertText('Room 1234')).toBe('Room 1234')
+  expect(inertText('Room 12345')).toBe('Room 1\u200b2\u200b3\u200b4\u200b5')
+  expect(inertText('(030) 1-2')).toBe('(0\u200b3\u200b0\u200b) 1\u200b-2')
+  expect(inertText('1a2b3c4d5')).toBe('1a2b3c4d5')
+  expect(inertText('𝟏𝟐𝟑𝟒')).toBe('𝟏𝟐𝟑𝟒')
+})
+
 test('of a name from before the rule for names, towers of marks do not grow into the lines around it', () => {
   expect(inertText(`a${'\u0301'.repeat(50)}b`)).toBe(`a${'\u0301'.repeat(4)}b`)
 })

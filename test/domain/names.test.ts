@@ -88,6 +88,10 @@ test.each([
   ['\u200b\u3164', 'ann'],
   ['\u202e', 'ann'],
   ['Ann\tLee\n', 'Ann Lee'],
+  ['Ann\r\nLee', 'Ann Lee'],
+  ['x'.repeat(150), 'x'.repeat(100)],
+  [`  ${'😀'.repeat(100)}`, '😀'.repeat(100)],
+  [`${'x'.repeat(99)} Lee`, 'x'.repeat(99)],
 ])('a token that claims the name %j gives %j', (claimed, name) => {
   expect(nameFromClaims(claimed, 'ann@example.com')).toBe(name)
 })

@@ -54,6 +54,10 @@ test('no other text is an API key or an invitation token', () => {
   )
 })
 
+test('a secret is kept as its SHA-256, as other tools write it', () => {
+  expect(secretHash('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+})
+
 test('an invitation token leads to its place and carries 256 random bits', () => {
   const tokens = Array.from({ length: 100 }, () => newInvitationToken(invitation))
 

@@ -249,12 +249,7 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'shared/payments/stripe.ts',
     ['what is processing has not succeeded', "['processing', 'pending']", "['processing', 'succeeded']", 'billing/charging'],
-    [
-      'a canceled intent is not found again',
-      "const order = ['succeeded', 'pending', 'open']",
-      "const order = ['succeeded', 'pending', 'canceled', 'open']",
-      'billing/charging',
-    ],
+    ['a canceled intent is not found again', "?? found.get('open')", "?? found.get('canceled') ?? found.get('open')", 'billing/charging'],
   ),
   ...inFile('shared/payments/stripe-errors.ts', ['a throttle is no refusal', ' || statusCode === 429)', ')', 'billing/charging']),
 ]

@@ -1,6 +1,14 @@
 import Stripe from 'stripe'
 import { expect, test } from 'vitest'
-import { PaymentRefused, type Payments, ProviderAway, ProviderFailed, ProviderRejectsUs, withDeadline } from '#shared/payments/payments.ts'
+import {
+  IntentMoved,
+  PaymentRefused,
+  type Payments,
+  ProviderAway,
+  ProviderFailed,
+  ProviderRejectsUs,
+  withDeadline,
+} from '#shared/payments/payments.ts'
 import { openPayments, stripePayments } from '#shared/payments/stripe.ts'
 import { call, translated } from '#shared/payments/stripe-errors.ts'
 import type { Settings } from '#shared/settings.ts'
@@ -29,6 +37,8 @@ test.each([
   [400, {}, ProviderRejectsUs],
   [404, { code: 'resource_missing', param: 'intent' }, ProviderRejectsUs],
   [400, { type: 'idempotency_error' }, ProviderFailed],
+  [400, { code: 'payment_intent_unexpected_state' }, IntentMoved],
+  [400, { code: 'parameter_missing', param: 'customer' }, ProviderRejectsUs],
 ])('an answer %s %j is no refusal', (statusCode, rest, kind) => {
   const error = translated(errorOf(statusCode, rest))
 
@@ -56,6 +66,10 @@ test('what a payment method is to blame for is told only where one was sent', ()
   expect(translated(errorOf(400), 'paymentMethod')).toMatchObject({ reason: { kind: 'methodUnusable' } })
   expect(translated(missing)).toBeInstanceOf(ProviderRejectsUs)
   expect(translated(errorOf(404, { code: 'resource_missing', param: 'intent' }), 'paymentMethod')).toBeInstanceOf(ProviderRejectsUs)
+})
+
+test.each([401, 403])('an answer %i rejects our own key, and blames no payment method', (statusCode) => {
+  expect(translated(errorOf(statusCode), 'paymentMethod')).toBeInstanceOf(ProviderRejectsUs)
 })
 
 test('an error of our own stays what it is', async () => {
@@ -104,6 +118,7 @@ test('of several intents of an invoice the one that was charged is found, and ne
   expect(await find(open, pending, charged)).toBe('pi_charged')
   expect(await find(open, pending)).toBe('pi_pending')
   expect(await find(intent('canceled'), open)).toBe('pi_open')
+  expect(await find(open, intent('requires_action', { id: 'pi_older' }))).toBe('pi_open')
   expect(await find(intent('canceled'))).toBeUndefined()
   expect(await find(intent('succeeded', { metadata: { invoiceId: 'in_2' } }))).toBeUndefined()
 })
@@ -143,8 +158,18 @@ test('a confirmation whose answer was lost counts as what the intent says', asyn
   expect(await after('succeeded', declined)).toEqual({ id: 'pi_1', status: 'succeeded' })
   expect(await after('canceled')).toEqual({ id: 'pi_1', status: 'canceled' })
   await expect(after('canceled', declined)).rejects.toBeInstanceOf(PaymentRefused)
-  await expect(after('requires_payment_method', declined)).rejects.toMatchObject({ reason: { kind: 'declined' } })
+  await expect(after('requires_payment_method', declined)).rejects.toMatchObject({ reason: { declineCode: 'card_declined' } })
+  await expect(after('requires_confirmation')).rejects.toBeInstanceOf(IntentMoved)
   await expect(after('succeeded', refusing(429))).rejects.toBeInstanceOf(ProviderAway)
+})
+
+test('a confirmation with a method that is gone is refused for it, unless the intent is canceled anyway', async () => {
+  const confirm = refusing(404, { code: 'resource_missing', param: 'payment_method' })
+  const of = (status: string) =>
+    paymentsOf({ paymentIntents: { confirm, retrieve: async () => intent(status) } }).confirm('pi_1', 'pm_gone')
+
+  await expect(of('requires_payment_method')).rejects.toMatchObject({ reason: { kind: 'methodUnusable' } })
+  expect(await of('canceled')).toEqual({ id: 'pi_1', status: 'canceled' })
 })
 
 test('a confirmation that the card holder has to take part in is a refusal', async () => {
@@ -209,7 +234,13 @@ test('a customer is made once for a workspace, and under another key where Strip
   expect([await make(false), ...asked]).toEqual(['cus_1', 'customer-ws_1'])
   expect([await make(false, 'cus_0'), ...asked]).toEqual(['cus_1', 'customer-ws_1-after-cus_0'])
   expect([await make(true), ...asked]).toEqual(['cus_1', 'customer-ws_1', expect.stringMatching(/^customer-ws_1-[\w-]{36}$/)])
-  await expect(paymentsOf({ customers: { create: refusing(429) } }).createCustomer('ws_1')).rejects.toBeInstanceOf(ProviderAway)
+  asked.length = 0
+  const throttled = async (_: object, { idempotencyKey }: { idempotencyKey: string }) => {
+    asked.push(idempotencyKey)
+    throw errorOf(429)
+  }
+  await expect(paymentsOf({ customers: { create: throttled } }).createCustomer('ws_1')).rejects.toBeInstanceOf(ProviderAway)
+  expect(asked).toEqual(['customer-ws_1'])
 })
 
 test('the account is read once, with the mode of the key, and again after a failure', async () => {
@@ -250,7 +281,9 @@ test('with no time left no request begins', async () => {
   const provider = Object.fromEntries(names.map((name) => [name, ask])) as unknown as Payments
 
   for (const name of names)
-    await expect((withDeadline(provider, () => 0)[name] as () => Promise<unknown>)()).rejects.toBeInstanceOf(ProviderAway)
+    await expect((withDeadline(provider, () => 0)[name] as () => Promise<unknown>)()).rejects.toThrow(
+      new ProviderAway('No time left to call the payment provider'),
+    )
   expect(asked).toBe(0)
   for (const name of names) await (withDeadline(provider, () => 1)[name] as () => Promise<unknown>)()
   expect(asked).toBe(names.length)
