@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { LongestFirst } from './test/support/longest-first.ts'
 
@@ -7,22 +8,17 @@ const folder = (name: string, options: TestProjectInlineConfiguration['test'] = 
   test: { name, include: [`test/${name}/**/*.test.ts`], ...options },
 })
 
-/** Tests of whole services: each starts several, so they run after the others, each file in a process that can be signalled. */
-const services = { pool: 'forks' as const, sequence: { groupOrder: 1 }, testTimeout: 120_000, hookTimeout: 120_000 }
-
-/** A synthesis is two seconds of CPU, of a machine that may be busy. */
-const patient = { testTimeout: 120_000, hookTimeout: 120_000 }
-
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     sequence: { sequencer: LongestFirst },
     // Measured: threads load a handler's packages in half the time that processes take.
     pool: 'threads',
-    // The default leaves one core of two idle.
-    maxWorkers: '100%',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // One more than there are cores: about half of the time a test waits for the database or for a process that it has started.
+    maxWorkers: availableParallelism() + 1,
+    // What passes in a second on an idle machine may take a minute on a busy one.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     projects: [
       folder('domain'),
       folder('table'),
@@ -38,10 +34,12 @@ export default defineConfig({
       folder('operate'),
       folder('laws'),
       folder('simulation'),
-      folder('infra', patient),
-      folder('deployed', patient),
-      folder('local', services),
-      folder('privileges', { ...patient, sequence: { groupOrder: 2 } }),
+      folder('infra'),
+      folder('deployed'),
+      // Whole services: each file in a process that can be signalled.
+      folder('local', { pool: 'forks' }),
+      // Looks at what the functions did while all the others ran.
+      folder('privileges', { sequence: { groupOrder: 1 } }),
     ],
     coverage: {
       provider: 'v8',

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CfnResource } from 'aws-cdk-lib'
 import { Code } from 'aws-cdk-lib/aws-lambda'
@@ -8,6 +7,7 @@ import { expect, test, vi } from 'vitest'
 import { addAtrium, type Deployment, newApp } from '#infra/aws/atrium.ts'
 import { acknowledgements, check } from '#infra/aws/checks.ts'
 import { type Stage, stageOf, stages } from '#infra/aws/stages.ts'
+import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 type Violation = { readonly ruleName: string; readonly violatingConstructs: readonly { readonly constructPath: string }[] }
 type Report = { readonly pluginReports: readonly { readonly pluginName: string; readonly violations: readonly Violation[] }[] }
@@ -22,7 +22,7 @@ interface Checking {
 async function findings(stage: Stage, { acknowledged, spoil }: Checking = {}): Promise<string[]> {
   vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   vi.spyOn(console, 'error').mockReturnValue()
-  const app = newApp(mkdtempSync(join(tmpdir(), 'atrium-checks-')))
+  const app = newApp(temporaryFolder())
   const deployment = await addAtrium(app, stage, { codeOf: () => Code.fromInline('exports.handler = () => {}') })
   spoil?.(deployment)
   check(app, deployment, acknowledged)

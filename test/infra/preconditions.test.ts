@@ -16,6 +16,7 @@ import { deploy } from '#infra/operate/deploying.ts'
 import { findingsAt } from '#infra/operate/preconditions/all.ts'
 import { requiredVersion } from '#infra/operate/preconditions/bootstrap.ts'
 import { regions } from '#infra/operate/preconditions/region.ts'
+import { temporaryFolder } from '#test/support/temporary-folder.ts'
 import { editedProd } from './edited-stage.ts'
 
 const region = 'eu-central-1'
@@ -194,7 +195,7 @@ test('the regions that work are those that docs/deployment.md lists', () => {
 })
 
 test('the bootstrap that is asked for is the one that CDK asks for, of every stack alike', () => {
-  const app = newApp()
+  const app = newApp(temporaryFolder())
   new Topic(new Stack(app, 'any'), 'Topic', { enforceSSL: true })
 
   expect(app.synth().getStackByName('any').requiresBootstrapStackVersion).toBe(requiredVersion)

@@ -1,25 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import packaged from '@sparticuz/chromium'
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startService } from '#infra/local/service.ts'
-
-/** The packaged Chromium is one for Linux on x64; elsewhere CHROMIUM_PATH names another, or these tests are left out. */
-const own = process.env.CHROMIUM_PATH
-const hasChromium = own !== undefined || (process.platform === 'linux' && process.arch === 'x64')
+import { hasChromium, startChromium } from './chromium.ts'
 
 describe.skipIf(!hasChromium)('the invitation page in a browser', () => {
-  let browser: Browser
+  let chromium: Awaited<ReturnType<typeof startChromium>>
   let service: Service
   const contexts: BrowserContext[] = []
 
   beforeAll(async () => {
     service = await start()
-    // Not the package's own arguments: they switch off what is tested here, CORS above all.
-    const quiet = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-    browser = await chromium.launch({ executablePath: own ?? (await packaged.executablePath()), args: quiet })
+    chromium = await startChromium()
   })
 
   afterEach(async () => {
@@ -27,12 +21,12 @@ describe.skipIf(!hasChromium)('the invitation page in a browser', () => {
   })
 
   afterAll(async () => {
-    await browser?.close()
+    await chromium?.stop()
     await service?.stop()
   })
 
   const open = async (link: string, options: BrowserContextOptions = {}): Promise<Visit> => {
-    const context = await browser.newContext(options)
+    const context = await chromium.browser.newContext(options)
     contexts.push(context)
     context.setDefaultTimeout(15_000)
     return visit(await context.newPage(), link)

@@ -15,9 +15,9 @@ export interface RunningService {
 
 /** Starts the service with settings; what of it still runs when the test ends is asked to end, and waited for. */
 export function runService(settings: Record<string, string>): RunningService {
-  const { PATH, HOME, JAVA_HOME } = process.env
+  const { PATH, HOME, JAVA_HOME, TMPDIR } = process.env
   const child = spawn(process.execPath, [main], {
-    env: { PATH, HOME, JAVA_HOME, PORT: '0', ...settings },
+    env: { PATH, HOME, JAVA_HOME, TMPDIR, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>()

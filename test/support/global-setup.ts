@@ -1,8 +1,8 @@
-import { globSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { globSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { answers, startDatabaseInMemory } from '#infra/local/dynamodb/dynamodb.ts'
+import { openRunFolder } from './run-folder.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -10,6 +10,8 @@ declare module 'vitest' {
     dynamodbEndpoint: string
     /** A folder of this run, in which the tests write down what functions do to AWS. */
     recordings: string
+    /** A folder of this run, in which lies what is made once for all tests. */
+    shared: string
     /** Whether this run does all that functions are seen doing: every test that may run one. */
     doesEverything: boolean
   }
@@ -29,13 +31,15 @@ function doesEverything({ vitest }: TestProject): boolean {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.DYNAMODB_ENDPOINT
   if (given && !(await answers(given))) throw new Error(`DYNAMODB_ENDPOINT: no DynamoDB answers at ${given}`)
+  const folder = openRunFolder()
   const database = given ? undefined : await startDatabaseInMemory()
   project.provide('dynamodbEndpoint', given || (database?.endpoint ?? ''))
-  const recordings = mkdtempSync(join(tmpdir(), 'atrium-recordings-'))
-  project.provide('recordings', recordings)
+  project.provide('recordings', folder.recordings)
+  project.provide('shared', folder.shared)
+  project.onTestsRerun(() => folder.renew())
   project.provide('doesEverything', doesEverything(project))
   return async () => {
-    rmSync(recordings, { recursive: true, force: true })
     await database?.stop()
+    folder.close()
   }
 }

@@ -2,16 +2,22 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** The test files that take longest, longest first. Measured; where one is missing here, a run ends a little later. */
 const longest = [
-  'simulation/simulation',
-  'deletion/deletion-crashes',
-  'billing/payment-crashes',
   'local/service',
+  'billing/payment-crashes',
   'functions/races',
-  'billing/payment-turns',
-  'billing/charging',
+  'deletion/deletion-crashes',
   'deployed/story',
+  'billing/charging',
+  'local/invitation-page',
   'local/operators',
+  'billing/payment-turns',
+  'local/database',
   'invitations/membership-model',
+  'simulation/simulation',
+  'simulation/seeds-13-to-25',
+  'infra/checks',
+  'local/readme',
+  'deployed/breakages',
 ].map((name) => `/test/${name}.test.ts`)
 
 const rankOf = ({ moduleId }: TestSpecification): number => {

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Java } from './java.ts'
 
@@ -7,7 +8,7 @@ import type { Java } from './java.ts'
 export type Storage = { readonly folder: string } | 'memory'
 
 /** Small and quick to start: this serves one person's requests, not a benchmark. */
-const tuning = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+const tuning = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData']
 
 const shutToPages = ['-cors', 'none']
 
@@ -27,6 +28,8 @@ function packageFolder(): string {
  * 127.0.0.1 and shuts it to pages. A bare runtime cannot run that source file; there, as everywhere, data in a folder is guarded by its access key: without
  * `-sharedDb` each key has a database of its own, and the service's key is random and is told to nobody but this machine. Its
  * documentation gives `-cors` a default that lets every page read the answers; it is told an origin that no page has.
+ *
+ * Java itself asks no TMPDIR where its temporary files go, among them a library of a megabyte for each start.
  */
 export function dynamoDbArguments(java: Java, storage: Storage, port: number): string[] {
   const folder = packageFolder()
@@ -35,6 +38,7 @@ export function dynamoDbArguments(java: Java, storage: Storage, port: number): s
   const place = storage === 'memory' ? ['-inMemory', '-sharedDb'] : ['-dbPath', storage.folder]
   return [
     ...tuning,
+    `-Djava.io.tmpdir=${tmpdir()}`,
     `-Djava.library.path=${join(folder, 'DynamoDBLocal_lib')}`,
     ...program,
     '-disableTelemetry',

@@ -1,0 +1,3 @@
+import { playSeeds } from './play.ts'
+
+playSeeds(13, 25)

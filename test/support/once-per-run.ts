@@ -1,0 +1,39 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { inject } from 'vitest'
+
+/** Takes a lock, if nobody has it. */
+function take(lock: string): boolean {
+  try {
+    mkdirSync(lock)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/**
+ * Makes something (of JSON) once for all test files of a run; who comes meanwhile waits. `make` gets a folder that lasts as long as the
+ * run. Where it fails, the next who needs it makes it, so that each of them fails with the reason.
+ */
+export async function oncePerRun<T>(name: string, make: (folder: string) => Promise<T>): Promise<T> {
+  const folder = join(inject('shared'), name)
+  const [file, lock] = [`${folder}.json`, `${folder}.lock`]
+  for (;;) {
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as T
+    if (take(lock)) break
+    await pause(20)
+  }
+  try {
+    if (!existsSync(file)) {
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(`${file}.new`, JSON.stringify(await make(folder)))
+      renameSync(`${file}.new`, file)
+    }
+    return JSON.parse(readFileSync(file, 'utf8')) as T
+  } finally {
+    rmdirSync(lock)
+  }
+}
