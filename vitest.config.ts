@@ -19,6 +19,7 @@ export default defineConfig({
     // What passes in a second on an idle machine may take a minute on a busy one.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       folder('domain'),
       folder('table'),

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { keys } from '#shared/table/design.ts'
 import { allRows, problemsOf } from '../support/invariants.ts'
 import { type Scene, scene, tamper } from '../support/scene.ts'
@@ -64,7 +64,7 @@ test('an e-mail whose sender died is sent by the next one, a little later', asyn
   const messages = messagesOf(world)
   const never = { ...world.services, mail: { send: () => new Promise<string>(() => {}) } }
   void world.run('sendMail', messages, never)
-  await vi.waitFor(async () => expect((await allRows(world.services.table)).some(({ claimedUntil }) => claimedUntil)).toBe(true))
+  await expect.poll(async () => (await allRows(world.services.table)).some(({ claimedUntil }) => claimedUntil)).toBe(true)
 
   expect(await world.run('sendMail', messages)).toEqual([])
   expect(world.mails).toEqual([])

@@ -1,8 +1,7 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { expect, onTestFinished, test } from 'vitest'
 import { dynamoDbArguments } from '#infra/local/dynamodb/command.ts'
@@ -78,7 +77,7 @@ test('a database that an earlier version left open to pages is ended and started
     { stdio: 'ignore' },
   )
   const endpoint = `http://127.0.0.1:${port}`
-  await eventually(() => answers(endpoint), 20_000)
+  await eventually(() => answers(endpoint), 60_000)
   await clientOf({ endpoint } as Database).send(new CreateTableCommand(tableDefinition('atrium')))
 
   const after = await databaseOn(dataDir)
@@ -127,11 +126,9 @@ test('a DATA_DIR is for one service at a time, and that of a killed one is free'
 test('of many that reach for one DATA_DIR at once, one gets it', async () => {
   const dataDir = await temporaryDataDir()
   const script = `const { lockDataDir } = await import(${moduleOf('lock.ts')})
-    try { globalThis.lock = lockDataDir(${JSON.stringify(dataDir)}); console.log('held') } catch (error) { console.log(error.name) }
-    await new Promise((resolve) => setTimeout(resolve, 3000))`
+    try { globalThis.lock = lockDataDir(${JSON.stringify(dataDir)}); console.log('held') } catch (error) { console.log(error.name) }`
 
-  const reach = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
-  const outcomes = (await Promise.all(Array.from({ length: 6 }, reach))).map(({ stdout }) => stdout.trim())
+  const outcomes = (await Promise.all(Array.from({ length: 6 }, () => inAnotherProcess(script)))).map(({ output }) => output)
 
   expect(outcomes.sort()).toEqual(['StartFailure', 'StartFailure', 'StartFailure', 'StartFailure', 'StartFailure', 'held'])
 })

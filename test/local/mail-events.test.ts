@@ -20,7 +20,7 @@ test('an event in the queue of mail events reaches its worker, and a service tha
   const pending = async () =>
     (await ann.request<{ data: { id: string; delivery: string }[] }>('GET', `/workspaces/${workspaceId}/invitations`)).body.data[0]
   await invite(ann, workspaceId, 'bob@example.com')
-  await eventually(async () => (await pending())?.delivery === 'sent', 20_000)
+  await eventually(async () => (await pending())?.delivery === 'sent', 60_000)
 
   const queue = new SQSClient({}) // the service has pointed the SDK of this process at its own parts
   const QueueUrl = `${process.env.AWS_ENDPOINT_URL_SQS}/000000000000/mailEvents`
@@ -28,7 +28,7 @@ test('an event in the queue of mail events reaches its worker, and a service tha
   const row = await openTable({ settings: { TABLE_NAME } }).get(keys.invitation(place))
   await queue.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(sesEvent('Bounce', row!)) }))
 
-  await eventually(async () => (await pending())?.delivery === 'bounced', 20_000)
+  await eventually(async () => (await pending())?.delivery === 'bounced', 60_000)
   expect(await subjectsTo(url, 'bob@example.com')).toHaveLength(1)
   expect(errors).not.toHaveBeenCalled()
 })

@@ -26,13 +26,11 @@ async function queueWith(work: Work) {
   }
   const dead = async () => {
     const QueueUrl = queues.urlOf(deadLetterQueueOf('mail'))
-    const { Messages = [] } = await queues.client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }))
+    const { Messages = [] } = await queues.client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }))
     return Messages.map(({ Body }) => Body)
   }
   return { queues, poller, calls, send, dead }
 }
-
-const within = { timeout: 10_000, interval: 20 }
 
 test('a worker gets a batch as Lambda hands it over, and what it did is gone', async () => {
   let record: SQSEvent['Records'][number] | undefined
@@ -42,9 +40,9 @@ test('a worker gets a batch as Lambda hands it over, and what it did is gone', a
   })
 
   await send('a', 'b')
-  await vi.waitUntil(() => calls.flat().length === 2, within)
+  await expect.poll(() => calls.flat().length).toBe(2)
   await send('c')
-  await vi.waitUntil(() => calls.flat().length === 3, within)
+  await expect.poll(() => calls.flat().length).toBe(3)
 
   expect(calls.flat()).toEqual(['a', 'b', 'c'])
   expect(record).toMatchObject({
@@ -62,7 +60,7 @@ test('of a batch only what failed comes back', async () => {
   })
 
   await send('good', 'bad')
-  await vi.waitUntil(() => calls.length === 3, within)
+  await expect.poll(() => calls.length).toBe(3)
 
   expect(calls).toEqual([['good', 'bad'], ['bad'], ['bad']])
 })
@@ -73,7 +71,7 @@ test('what fails five times, by a throw too, goes to the dead-letter queue', asy
 
   await send('poison')
 
-  expect(await dead()).toEqual(['poison'])
+  await expect.poll(dead).toEqual(['poison'])
   expect(calls).toHaveLength(5)
 })
 
@@ -81,7 +79,7 @@ test('stopping waits for the batch that is being worked on and starts no other',
   const { promise, resolve } = Promise.withResolvers<undefined>()
   const { calls, send, poller } = await queueWith(() => promise)
   await send('first')
-  await vi.waitUntil(() => calls.length === 1, within)
+  await expect.poll(() => calls.length).toBe(1)
 
   let stopped = false
   const stopping = poller.stop().then(() => {

@@ -1,7 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { changeFaults, noFaults } from '#infra/local/faults.ts'
 import { startSchedule } from '#infra/local/schedule.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+})
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 test('a job runs at once and then at its interval, although it failed, and never twice at a time', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
@@ -15,10 +21,12 @@ test('a job runs at once and then at its interval, although it failed, and never
   })
   onTestFinished(() => schedule.stop())
   const atStart = runs
+  await vi.advanceTimersByTimeAsync(2_400)
+  const whileItRuns = runs
+  await vi.advanceTimersByTimeAsync(2_600)
 
-  await vi.waitUntil(() => runs >= 3, { timeout: 15_000 })
-
-  expect([atStart, most]).toEqual([1, 1])
+  expect([atStart, whileItRuns, most]).toEqual([1, 1, 1])
+  expect(runs).toBeGreaterThanOrEqual(3)
 })
 
 test('stopping waits for the run that is going on, and there is no other', async () => {
@@ -28,11 +36,17 @@ test('stopping waits for the run that is going on, and there is no other', async
     ended++
   })
 
-  await schedule.stop()
-  const then = ended
-  await pause(1_500)
+  let stopped = false
+  const stopping = schedule.stop().then(() => {
+    stopped = true
+  })
+  await vi.advanceTimersByTimeAsync(90)
+  const early = stopped
+  await vi.advanceTimersByTimeAsync(10)
+  await stopping
+  await vi.advanceTimersByTimeAsync(10_000)
 
-  expect([then, ended]).toEqual([1, 1])
+  expect([early, ended]).toEqual([false, 1])
 })
 
 test('faults change one by one, and a malformed change changes nothing', () => {

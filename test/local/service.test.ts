@@ -10,7 +10,7 @@ import { processesOn, temporaryDataDir } from './temp.ts'
 
 /** Waits for as many e-mails to an address, and gives their number a little later, so that one too many is seen. */
 async function mailsTo(url: string, address: string, count: number): Promise<number> {
-  await eventually(async () => (await subjectsTo(url, address)).length >= count, 20_000)
+  await eventually(async () => (await subjectsTo(url, address)).length >= count, 60_000)
   await new Promise((resolve) => setTimeout(resolve, 300))
   return (await subjectsTo(url, address)).length
 }
@@ -166,7 +166,7 @@ test.for([
 test('a signal that comes while it starts, and once more, ends it cleanly', async () => {
   const dataDir = await temporaryDataDir()
   const service = runService({ DATA_DIR: dataDir })
-  await eventually(() => processesOn(dataDir).length > 0, 20_000)
+  await eventually(() => processesOn(dataDir).length > 0, 60_000)
 
   service.send('SIGINT')
   service.send('SIGTERM')

@@ -276,10 +276,17 @@ test('an idempotency key is forgotten after 24 hours, and is not used up by a re
 })
 
 test('of requests at once with one idempotency key one is executed; with retries all get its answer', async () => {
-  const { local, stripe, customer, created } = await opened({ pause: () => new Promise((resolve) => setTimeout(resolve, 50)) })
-  const patient = await overHttp(local.handle, 2)
+  const moment = () => new Promise<void>((resolve) => setTimeout(resolve, 50))
+  let working = moment
+  const { local, stripe, customer, created } = await opened({ pause: () => working() })
+  const patient = await overHttp(local.handle, 5)
 
-  const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => created('race')))
+  const { promise: othersAreRefused, resolve: goOn } = Promise.withResolvers<void>()
+  working = () => othersAreRefused
+  let waiting = 5
+  const race = () => created('race').finally(() => --waiting === 1 && goOn())
+  const outcomes = await Promise.allSettled(Array.from({ length: 5 }, race))
+  working = moment
   const create = () => patient.paymentIntents.create({ ...bill, customer }, { idempotencyKey: 'patient' })
   const answers = await Promise.all(Array.from({ length: 5 }, create))
 
@@ -393,11 +400,11 @@ test('a process that is killed under load loses no answer and no charge, and hal
         const { id } = await stripe.paymentIntents.create(bill)
         await stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' })
         answered.push(id)
+        if (answered.length >= 12 * (round + 1)) child.kill('SIGKILL')
       }
     }
     const busy = Promise.allSettled(Array.from({ length: 8 }, pay))
     onTestFinished(() => void child.kill('SIGKILL'))
-    setTimeout(() => child.kill('SIGKILL'), 300 + 100 * round)
     await busy
   }
 

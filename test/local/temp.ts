@@ -13,7 +13,7 @@ export async function temporaryDataDir(): Promise<string> {
   const path = openDataDir(await mkdtemp(join(tmpdir(), 'atrium-')))
   onTestFinished(async () => {
     for (const { pid } of processesOn(path)) process.kill(pid, 'SIGTERM')
-    await eventually(() => processesOn(path).length === 0, 10_000)
+    await eventually(() => processesOn(path).length === 0, 60_000)
     await rm(path, { recursive: true, force: true, maxRetries: 5 })
   })
   return path
