@@ -20,7 +20,7 @@ export interface Account {
   readonly changedAt?: string
 }
 
-/** What consumers see: one schema a shape of the contract (§2, Shapes). Answers are cut to these, so that nothing else can leave. */
+/** What consumers see: one schema a shape of docs/reference.html. Answers are cut to these, so that nothing else can leave. */
 export const accountShape = z
   .object({
     id: accountIdSchema,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-/** The token of an invitation link. Its form is not part of the contract: one that is off is an unknown one. */
+/** The token of an invitation link. Consumers are promised nothing of its form: one that is off is an unknown one. */
 export const tokenSchema = z
   .string()
   .check(z.minLength(1, 'Send the token from the invitation link.'), z.maxLength(500, 'Send the token from the invitation link.'))

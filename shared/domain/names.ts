@@ -7,7 +7,7 @@ const control = /\p{Cc}/u
 /** A rule for names; where one is broken, those after it are not looked at, so that a field has one problem. */
 const rule = (holds: (name: string) => boolean, error: string) => z.refine<string>(holds, { error, abort: true })
 
-/** A name (of a workspace, project, API key, person), by the contract's rule: §1, Names. What is kept from before it stays as it is. */
+/** A name (of a workspace, project, API key, person), by the rule of docs/api.md (Requests and answers). What is kept from before it stays as it is. */
 export const nameSchema = z
   .string()
   .check(

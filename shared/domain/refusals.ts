@@ -1,4 +1,4 @@
-/** Every way in which Atrium says no, with its title. The set is closed; consumers branch on the code (contract §1). */
+/** Every way in which Atrium says no, with its title. The set is closed; consumers branch on the code (docs/api.md, Errors). */
 export const refusals = {
   invalid_request: 'The request is invalid',
   confirmation_mismatch: 'The confirmation does not match',

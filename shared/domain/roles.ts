@@ -20,7 +20,7 @@ const everybody = roles
 const builders = ['admin', 'developer'] as const
 const admins = ['admin'] as const
 
-/** Who may do what in a workspace: the contract's table of roles. */
+/** Who may do what in a workspace: the table of roles in docs/api.md (Who calls). */
 export const permissions = {
   readWorkspace: { roles: everybody, scope: 'workspace:read' },
   readProjects: { roles: everybody, scope: 'projects:read' },

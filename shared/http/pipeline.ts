@@ -18,7 +18,7 @@ export type Step = middy.MiddlewareObj<Exchange, HttpResult>
 export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpResult>
 
 /**
- * The stack around every operation. The contract's order of checks is the order of the steps: size and media type; then `admission`
+ * The stack around every operation. The order of checks in docs/api.md (Errors) is the order of the steps: size and media type; then `admission`
  * (token, account, workspace, role or scope, replay), which brings the table with it and which an open operation does without; content;
  * then the operation itself, which checks the state.
  */

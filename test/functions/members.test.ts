@@ -18,7 +18,7 @@ const remove = ({ here }: Scene, accountId: string, as?: string) => here('remove
 const leave = ({ here }: Scene, as?: string, successorId?: string) =>
   here('leaveWorkspace', { as, ...(successorId !== undefined && { query: { successorId } }) })
 
-test('members are listed oldest first, in the form of the contract', async () => {
+test('members are listed oldest first, in the shape that consumers rely on', async () => {
   const { ann, workspace, here, join, world } = await scene()
   const bob = await join('Bob@Example.com', 'developer')
   const joinedAt = world.now.toISOString()

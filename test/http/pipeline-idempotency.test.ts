@@ -321,7 +321,7 @@ describe('an Idempotency-Key', () => {
     ['with a space inside', 'a b', 201],
     ['of another alphabet', 'ключ', 400],
     ['with a control character', 'a\u0001b', 400],
-  ])('%s answers as the contract says', async (_, key, status) => {
+  ])('a key %s is taken or refused', async (_, key, status) => {
     const { here } = await scene()
 
     expect(await here('createProject', { body: { name: 'Site' }, headers: keyed(key) })).toMatchObject({ status })

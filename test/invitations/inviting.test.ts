@@ -16,7 +16,7 @@ const lookUp = ({ world }: Scene, token: string) => world.call('lookUpInvitation
 const block = ({ services, now }: World, email: string, reason: 'bounced' | 'complained', seconds = day) =>
   putAll({ services } as World, [{ ...keys.mailBlock(mailboxOf(email)), reason, until: later(now, seconds) }])
 
-test('an invitation has the form of the contract, and its e-mail is on the way', async () => {
+test('an invitation has the shape that consumers rely on, and its e-mail is on the way', async () => {
   const { world, ann, workspace, invite, mail, pending } = await scene()
 
   const { status, body } = await invite('Bob@Example.com')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { operations } from '#functions/operations.ts'
 import { triggers, workers } from '#functions/workers.ts'
-import { permissions } from '#shared/domain/roles.ts'
+import { permissions, roles, scopes } from '#shared/domain/roles.ts'
 import type { Access } from '#shared/http/operation.ts'
 
 const functions = join(import.meta.dirname, '../../functions')
@@ -80,10 +80,28 @@ test.each(operations)(
   },
 )
 
-test('docs/api.md names every POST that is safe to repeat without an Idempotency-Key', () => {
-  const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
-  const [, named = ''] = /except (.*?), which/s.exec(text) ?? []
+const api = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
 
-  expect([...named.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(Object.keys(safeToRepeat))
+/** The operations that docs/api.md names between two pieces of text. */
+const namedBetween = (before: string, after: string): string[] => {
+  const [, rest = ''] = api.replace(/\s+/g, ' ').split(before)
+  return [...(rest.split(after)[0] ?? '').matchAll(/`(\w+)`/g)].map(([, name = '']) => name).sort()
+}
+
+test('docs/api.md names every POST that is safe to repeat without an Idempotency-Key', () => {
+  expect(namedBetween('Every `POST` honours an `Idempotency-Key`, except', ', which')).toEqual(Object.keys(safeToRepeat).sort())
   expect(operations.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(safeToRepeat)))
+})
+
+test('docs/api.md names every operation that a person without an account can call', () => {
+  const letsIn = operations.filter(({ access }) => access.kind === 'person' || access.kind === 'token').map(({ name }) => name)
+
+  expect(namedBetween('A person without an account can call', '; anything else')).toEqual(letsIn.sort())
+})
+
+test('docs/api.md has the roles and scopes of the table of roles', () => {
+  const scopesNamed = [...api.matchAll(/`(\w+:\w+)`/g)].map(([, scope]) => scope)
+
+  expect(scopesNamed).toEqual(expect.arrayContaining([...scopes]))
+  expect(api).toContain(`| may | ${roles.join(' | ')} | API key scope |`)
 })

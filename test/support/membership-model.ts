@@ -12,7 +12,7 @@ export type Act =
   | { readonly kind: 'wait'; readonly days: number }
 
 /**
- * Who is in a workspace and who is invited, as the contract has it and as simply as it can be said: no table, no races. `attempt` answers
+ * Who is in a workspace and who is invited, as docs/api.md has it and as simply as it can be said: no table, no races. `attempt` answers
  * the outcome, or the code of the refusal.
  */
 export class Membership {

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { type Journal, openJournal } from '../journal.ts'
 
-/** A card that was charged, or refused to be: what the contract shows of the local payment provider. */
+/** A card that was charged, or refused to be: what `GET /local/charges` shows. */
 export interface Charge {
   readonly invoiceId: string
   readonly workspaceId: string
