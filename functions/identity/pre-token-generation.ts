@@ -4,7 +4,7 @@ import { derivedId } from '#shared/domain/ids.ts'
 import type { Person } from '#shared/domain/person.ts'
 import { safeForLog } from '#shared/domain/safe-for-log.ts'
 import { bringUpToDate, createAccount } from '#shared/table/accounts.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { type TriggerTools, trigger } from '#shared/worker/trigger.ts'
 
 /** How long a sign-in waits for its account, in milliseconds: Cognito gives up on the function, and on the sign-in, after 5 seconds. */

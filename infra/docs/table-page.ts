@@ -1,5 +1,9 @@
-import { type AccessPattern, accessPatterns, entities, indexes } from '#shared/table/design.ts'
-import { ttlAttribute } from '#shared/table/items.ts'
+import { indexes, ttlAttribute } from '#shared/table/design/attributes.ts'
+import { duePartition } from '#shared/table/design/due.ts'
+import { beginOf, type Declaration } from '#shared/table/design/entity.ts'
+import * as keys from '#shared/table/design/keys.ts'
+import type { AccessPattern, EntityName } from '#shared/table/design/patterns/access-pattern.ts'
+import { accessPatterns } from '#shared/table/design/patterns/access-patterns.ts'
 import costs from '../../docs/costs.json' with { type: 'json' }
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`
@@ -9,32 +13,46 @@ const chart = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const code = (text: string | undefined): string => (text ? `\`${text}\`` : '')
 
-type Keys = { readonly pk: string; readonly sk: string; readonly is: string } & Readonly<
-  Partial<Record<`${keyof typeof indexes}${'pk' | 'sk'}`, string>>
->
+const indexKey = (keys: { readonly pk: string; readonly sk: string } | undefined): string =>
+  keys ? `${code(keys.pk)} ${code(keys.sk)}` : ''
 
-const entityRow = ([name, entity]: readonly [string, Keys]): string[] => [
+const dueKey = { pk: duePartition, sk: '<dueAt>' }
+
+/** The entities by name, in the order of their keys: what lies in one partition stands together. */
+const entities = new Map(
+  Object.entries<Declaration>(keys)
+    .map(([name, entity]) => [name.replace(/^\w/, (letter) => letter.toUpperCase()), entity] as const)
+    .sort(([, one], [, other]) => (`${one.pk} ${one.sk}` < `${other.pk} ${other.sk}` ? -1 : 1)),
+)
+
+const entityOf = (name: EntityName): Declaration => {
+  const entity = entities.get(name)
+  if (!entity) throw new Error(`No entity is called ${name}`)
+  return entity
+}
+
+const entityRow = ([name, { pk, sk, listed, due, ttl, kind, is }]: readonly [string, Declaration]): string[] => [
   name,
-  code(entity.pk),
-  code(entity.sk),
-  ...Object.keys(indexes).map((index) => {
-    const [pk, sk] = [entity[`${index as keyof typeof indexes}pk`], entity[`${index as keyof typeof indexes}sk`]]
-    return pk ? `${code(pk)} ${code(sk)}` : ''
-  }),
-  entity.is,
+  code(pk),
+  code(sk),
+  indexKey(listed),
+  indexKey(due && dueKey),
+  ttl ? 'yes' : '',
+  code(kind),
+  is,
 ]
 
 /** How many indexes an entity stands in. */
-const indexesOf = (entity: keyof typeof entities): number => Object.keys(indexes).filter((index) => `${index}pk` in entities[entity]).length
+const indexesOf = ({ listed, due }: Declaration): number => [listed, due].filter(Boolean).length
 
 type Writing = Extract<AccessPattern, { write: unknown }>
 type WriteText = Writing['write'][number]
 
-const entityOf = (write: WriteText): keyof typeof entities => write.slice(write.indexOf(' ') + 1) as keyof typeof entities
+const entityIn = (write: WriteText): Declaration => entityOf(write.slice(write.indexOf(' ') + 1) as EntityName)
 
 /** A new or removed item is written to or taken out of the indexes that it stands in; an update only where an index key changes. */
 const indexWritesOf = (writes: readonly WriteText[]): number =>
-  writes.filter((write) => /^(put|remove) /.test(write)).reduce((sum, write) => sum + indexesOf(entityOf(write)), 0)
+  writes.filter((write) => /^(put|remove) /.test(write)).reduce((sum, write) => sum + indexesOf(entityIn(write)), 0)
 
 const units = (writes: readonly WriteText[], indexWrites = indexWritesOf(writes)): number => 2 * writes.length + indexWrites
 
@@ -60,10 +78,17 @@ function writeCost({ write, optional = [], indexWrites, times }: Writing): strin
 
 const extra = (optional: readonly WriteText[]): string => (optional.length > 0 ? `, ${units(optional)} more with the rest` : '')
 
+/** What is asked for: all of a kind in a partition of the table, a partition of `gsi1`, or what is due in one of `gsi2`. */
+function rangeOf({ query, index }: Extract<AccessPattern, { query: unknown }>): string {
+  const { pk, sk, listed } = entityOf(query)
+  if (index === 'gsi1') return `gsi1pk = ${listed?.pk}`
+  return index === 'gsi2' ? `gsi2pk = ${duePartition}, gsi2sk up to now` : `pk = ${pk}, sk begins with ${beginOf(sk)}`
+}
+
 function callOf(pattern: AccessPattern): string {
   if ('get' in pattern) return `BatchGetItem, consistent: ${pattern.get.join(', ')}`
   if ('query' in pattern) {
-    const query = `Query${pattern.index ? ` on ${pattern.index}` : ', consistent'}: ${code(pattern.where)}`
+    const query = `Query${pattern.index ? ` on ${pattern.index}` : ', consistent'}: ${code(rangeOf(pattern))}`
     return pattern.andGet ? `${query}; BatchGetItem, consistent: ${pattern.andGet.join(', ')}` : query
   }
   if ('batch' in pattern) return 'Query of keys, consistent; BatchWriteItem: remove'
@@ -76,10 +101,10 @@ function callOf(pattern: AccessPattern): string {
 export const tablePage = (): string =>
   `${[
     '# The table',
-    'Printed from `shared/table/design.ts` by `npm run docs`. One table holds everything. No text that a user typed is in a key: ids, and hashes of addresses.',
+    'Printed from `shared/table/design/` by `npm run docs`. One table holds everything. No text that a user typed is in a key: ids, and hashes of addresses.',
     '## Entities and keys',
-    chart(['entity', 'pk', 'sk', ...Object.keys(indexes), 'what it is'], Object.entries<Keys>(entities).map(entityRow)),
-    `Both indexes hold keys alone and are sparse: an item stands in one only while it has its attributes. The time to live (\`${ttlAttribute}\`) collects only what a condition already calls dead.`,
+    chart(['entity', 'pk', 'sk', ...Object.keys(indexes), 'ttl', 'kind', 'what it is'], [...entities].map(entityRow)),
+    `Both indexes hold keys alone and are sparse: an item stands in one only while it has its attributes. The time to live (\`${ttlAttribute}\`) collects only what a condition already calls dead. A deletion’s receipt counts what it erases by kind.`,
     '## Access patterns',
     'Items have at most 1 KB, but for usage counters and invoices, which grow with months and meters. A consistent read of an item costs 1 RRU (4 KB), a write in a transaction 2 WCU (a check too), one alone 1, an entry that goes into an index or out of it 1 more. What stands in brackets is part of the call where there is something to do: an Idempotency-Key, an account to be made, a successor.',
     chart(

@@ -1,7 +1,8 @@
 import type { Deletion } from '../domain/deletion.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { finishStep, tombstone } from '../table/deletions.ts'
-import { collections, keys } from '../table/design.ts'
+import * as collections from '../table/design/collections.ts'
+import * as keys from '../table/design/keys.ts'
 import { type ItemsToPurge, purge } from '../table/purge.ts'
 import type { StepOutcome, Tools } from './step.ts'
 

@@ -1,6 +1,6 @@
 import type { Deletion } from '../domain/deletion.ts'
 import { finishStep } from '../table/deletions.ts'
-import { collections } from '../table/design.ts'
+import * as collections from '../table/design/collections.ts'
 import { readerWrites } from '../table/invoices.ts'
 import { listMembers } from '../table/members.ts'
 import { purge } from '../table/purge.ts'

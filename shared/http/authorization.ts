@@ -7,7 +7,7 @@ import { Refusal } from '../domain/refusals.ts'
 import { type Permission, type Role, rolesThatMay, scopeFor } from '../domain/roles.ts'
 import { noteUse, readApiKey, stillApiKey } from '../table/api-keys.ts'
 import { oneOf } from '../table/conditions.ts'
-import { keys } from '../table/design.ts'
+import * as keys from '../table/design/keys.ts'
 import type { Table } from '../table/engine.ts'
 import { stillMember } from '../table/members.ts'
 import { workspaceNotFound } from '../table/workspaces.ts'
@@ -61,7 +61,7 @@ async function requireAccount(table: Table, { accountId }: Person): Promise<Acco
 async function admitMember(exchange: Exchange, permission: Permission, person: Person) {
   const { table } = exchange.services
   const workspaceId = workspaceIdIn(exchange.event)
-  const wanted = { workspace: keys.workspace(workspaceId), member: keys.member(workspaceId, person.accountId) }
+  const wanted = { workspace: keys.workspace(workspaceId), member: keys.member({ workspaceId, accountId: person.accountId }) }
   const { workspace, member } = isId('ws', workspaceId) ? await table.get(wanted) : {}
   if (!workspace || !member || workspace.status !== 'active') {
     // A membership comes with an account; without one, that is the first thing to say.

@@ -2,7 +2,7 @@ import type { IdempotencyRecord } from '../domain/idempotency-record.ts'
 import { fingerprint } from '../domain/ids.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
-import { keys } from '../table/design.ts'
+import * as keys from '../table/design/keys.ts'
 import { AnsweredBefore, readIdempotencyRecord, recordWrite } from '../table/idempotency-records.ts'
 import { isWellFormed } from './content.ts'
 import { type HttpResult, header } from './event.ts'
@@ -31,7 +31,7 @@ export function idempotencyOf(exchange: Exchange, callerId: string): Idempotency
   if (idempotencyKey === undefined || !isWellFormed(idempotencyKey)) return undefined
   const hash = fingerprint(callerId, idempotencyKey)
   const workspaceId = workspaceIdIn(event)
-  const key = workspaceId ? keys.record(workspaceId, hash) : keys.callerMemory(callerId, hash)
+  const key = workspaceId ? keys.idempotencyRecord({ workspaceId, hash }) : keys.callerMemory({ accountId: callerId, hash })
   const replay = (record: IdempotencyRecord | undefined) => replayOf(exchange, record)
   const record = readIdempotencyRecord(services.table, key, now)
   // Nobody waits for it where the caller is refused first: its failure is then nobody's, and must not end the process.

@@ -11,7 +11,7 @@ import { secretHash, tokenPlace } from '../domain/secrets.ts'
 import { later } from '../domain/time.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { accountKeys, accountWrites, bringUpToDate, takeClaims, wholeAccount } from '../table/accounts.ts'
-import { keys } from '../table/design.ts'
+import * as keys from '../table/design/keys.ts'
 import type { Table, Write } from '../table/engine.ts'
 import { acceptWrites, endInvitation, invitationNotFound, isNamed, type Naming, requirePending } from '../table/invitations.ts'
 import { changed, untilUnchanged } from '../table/races.ts'
@@ -50,7 +50,7 @@ export async function readScene(table: Table, named: Named | undefined, { accoun
   const { account, ...found } = await table.get({
     invitation: keys.invitation(place),
     workspace: keys.workspace(place.workspaceId),
-    member: keys.member(place.workspaceId, accountId),
+    member: keys.member({ workspaceId: place.workspaceId, accountId }),
     account: accountKeys(accountId),
   })
   return { ...found, account: await wholeAccount(table, account) }

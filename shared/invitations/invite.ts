@@ -8,7 +8,7 @@ import type { Role } from '../domain/roles.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import type { Settings } from '../settings.ts'
 import { collectEnded } from '../table/collecting.ts'
-import { keys } from '../table/design.ts'
+import * as keys from '../table/design/keys.ts'
 import type { Table, Write } from '../table/engine.ts'
 import {
   amend,

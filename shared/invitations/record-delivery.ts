@@ -5,10 +5,10 @@ import type { MailBlock } from '../domain/mail-block.ts'
 import { type InvitationMailEvent, type InvoiceMailEvent, type MailEvent, mailBlockSeconds, outcomeOf } from '../domain/mail-events.ts'
 import { epochSeconds, later } from '../domain/time.ts'
 import { all, is, oneOf } from '../table/conditions.ts'
-import { keys } from '../table/design.ts'
+import { ttlAttribute } from '../table/design/attributes.ts'
+import * as keys from '../table/design/keys.ts'
 import { check, put, type Table, update, type Write } from '../table/engine.ts'
 import { mailboxOf } from '../table/invitations.ts'
-import { ttlAttribute } from '../table/items.ts'
 import { changed, ifUnchanged } from '../table/races.ts'
 
 /** The e-mail of an event is on its way, and its id is not noted yet: the event is to come again. */
@@ -58,7 +58,7 @@ const isUnderWay = ({ outbox, tokenHashes, sendCount }: Invitation, event: Invit
 async function recordAboutInvoice(table: Table, event: InvoiceMailEvent, now: Date): Promise<boolean> {
   const outcome = outcomeOf[event.kind]
   if (!outcome) return false
-  const key = keys.reader(event.invoiceId, event.accountId)
+  const key = keys.reader(event)
   const reader = await table.get(key)
   if (!reader) return false
   if (reader.outbox && reader.claimedUntil !== undefined) throw new NotNotedYet('The id of this e-mail is not recorded yet')

@@ -3,7 +3,8 @@ import type { Invoice } from '../domain/invoice.ts'
 import { detachAt, owesDetach } from '../domain/owing.ts'
 import { later } from '../domain/time.ts'
 import { absent, all, any, atMost, type Change, type Condition, exists, is, oneOf } from './conditions.ts'
-import { indexKeys, keys } from './design.ts'
+import { dueAt } from './design/due.ts'
+import * as keys from './design/keys.ts'
 import type { Table } from './engine.ts'
 
 /**
@@ -13,7 +14,7 @@ import type { Table } from './engine.ts'
 
 const unsettled: Condition = oneOf('status', ['open', 'uncollectible'])
 const same = (attribute: string, value: unknown): Condition => (value === undefined ? absent(attribute) : is(attribute, value))
-const due = ({ id }: Invoice, at: string) => indexKeys.due(id, at)
+const due = ({ id }: Invoice, at: string) => dueAt(id, at)
 const notDue = ['gsi2pk', 'gsi2sk']
 
 /** Nobody has been quicker since the invoice was read: neither with its intent nor with its round. */

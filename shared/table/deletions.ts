@@ -3,7 +3,8 @@ import { finalInvoiceIdOf, isId, workspaceIdOf } from '../domain/ids.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
 import { all, is } from './conditions.ts'
-import { indexKeys, keys } from './design.ts'
+import { dueAt } from './design/due.ts'
+import * as keys from './design/keys.ts'
 import { put, type Table, update, type Write } from './engine.ts'
 import { readerWrites } from './invoices.ts'
 import { changed } from './races.ts'
@@ -20,7 +21,7 @@ export const confirmationMismatch = (): Refusal =>
 /** How long a worker may be silent before the sweep sends another one, in seconds. */
 const leaseSeconds = 15
 
-const due = (id: string, now: Date, seconds: number) => indexKeys.due(id, later(now, seconds))
+const due = (id: string, now: Date, seconds: number) => dueAt(id, later(now, seconds))
 
 /**
  * From this transaction on nobody can read or write in the workspace; the deletion and the requester's right to see it are there.
@@ -44,8 +45,8 @@ export async function readDeletionAs(table: Table, id: string, accountId: string
   const workspaceId = workspaceIdOf(id)
   const { deletion, reader, member } = await table.get({
     deletion: keys.deletion(id),
-    reader: keys.reader(finalInvoiceIdOf(workspaceId), accountId),
-    member: keys.member(workspaceId, accountId),
+    reader: keys.reader({ invoiceId: finalInvoiceIdOf(workspaceId), accountId }),
+    member: keys.member({ workspaceId, accountId }),
   })
   return reader || member?.role === 'admin' ? deletion : undefined
 }

@@ -13,7 +13,9 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { Deadline } from '../deadline.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { type Change, type Condition, changeText, conditionText, exists, Placeholders } from './conditions.ts'
-import { type Collection, indexes, type Key, type Listing } from './design.ts'
+import { indexes } from './design/attributes.ts'
+import type { Collection, Listing } from './design/collection.ts'
+import type { Key, Place } from './design/entity.ts'
 
 export type Item = Readonly<Record<string, unknown>>
 
@@ -141,21 +143,21 @@ export class Table {
    */
   get<const W extends Wanted>(wanted: W): Promise<Found<W>>
   async get(wanted: Wanted): Promise<unknown> {
-    const distinct = [...new Map(keysIn(wanted).map((key) => [textOf(key), { pk: key.pk, sk: key.sk }])).values()]
+    const distinct = [...new Map(keysIn(wanted).map((key) => [textOf(key), key])).values()]
     const chunks = Array.from({ length: Math.ceil(distinct.length / 100) }, (_, i) => distinct.slice(i * 100, i * 100 + 100))
     const found = new Map((await Promise.all(chunks.map((chunk) => this.getChunk(chunk)))).flat().map((item) => [textOf(item), item]))
     return shaped(wanted, (key) => found.get(textOf(key)))
   }
 
-  private async getChunk(chunk: readonly Key[]): Promise<(Item & Key)[]> {
-    const items: (Item & Key)[] = []
+  private async getChunk(chunk: readonly Key[]): Promise<(Item & Place)[]> {
+    const items: (Item & Place)[] = []
     let open: Record<string, unknown>[] = [...chunk.map((key) => ({ ...key }))]
     const deadline = this.newDeadline()
     for (let attempt = 0; open.length > 0; attempt++) {
       if (attempt > 0) await backOff(attempt, deadline)
       const command = () => new BatchGetCommand({ RequestItems: { [this.name]: { Keys: open, ConsistentRead: true } } })
       const answer = await this.send((abortSignal) => this.client.send(command(), { abortSignal }), deadline)
-      items.push(...((answer.Responses?.[this.name] ?? []) as (Item & Key)[]))
+      items.push(...((answer.Responses?.[this.name] ?? []) as (Item & Place)[]))
       open = answer.UnprocessedKeys?.[this.name]?.Keys ?? []
     }
     return items
@@ -165,7 +167,7 @@ export class Table {
   async query<T>(
     collection: Collection<T>,
     { startAfter, limit }: PageOptions = {},
-  ): Promise<{ items: (T & Key<T>)[]; last: Item | undefined }> {
+  ): Promise<{ items: (T & Place)[]; last: Item | undefined }> {
     const { index, pk, beginsWith, upTo, backwards } = collection
     const names = index ? { '#pk': `${index}pk`, '#sk': `${index}sk` } : { '#pk': 'pk', '#sk': 'sk' }
     const range = beginsWith ? ' AND begins_with(#sk, :sk)' : upTo ? ' AND #sk <= :sk' : ''
@@ -181,12 +183,12 @@ export class Table {
       ...(backwards && { ScanIndexForward: false }),
     }
     const answer = await this.send((abortSignal) => this.client.send(new QueryCommand(input), { abortSignal }))
-    return { items: (answer.Items ?? []) as (T & Key<T>)[], last: answer.LastEvaluatedKey }
+    return { items: (answer.Items ?? []) as (T & Place)[], last: answer.LastEvaluatedKey }
   }
 
   /** All items of a collection, page by page. For what is bounded by a rule (members, pending invitations). */
-  async queryAll<T>(collection: Collection<T>): Promise<(T & Key<T>)[]> {
-    const items: (T & Key<T>)[] = []
+  async queryAll<T>(collection: Collection<T>): Promise<(T & Place)[]> {
+    const items: (T & Place)[] = []
     let startAfter: Item | undefined
     do {
       const page = await this.query(collection, { startAfter })
@@ -204,9 +206,9 @@ export class Table {
     listing: Listing<T>,
     limit: number,
     after: string | undefined,
-  ): Promise<{ items: (T & Key<T>)[]; next: string | undefined }> {
-    const { index, pk, keyAt } = listing
-    const at = (position: string) => ({ ...keyAt(position), ...(index && { [`${index}pk`]: pk, [`${index}sk`]: position }) })
+  ): Promise<{ items: (T & Place)[]; next: string | undefined }> {
+    const { index, pk, placeAt } = listing
+    const at = (position: string) => ({ ...placeAt(position), ...(index && { [`${index}pk`]: pk, [`${index}sk`]: position }) })
     const found = await this.query(listing, { limit: limit + 1, startAfter: after === undefined ? undefined : at(after) })
     const items = found.items.slice(0, limit)
     const last = found.items.length > limit ? items.at(-1) : undefined
@@ -280,10 +282,10 @@ async function backOff(attempt: number, deadline: Deadline, cause?: unknown): Pr
 }
 
 /** Where an item stands in a listing. */
-const positionOf = (item: Key, { index, beginsWith = '' }: Listing): string =>
+const positionOf = (item: Place, { index, beginsWith = '' }: Listing): string =>
   String(({ ...item } as Item)[index ? `${index}sk` : 'sk']).slice(beginsWith.length)
 
-const textOf = (key: Key): string => `${key.pk}\n${key.sk}`
+const textOf = ({ pk, sk }: Place): string => `${pk}\n${sk}`
 
 function named(request: Write['request'], TableName: string): Write['request'] {
   const [[kind, parameters]] = Object.entries(request) as [[string, object]]

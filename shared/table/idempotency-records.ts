@@ -1,9 +1,9 @@
 import type { IdempotencyRecord } from '../domain/idempotency-record.ts'
 import { epochSeconds } from '../domain/time.ts'
 import { absent, any, atMost } from './conditions.ts'
-import type { Key } from './design.ts'
+import { type Collected, ttlAttribute } from './design/attributes.ts'
+import type { Key } from './design/entity.ts'
 import { put, type Table, type Write } from './engine.ts'
-import { type Collected, ttlAttribute } from './items.ts'
 
 /** Another request with the same Idempotency-Key was first: read its record. */
 export class AnsweredBefore extends Error {}

@@ -12,7 +12,10 @@ import { later, secondsUntil } from '../domain/time.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { claim, unclaimed } from './claims.ts'
 import { above, absent, all, any, atMost, below, type Condition, contains, exists, is } from './conditions.ts'
-import { collections, indexKeys, keys, workspaceIdIn } from './design.ts'
+import * as collections from './design/collections.ts'
+import { dueAt } from './design/due.ts'
+import { keysOf, listedAt } from './design/entity.ts'
+import * as keys from './design/keys.ts'
 import { noneDismissedSince, stillVouchedFor } from './dismissals.ts'
 import { check, type Found, put, remove, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
@@ -34,7 +37,7 @@ const sweepDelaySeconds = 15
 
 /** When the sweep must look at an invitation: soon where an e-mail is owed, else when it ends. */
 const due = (invitation: Invitation, owed: boolean, now: Date) =>
-  indexKeys.due(invitation.addressKey, owed ? later(now, sweepDelaySeconds) : invitation.expiresAt)
+  dueAt(invitation.addressKey, owed ? later(now, sweepDelaySeconds) : invitation.expiresAt)
 
 /** An invitation is as it was read, or still is not there. */
 export const unchanged = (seen: Invitation | undefined): Condition => (seen ? is('revision', seen.revision) : absent('pk'))
@@ -42,7 +45,11 @@ export const unchanged = (seen: Invitation | undefined): Condition => (seen ? is
 /** A new invitation, in place of an ended one where there was one. Throws `Changed` on a race. */
 export function putInvitation(invitation: Invitation, seen: Invitation | undefined, now: Date): Write {
   const owed = invitation.sendCount > 0
-  const index = indexKeys.invitedAddress(mailboxOf(invitation.email), invitation.createdAt, invitation.id)
+  const index = listedAt(keys.invitation, {
+    mailbox: mailboxOf(invitation.email),
+    createdAt: invitation.createdAt,
+    invitationId: invitation.id,
+  })
   const item = { ...invitation, ...index, ...due(invitation, owed, now), ...(owed && { outbox: true as const }) }
   return put(keys.invitation(invitation), item, unchanged(seen), changed)
 }
@@ -198,7 +205,8 @@ export async function listInvitationsTo(
   now: Date,
 ) {
   const { items, next } = await table.page(collections.invitationsTo(mailboxOf(account.email)), limit, after)
-  const found = await table.get(items.map((key) => ({ invitation: key, workspace: keys.workspace(workspaceIdIn(key)) })))
+  const rows = keysOf(keys.invitation, items)
+  const found = await table.get(rows.map((key) => ({ invitation: key, workspace: keys.workspace(collections.workspaceIdIn(key)) })))
   const invitations = found.flatMap(({ invitation, workspace }) =>
     workspace?.status === 'active' && isOpen(invitation, workspace, now) ? [{ ...invitation, workspaceName: workspace.name }] : [],
   )

@@ -2,16 +2,16 @@ import type { Invoice, Reader } from '../domain/invoice.ts'
 import { later } from '../domain/time.ts'
 import { claim, unclaimed } from './claims.ts'
 import { all, exists } from './conditions.ts'
-import { keys } from './design.ts'
+import * as keys from './design/keys.ts'
 import { type Table, update } from './engine.ts'
 import { notBlocked } from './invitations.ts'
 import { changed, ifUnchanged } from './races.ts'
 
 /** What an invoice's e-mail to a reader is made of: one round. */
 export const readInvoiceMail = (table: Table, invoiceId: string, accountId: string) =>
-  table.get({ reader: keys.reader(invoiceId, accountId), invoice: keys.invoice(invoiceId), account: keys.account(accountId) })
+  table.get({ reader: keys.reader({ invoiceId, accountId }), invoice: keys.invoice(invoiceId), account: keys.account(accountId) })
 
-const keyOf = ({ invoiceId, accountId }: Reader) => keys.reader(invoiceId, accountId)
+const keyOf = ({ invoiceId, accountId }: Reader) => keys.reader({ invoiceId, accountId })
 
 /**
  * A mailer's claim on the e-mail that is owed to a reader; false where it is not owed, or somebody else is at it. Throws `AddressBlocked`

@@ -6,7 +6,9 @@ import type { PaymentTries } from '../domain/payment-tries.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
 import { absent, all, type Change, type Condition, exists, is } from './conditions.ts'
-import { collections, indexKeys, keys } from './design.ts'
+import * as collections from './design/collections.ts'
+import { dueAt } from './design/due.ts'
+import * as keys from './design/keys.ts'
 import { check, put, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
 
@@ -15,24 +17,24 @@ export const invoiceNotFound = (): Refusal =>
 
 /** The last invoice number that was given; the first invoice is number 1. */
 export async function lastInvoiceNumber(table: Table): Promise<number> {
-  return (await table.get(keys.invoiceNumber))?.last ?? 0
+  return (await table.get(keys.invoiceNumber()))?.last ?? 0
 }
 
 /** The writes that issue an invoice under the next number: none is given twice or left out. Throws `Changed` on a race. */
 export const issueWrites = (invoice: Invoice, number: number, now: Date): Write[] => [
   put(keys.invoice(invoice.id), { ...invoice, ...dueWithProvider(invoice, now) }, absent('pk'), changed),
-  update(keys.invoiceNumber, { set: { last: number } }, number === 1 ? absent('pk') : is('last', number - 1), changed),
+  update(keys.invoiceNumber(), { set: { last: number } }, number === 1 ? absent('pk') : is('last', number - 1), changed),
 ]
 
 /** When the sweep looks what an invoice owes to the payment provider, as it is issued. */
-const dueWithProvider = (invoice: Invoice, now: Date) => owesDetach(invoice) && indexKeys.due(invoice.id, detachAt(invoice, later(now, 60)))
+const dueWithProvider = (invoice: Invoice, now: Date) => owesDetach(invoice) && dueAt(invoice.id, detachAt(invoice, later(now, 60)))
 
 export const readInvoice = (table: Table, invoiceId: string): Promise<Invoice | undefined> => table.get(keys.invoice(invoiceId))
 
 /** The invoice of an id from outside that an account may read: one round, strongly consistent; undefined where it may not, or there is none. */
 export async function readInvoiceAs(table: Table, invoiceId: string, accountId: string): Promise<Invoice | undefined> {
   if (!isId('in', invoiceId)) return undefined
-  const { invoice, reader } = await table.get({ invoice: keys.invoice(invoiceId), reader: keys.reader(invoiceId, accountId) })
+  const { invoice, reader } = await table.get({ invoice: keys.invoice(invoiceId), reader: keys.reader({ invoiceId, accountId }) })
   return reader && invoice
 }
 
@@ -41,7 +43,7 @@ export async function readInvoiceToPay(table: Table, invoiceId: string, accountI
   if (!isId('in', invoiceId)) return undefined
   const { invoice, reader, tries } = await table.get({
     invoice: keys.invoice(invoiceId),
-    reader: keys.reader(invoiceId, accountId),
+    reader: keys.reader({ invoiceId, accountId }),
     tries: keys.paymentTries(accountId),
   })
   return invoice && reader && { invoice, tries }
@@ -52,8 +54,8 @@ export const changeInvoice = ({ id }: Invoice, change: Change, rule: Condition):
 
 /** Somebody may read an invoice and its deletion, for ever. Can be written twice: an e-mail that is owed stays owed. */
 export const readerWrites = (invoiceId: string, accountId: string, requestedAt: string): Write[] => [
-  update(keys.reader(invoiceId, accountId), { set: { invoiceId, accountId } }),
-  put(keys.invoicePointer(accountId, `${requestedAt}#${invoiceId}`), { invoiceId }),
+  update(keys.reader({ invoiceId, accountId }), { set: { invoiceId, accountId } }),
+  put(keys.invoicePointer({ accountId, requestedAt, invoiceId }), { invoiceId }),
 ]
 
 /** All who may read an invoice. */
@@ -62,8 +64,8 @@ export const listReaders = (table: Table, invoiceId: string): Promise<Reader[]> 
 /** Notes that the invoice's e-mail is owed to a reader who has not had it; the sweep looks again `seconds` later. */
 export const oweInvoiceMail = (table: Table, { invoiceId, accountId }: Reader, now: Date, seconds: number) =>
   table.attempt(
-    keys.reader(invoiceId, accountId),
-    { set: { outbox: true, ...indexKeys.due(accountId, later(now, seconds)) } },
+    keys.reader({ invoiceId, accountId }),
+    { set: { outbox: true, ...dueAt(accountId, later(now, seconds)) } },
     all(exists('pk'), absent('mailed')),
   )
 

@@ -3,7 +3,7 @@ import { addressPlace, carried } from '../domain/founding.ts'
 import type { Member } from '../domain/member.ts'
 import { later, secondsUntil } from '../domain/time.ts'
 import { absent, all, any, atMost, exists, is } from './conditions.ts'
-import { keys } from './design.ts'
+import * as keys from './design/keys.ts'
 import { check, type Table, update } from './engine.ts'
 import { releaseAddress, sameAddress } from './members.ts'
 import { changed, untilUnchanged } from './races.ts'
@@ -36,7 +36,10 @@ const isBehind = ({ accountVersion = 0, addressKey }: Member, { version = 0 }: A
 function carryInto(table: Table, account: Account, first: Member): Promise<void> {
   const { workspaceId, accountId } = first
   const again = async () => {
-    const { workspace, member } = await table.get({ workspace: keys.workspace(workspaceId), member: keys.member(workspaceId, accountId) })
+    const { workspace, member } = await table.get({
+      workspace: keys.workspace(workspaceId),
+      member: keys.member({ workspaceId, accountId }),
+    })
     return workspace?.status === 'active' ? member : undefined
   }
   return untilUnchanged<Member | undefined, void>(first, again, async (member) => {
@@ -58,7 +61,7 @@ function writeRow(table: Table, account: Account, seen: Member, next: Member): P
   return table.write(
     check(keys.workspace(workspaceId), is('status', 'active'), changed),
     update(
-      keys.member(workspaceId, accountId),
+      keys.member({ workspaceId, accountId }),
       { set: { ...carried(account), addressKey: next.addressKey }, remove: next.addressKey === undefined ? ['addressKey'] : [] },
       all(exists('pk'), notLater, sameAddress(seen)),
       changed,

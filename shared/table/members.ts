@@ -5,7 +5,8 @@ import { invalid, Refusal } from '../domain/refusals.ts'
 import { isDemotion, type Role } from '../domain/roles.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { above, absent, all, type Condition, exists, is, oneOf } from './conditions.ts'
-import { collections, keys } from './design.ts'
+import * as collections from './design/collections.ts'
+import * as keys from './design/keys.ts'
 import { dismissing } from './dismissals.ts'
 import { check, remove, type Table, update, type Write } from './engine.ts'
 import { changed, untilUnchanged } from './races.ts'
@@ -18,7 +19,7 @@ export const listMembers = (table: Table, workspaceId: string): Promise<Member[]
 
 /** The rule that a write needs: the caller is (still) a member in one of these roles. */
 export const stillMember = (workspaceId: string, accountId: string, allowed: Condition): Write =>
-  check(keys.member(workspaceId, accountId), all(exists('pk'), allowed), (found) =>
+  check(keys.member({ workspaceId, accountId }), all(exists('pk'), allowed), (found) =>
     found ? new Refusal('forbidden', 'Your role in this workspace has just changed. Read the workspace again.') : workspaceNotFound(),
   )
 
@@ -35,7 +36,7 @@ const lastAdmin = (): Refusal => new Refusal('last_admin', 'This member is the l
  * `last_admin`; throws `Changed` on a race.
  */
 export async function changeRole(table: Table, member: Member, role: Role, authorizationCheck: Write | undefined): Promise<Member> {
-  const row = update(keys.member(member.workspaceId, member.accountId), { set: { role } }, is('role', member.role), changed)
+  const row = update(keys.member(member), { set: { role } }, is('role', member.role), changed)
   const admins = Number(role === 'admin') - Number(member.role === 'admin')
   const count = { add: { adminCount: admins }, ...(isDemotion(member.role, role) && dismissing(member.accountId)) }
   const rule = admins < 0 ? above('adminCount', 1) : undefined
@@ -56,7 +57,7 @@ export const releaseAddress = ({ workspaceId, addressKey }: Member): Write[] =>
 
 /** The rows of a member go: the membership, and the mark on the address. */
 const removal = (member: Member): Write[] => [
-  remove(keys.member(member.workspaceId, member.accountId), all(is('role', member.role), sameAddress(member)), changed),
+  remove(keys.member(member), all(is('role', member.role), sameAddress(member)), changed),
   ...releaseAddress(member),
 ]
 
@@ -83,13 +84,14 @@ async function leave(table: Table, member: Member, successor: Member | undefined
   const rule = admins ? all(othersRemain, admins) : othersRemain
   const broken = (found: Workspace) => (found.memberCount > 1 ? changed() : lastMember())
   const promotion =
-    successor && update(keys.member(workspaceId, successor.accountId), { set: { role: 'admin' } }, is('role', successor.role), changed)
+    successor &&
+    update(keys.member({ workspaceId, accountId: successor.accountId }), { set: { role: 'admin' } }, is('role', successor.role), changed)
   await table.write(changeWorkspace(workspaceId, { add: counts }, { rule, broken }), ...removal(member), promotion)
 }
 
 /** The member of a workspace with an account id from outside, strongly consistent; undefined where there is none, or no id. */
 export const findMember = async (table: Table, workspaceId: string, accountId: string | undefined): Promise<Member | undefined> =>
-  accountId && isId('acc', accountId) ? table.get(keys.member(workspaceId, accountId)) : undefined
+  accountId && isId('acc', accountId) ? table.get(keys.member({ workspaceId, accountId })) : undefined
 
 /**
  * Leaving with its rules, whatever races with it. The last admin's place goes to `named`, or without one to the member whom the rule of
@@ -100,8 +102,8 @@ export async function leaveWith(table: Table, workspace: Workspace, me: Member, 
   const again = async () => {
     const { current, member, heir } = await table.get({
       current: keys.workspace(id),
-      member: keys.member(id, me.accountId),
-      heir: keys.member(id, named?.accountId ?? ''),
+      member: keys.member({ workspaceId: id, accountId: me.accountId }),
+      heir: keys.member({ workspaceId: id, accountId: named?.accountId ?? '' }),
     })
     if (current?.status !== 'active' || !member) throw workspaceNotFound()
     if (named && !heir) throw invalid('?successorId', 'This member has just left. Choose another successor.')

@@ -2,9 +2,9 @@ import { freeSlot, type PaymentTries, type PaymentTry, refusedTry, reservedTry, 
 import { type InTurn, newTurn, type PaymentTurn, recentTurns, type TurnOutcome } from '../domain/payment-turns.ts'
 import { epochSeconds, later } from '../domain/time.ts'
 import { absent, all, type Change, type Condition, is } from './conditions.ts'
-import { keys } from './design.ts'
+import { ttlAttribute } from './design/attributes.ts'
+import * as keys from './design/keys.ts'
 import { type Table, update, type Write } from './engine.ts'
-import { ttlAttribute } from './items.ts'
 import { changed, ifUnchanged } from './races.ts'
 
 /** The item that a turn is about, with the writes that change it. */

@@ -1,7 +1,9 @@
 import { type AttributeValue, BatchWriteItemCommand, QueryCommand, type WriteRequest } from '@aws-sdk/client-dynamodb'
 import type { Deletion, PurgePage } from '../domain/deletion.ts'
 import { progress } from './deletions.ts'
-import { type Collection, type Key, kindOf } from './design.ts'
+import type { Collection } from './design/collection.ts'
+import type { Place } from './design/entity.ts'
+import { kindOf } from './design/kinds.ts'
 import type { Table } from './engine.ts'
 
 /** Items a page at most, and how many deletes are under way at once (25 items each). */
@@ -11,7 +13,7 @@ const parallel = 8
 /** Which items go: all of a collection, but for the one that goes last. */
 export interface ItemsToPurge {
   readonly of: Collection
-  readonly except?: Key
+  readonly except?: Place
 }
 
 /** What a purge needs beside the table: the time, and whether there is enough of it for another page. */
@@ -49,7 +51,7 @@ export async function purge(table: Table, deletion: Deletion, itemsToPurge: read
 const partOf = ({ pk }: PurgePage, itemsToPurge: readonly ItemsToPurge[]): ItemsToPurge =>
   itemsToPurge.find(({ of }) => of.pk === pk) ?? { of: { pk } }
 
-function counted(before: Readonly<Record<string, number>>, keys: readonly Key[]): Record<string, number> {
+function counted(before: Readonly<Record<string, number>>, keys: readonly Place[]): Record<string, number> {
   const purged = { ...before }
   for (const key of keys) purged[kindOf(key)] = (purged[kindOf(key)] ?? 0) + 1
   return purged
@@ -58,7 +60,7 @@ function counted(before: Readonly<Record<string, number>>, keys: readonly Key[])
 type Attributes = Record<string, AttributeValue>
 
 interface Page {
-  readonly keys: readonly Key[]
+  readonly keys: readonly Place[]
   /** Where the next page starts; undefined where there is none. */
   readonly last: Attributes | undefined
 }
@@ -85,7 +87,7 @@ async function readPage(
   return { keys, last: LastEvaluatedKey }
 }
 
-async function erase(table: Table, keys: readonly Key[]): Promise<void> {
+async function erase(table: Table, keys: readonly Place[]): Promise<void> {
   const batches = Array.from({ length: Math.ceil(keys.length / 25) }, (_, i) => keys.slice(i * 25, i * 25 + 25))
   const work = async () => {
     for (let batch = batches.pop(); batch; batch = batches.pop()) await eraseBatch(table, batch)
@@ -94,7 +96,7 @@ async function erase(table: Table, keys: readonly Key[]): Promise<void> {
 }
 
 /** As DynamoDB's own format: of a page's time, converting values would take a fifth. */
-async function eraseBatch(table: Table, batch: readonly Key[]): Promise<void> {
+async function eraseBatch(table: Table, batch: readonly Place[]): Promise<void> {
   let open: WriteRequest[] = batch.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk: { S: pk }, sk: { S: sk } } } }))
   for (let attempt = 0; open.length > 0; attempt++) {
     if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(1000, 25 * 2 ** attempt)))

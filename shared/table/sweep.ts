@@ -2,9 +2,9 @@ import type { Account } from '../domain/account.ts'
 import type { Deletion } from '../domain/deletion.ts'
 import type { Invitation } from '../domain/invitation.ts'
 import type { Invoice, Reader } from '../domain/invoice.ts'
-import { collections, dueKeys } from './design.ts'
+import type { Due as IsDue } from './design/attributes.ts'
+import { dueKeys, dueUntil } from './design/due.ts'
 import type { Item, Table } from './engine.ts'
-import type { Due as IsDue } from './items.ts'
 
 /** What the sweep must look at, by kind, as it is now. */
 export interface Due {
@@ -21,7 +21,7 @@ export interface Due {
 /** One page of one partition of the due index. The index may lag: what is no longer due by its own item is left out. */
 export async function listDue(table: Table, shard: number, startAfter: Item | undefined, now: Date): Promise<Due> {
   const moment = now.toISOString()
-  const page = await table.query(collections.due(shard, moment), { limit: 100, startAfter })
+  const page = await table.query(dueUntil(shard, moment), { limit: 100, startAfter })
   const found = await table.get(dueKeys(page.items))
   const due = <T extends IsDue>(items: readonly (T | undefined)[]): T[] =>
     items.filter((item) => item !== undefined).filter(({ gsi2sk }) => gsi2sk !== undefined && gsi2sk <= moment)

@@ -8,9 +8,10 @@ import type { UsageEvent } from '../domain/usage.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { workspaceGone } from './api-keys.ts'
 import { absent, all, any, atMost, type Condition, is } from './conditions.ts'
-import { keys } from './design.ts'
+import { ttlAttribute } from './design/attributes.ts'
+import type { UsageCounter } from './design/entities/usage.ts'
+import * as keys from './design/keys.ts'
 import { put, type Table, update, type Write } from './engine.ts'
-import { ttlAttribute, type UsageCounter } from './items.ts'
 import { stillActive } from './workspaces.ts'
 
 /** How long an event id is kept, in seconds. */
@@ -105,7 +106,7 @@ async function countChunk(shard: Shard, events: readonly UsageEvent[]): Promise<
 /** Puts an event if it is new; one that is not is noted in `before`. */
 function eventWrite({ workspaceId, shard, now }: Shard, event: UsageEvent, before: Set<UsageEvent>): Write {
   const expiresAt = later(now, eventIdSeconds)
-  const key = keys.usageEvent(workspaceId, shard, fingerprint(event.id))
+  const key = keys.usageEvent({ workspaceId, shard, eventHash: fingerprint(event.id) })
   const item = { expiresAt, [ttlAttribute]: epochSeconds(expiresAt) }
   return put(key, item, any(absent('pk'), atMost('expiresAt', now.toISOString())), () => {
     before.add(event)
@@ -119,7 +120,7 @@ function counterWrite({ workspaceId, shard, part }: Shard, events: readonly Usag
   const worth = events.reduce((sum, event) => sum + event.worth, 0n)
   // The gate is positive: what is not open, or not there, takes nothing.
   const gate = all(is('status', 'open'), leaves(part - worth))
-  return update(keys.usageCounter(workspaceId, shard), { add: { ...sums, worth } }, gate, (found) => {
+  return update(keys.usageCounter({ workspaceId, shard }), { add: { ...sums, worth } }, gate, (found) => {
     if (!found) return new CounterMissing()
     return found.status === 'open' ? usageLimitReached() : workspaceGone()
   })
@@ -139,7 +140,7 @@ async function openCounter({ table, workspaceId, shard }: Shard): Promise<void> 
   await table
     .write(
       stillActive(workspaceId, workspaceGone),
-      put(keys.usageCounter(workspaceId, shard), { status: 'open' }, absent('pk'), () => new Opened()),
+      put(keys.usageCounter({ workspaceId, shard }), { status: 'open' }, absent('pk'), () => new Opened()),
     )
     .catch((error) => {
       if (!(error instanceof Opened)) throw error
@@ -152,11 +153,11 @@ const shardNumbers = ({ usageShards }: Workspace): number[] => Array.from({ leng
 
 /** All usage of a workspace: one round, strongly consistent. */
 export const readUsage = async (table: Table, workspace: Workspace): Promise<Usage> =>
-  usageOf(await table.get(shardNumbers(workspace).map((shard) => keys.usageCounter(workspace.id, shard))))
+  usageOf(await table.get(shardNumbers(workspace).map((shard) => keys.usageCounter({ workspaceId: workspace.id, shard }))))
 
 /** Seals every counter and answers what they sum up to: from then on nothing is added, and sealing again answers the same. */
 export async function sealUsage(table: Table, workspace: Workspace): Promise<Usage> {
-  const seal = (shard: number) => table.change(keys.usageCounter(workspace.id, shard), { set: { status: 'sealed' } })
+  const seal = (shard: number) => table.change(keys.usageCounter({ workspaceId: workspace.id, shard }), { set: { status: 'sealed' } })
   return usageOf(await Promise.all(shardNumbers(workspace).map(seal)))
 }
 

@@ -3,7 +3,9 @@ import type { Member } from '../domain/member.ts'
 import { Refusal } from '../domain/refusals.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { absent, all, any, type Change, type Condition, is } from './conditions.ts'
-import { collections, indexKeys, keys, workspaceIdIn } from './design.ts'
+import * as collections from './design/collections.ts'
+import { keysOf, listedAt } from './design/entity.ts'
+import * as keys from './design/keys.ts'
 import { noneDismissedSince } from './dismissals.ts'
 import { check, put, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
@@ -13,8 +15,7 @@ export const workspaceNotFound = (): Refusal =>
 
 /** Puts the row of a member, with its place in the list of the account's workspaces. */
 export function putMember(member: Member, ...rule: [condition?: Condition, otherwise?: () => Error]): Write {
-  const { workspaceId, accountId, joinedAt } = member
-  return put(keys.member(workspaceId, accountId), { ...member, ...indexKeys.membership(accountId, joinedAt, workspaceId) }, ...rule)
+  return put(keys.member(member), { ...member, ...listedAt(keys.member, member) }, ...rule)
 }
 
 /** Puts the row that says that an address is a member's. */
@@ -75,7 +76,8 @@ export async function renameWorkspace(
 export async function listMemberships(table: Table, accountId: string, limit: number, after: string | undefined) {
   const { items, next } = await table.page(collections.memberships(accountId), limit, after)
   // The index may lag: what is shown is what the items themselves say now.
-  const found = await table.get(items.map((key) => ({ workspace: keys.workspace(workspaceIdIn(key)), member: key })))
+  const rows = keysOf(keys.member, items)
+  const found = await table.get(rows.map((key) => ({ workspace: keys.workspace(collections.workspaceIdIn(key)), member: key })))
   const memberships = found.flatMap(({ workspace, member }) => (workspace?.status === 'active' && member ? [{ workspace, member }] : []))
   return { memberships, next }
 }
@@ -86,7 +88,7 @@ export const createWorkspace = (table: Table, workspace: Workspace, founder: Add
 
 /** A workspace that an account is in; refuses `workspace_not_found`. */
 export async function readOwnWorkspace(table: Table, workspaceId: string, accountId: string): Promise<Workspace> {
-  const { workspace, member } = await table.get({ workspace: keys.workspace(workspaceId), member: keys.member(workspaceId, accountId) })
+  const { workspace, member } = await table.get({ workspace: keys.workspace(workspaceId), member: keys.member({ workspaceId, accountId }) })
   if (workspace?.status !== 'active' || !member) throw workspaceNotFound()
   return workspace
 }

@@ -1,7 +1,7 @@
 import { lists } from '#infra/aws/lists.ts'
 import { addressKey, invitationId } from '#shared/domain/ids.ts'
 import { newInvitationToken } from '#shared/domain/secrets.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { httpEvent } from '#test/support/event.ts'
 import { signUp, type World } from '#test/support/world.ts'
 

@@ -1,5 +1,5 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
-import { tableDefinition } from '#shared/table/design.ts'
+import { tableDefinition } from '#shared/table/design/table-definition.ts'
 import { documentClient } from '#shared/table/engine.ts'
 import type { World } from '#test/support/world.ts'
 import type { ClientOf } from './database.ts'

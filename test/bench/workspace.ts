@@ -1,6 +1,6 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import { fingerprint } from '#shared/domain/ids.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { signUp, type World } from '#test/support/world.ts'
 
 /** Over how many partitions a workspace's usage is spread. */
@@ -9,13 +9,17 @@ const shards = 8
 /** The i-th item of a large workspace, about 300 bytes: usage events over all shards, and every tenth a project. */
 function itemAt(workspaceId: string, i: number): object {
   const name = `Item ${i} ${'x'.repeat(120)}`
-  if (i % 10 === 0) return { ...keys.project(workspaceId, `prj_${String(i).padStart(26, '0')}`), workspaceId, name }
-  return { ...keys.usageEvent(workspaceId, i % shards, fingerprint(String(i))), expiresAt: '2027-02-22T10:00:00.000Z', name }
+  if (i % 10 === 0) return { ...keys.project({ workspaceId, projectId: `prj_${String(i).padStart(26, '0')}` }), workspaceId, name }
+  return {
+    ...keys.usageEvent({ workspaceId, shard: i % shards, eventHash: fingerprint(String(i)) }),
+    expiresAt: '2027-02-22T10:00:00.000Z',
+    name,
+  }
 }
 
 /** The partitions that such a workspace lies in. */
 export const partitionsOf = (workspaceId: string): string[] => [
-  ...Array.from({ length: shards }, (_, shard) => keys.usageCounter(workspaceId, shard).pk),
+  ...Array.from({ length: shards }, (_, shard) => keys.usageCounter({ workspaceId, shard }).pk),
   keys.workspace(workspaceId).pk,
 ]
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Invoice } from '#shared/domain/invoice.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { type Departure, deletionOf, departure, finish, leftoversOf } from '../support/departure.ts'
 import { type Provider, stripeError, withProvider } from '../support/payments.ts'
 import { tamper } from '../support/scene.ts'

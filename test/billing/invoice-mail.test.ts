@@ -2,7 +2,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { finalInvoiceIdOf } from '#shared/domain/ids.ts'
 import type { Invitation } from '#shared/domain/invitation.ts'
 import { later } from '#shared/domain/time.ts'
-import { type Key, keys } from '#shared/table/design.ts'
+import type { Key } from '#shared/table/design/entity.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { mailboxOf } from '#shared/table/invitations.ts'
 import { departure, finish } from '../support/departure.ts'
 import { allRows, kindOf } from '../support/invariants.ts'
@@ -31,7 +32,7 @@ async function invoiced() {
   await d.finish()
   expect(await d.mail()).toEqual([])
   const reader = async () => {
-    const row = await world.services.table.get(keys.reader(d.invoiceId, ann.id))
+    const row = await world.services.table.get(keys.reader({ invoiceId: d.invoiceId, accountId: ann.id }))
     return { ...row!, messageId: row?.messageId ?? '' }
   }
   const tags = { invoice: [d.invoiceId], account: [ann.id] }
@@ -264,7 +265,9 @@ test('an event that is there before the e-mail’s id is noted comes again, and 
 test('an e-mail of before, of which no id was kept, takes no event', async () => {
   const d = await invoiced()
   const { messageId } = await d.reader()
-  await d.world.services.table.change(keys.reader(d.invoiceId, d.ann.id), { remove: ['messageId', 'mailbox', 'delivery'] })
+  await d.world.services.table.change(keys.reader({ invoiceId: d.invoiceId, accountId: d.ann.id }), {
+    remove: ['messageId', 'mailbox', 'delivery'],
+  })
 
   expect(await d.report('Bounce', { messageId })).toEqual([])
 

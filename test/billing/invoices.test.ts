@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { invoiceEmail } from '#shared/billing/invoice-email.ts'
 import type { Invoice } from '#shared/domain/invoice.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { listReaders, oweInvoiceMail } from '#shared/table/invoices.ts'
 import { departure } from '../support/departure.ts'
 

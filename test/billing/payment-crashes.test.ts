@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { type Departure, departure } from '../support/departure.ts'
 import { atEveryCrash, mortal } from '../support/faults.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Payments } from '#shared/payments/payments.ts'
 import type { Services } from '#shared/services.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { type Departure, departure, finish } from '../support/departure.ts'
 import { atEveryCrash, faulty, mortal } from '../support/faults.ts'
 import { allRows, kindOf } from '../support/invariants.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { finalInvoiceIdOf } from '#shared/domain/ids.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { type Departure, deletionOf, departure, finish, leftoversOf } from '../support/departure.ts'
 import { atEveryCrash, mortal } from '../support/faults.ts'
 import { tamper } from '../support/scene.ts'

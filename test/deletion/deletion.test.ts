@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { deletionOf, departure, finish, leftoversOf } from '../support/departure.ts'
 import { allRows, kindOf } from '../support/invariants.ts'
 import { putAll } from '../support/scene.ts'
@@ -375,7 +375,7 @@ test('more items than a page go in several runs, counted exactly', async () => {
   const d = await departure()
   const now = d.world.now.toISOString()
   const crowd = Array.from({ length: 2_345 }, (_, i) => ({
-    ...keys.project(d.workspaceId, `prj_${String(i).padStart(26, '0')}`),
+    ...keys.project({ workspaceId: d.workspaceId, projectId: `prj_${String(i).padStart(26, '0')}` }),
     name: 'x',
     createdAt: now,
   }))

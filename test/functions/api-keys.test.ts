@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { secretHash } from '#shared/domain/secrets.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { type Departure, departure } from '#test/support/departure.ts'
 import { faulty } from '#test/support/faults.ts'
 import { allRows, kindOf } from '#test/support/invariants.ts'

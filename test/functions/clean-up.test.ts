@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { addressKey } from '#shared/domain/ids.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { allRows, kindOf, problemsOf } from '#test/support/invariants.ts'
 import { type Scene, scene } from '#test/support/scene.ts'
 import { tokenOf, type World } from '#test/support/world.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { scene, tamper } from '#test/support/scene.ts'
 import { tokenOf } from '#test/support/world.ts'
 
@@ -13,8 +13,8 @@ test.for(before)('what was named %j before the rule for names can be read, invit
   for (const { pk, sk } of [
     keys.workspace(path.workspaceId),
     keys.account(ann.id),
-    keys.member(path.workspaceId, ann.id),
-    keys.project(path.workspaceId, project.id),
+    keys.member({ workspaceId: path.workspaceId, accountId: ann.id }),
+    keys.project({ workspaceId: path.workspaceId, projectId: project.id }),
     keys.apiKey({ ...path, apiKeyId: key.apiKey.id }),
   ])
     await tamper(world, { pk, sk }, { name })

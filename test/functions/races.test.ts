@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Role } from '#shared/domain/roles.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { type Faults, faulty, withClient } from '#test/support/faults.ts'
 import { allRows, kindOf, problemsOf } from '#test/support/invariants.ts'
 import { forSeeds, type Random } from '#test/support/random.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { sealUsage } from '#shared/table/usage.ts'
 import { type Departure, departure } from '#test/support/departure.ts'
 import { allRows, kindOf } from '#test/support/invariants.ts'
@@ -87,7 +87,7 @@ test('what was counted is a duplicate, also where it would pass the limit by now
 test('a counter of before counts as empty, whatever it holds, and is bounded from then on', async () => {
   const d = await narrow({ USAGE_LIMIT: '14' })
   await d.report(events(2))
-  const key = keys.usageCounter(d.workspaceId, 0)
+  const key = keys.usageCounter({ workspaceId: d.workspaceId, shard: 0 })
   await d.world.services.table.change(key, { set: { 'sum:2026-11:storage': 10n ** 30n }, remove: ['worth'] })
 
   expect(await d.report(events(1, 'huge', 3))).toMatchObject(limitReached)

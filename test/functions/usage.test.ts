@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { keysOf } from '#shared/table/design/entity.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { readUsage, sealUsage } from '#shared/table/usage.ts'
 import { type Departure, departure } from '#test/support/departure.ts'
 import { allRows, kindOf } from '#test/support/invariants.ts'
@@ -190,7 +192,7 @@ test('100 events at once are counted, whether they spread over the counters or a
   expect(counters).toHaveLength(workspace.usageShards)
 
   const narrow = await departure()
-  await narrow.world.services.table.change({ pk: `WORKSPACE#${narrow.workspaceId}`, sk: 'WORKSPACE' }, { set: { usageShards: 1 } })
+  await narrow.world.services.table.change(keys.workspace(narrow.workspaceId), { set: { usageShards: 1 } })
   expect(await narrow.report(batch(100, 'one'))).toMatchObject({ body: { accepted: 100, duplicates: 0 } })
   expect(await narrow.report(batch(100, 'one'))).toMatchObject({ body: { accepted: 0, duplicates: 100 } })
 
@@ -216,8 +218,8 @@ test('a batch of which a part was counted before the counters were sealed is not
   const d = await departure()
   await d.report(batch(100, 'warm'))
   const rows = await allRows(d.world.services.table)
-  const [first] = rows.filter((row) => kindOf(row) === 'UsageCounter')
-  await d.world.services.table.change({ pk: first?.pk ?? '', sk: 'COUNTER' }, { set: { status: 'sealed' } })
+  const [first] = keysOf(keys.usageCounter, rows)
+  await d.world.services.table.change(first!, { set: { status: 'sealed' } })
 
   const answer = await d.report(batch(100, 'late'))
 

@@ -4,7 +4,7 @@ import type { Account } from '#shared/domain/account.ts'
 import { derivedId } from '#shared/domain/ids.ts'
 import type { Member } from '#shared/domain/member.ts'
 import { changeAccount } from '#shared/table/accounts.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { problemsOf } from '#test/support/invariants.ts'
 import { Random } from '#test/support/random.ts'
 import { asFunction } from '#test/support/recording.ts'
@@ -172,7 +172,7 @@ test('an acceptance and a newer token at once: the newer address is shown, and t
   await team.invite('dana@example.com')
   await team.mail()
   const newer = () => createAccount(world, dana('dana@new.example', 20))
-  before(world, tableActions(keys.member(path.workspaceId, danasId)), newer)
+  before(world, tableActions(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), newer)
 
   const body = { token: world.linkToken('dana@example.com') }
   const answer = await world.call('acceptInvitation', { as: dana('dana@example.com', 10), body })
@@ -277,7 +277,7 @@ test('work on an older change, however late, overwrites nothing of a newer one',
     await createAccount(world, newest)
     expect(await world.run('updateMembers', [{ accountId: danasId }])).toEqual([])
   }
-  before(world, tableActions(keys.member(workspaceId, danasId)), meanwhile)
+  before(world, tableActions(keys.member({ workspaceId, accountId: danasId })), meanwhile)
 
   expect(await world.run('updateMembers')).toEqual([])
 
@@ -390,7 +390,7 @@ test('who accepts an invitation to an address that has become another member’s
 test.for(['removeMember', 'leaveWorkspace'] as const)('%s while the address moves leaves no mark of it behind', async (name) => {
   const team = await sharing()
   const { world, path } = team
-  const key = keys.member(path.workspaceId, danasId)
+  const key = keys.member({ workspaceId: path.workspaceId, accountId: danasId })
   const move = async () => {
     await createAccount(world, dana('b@example.com', 20))
     expect(await world.run('updateMembers')).toEqual([])
@@ -416,11 +416,11 @@ test.for(['removed', 'deleting'] as const)(
       what === 'removed'
         ? team.here('removeMember', { path: { accountId: danasId } })
         : team.here('deleteWorkspace', { query: { confirm: 'Blue Team' } })
-    before(world, tableActions(keys.member(path.workspaceId, danasId)), meanwhile)
+    before(world, tableActions(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), meanwhile)
 
     expect(await world.run('updateMembers')).toEqual([])
 
-    const row = await world.services.table.get(keys.member(path.workspaceId, danasId))
+    const row = await world.services.table.get(keys.member({ workspaceId: path.workspaceId, accountId: danasId }))
     if (what === 'removed') expect(row).toBeUndefined()
     else expect(row).toMatchObject({ email: 'a@example.com' })
     expect(ann.id).toBeTruthy()
@@ -446,7 +446,7 @@ test('of two changes of a name, work on the older one overwrites nothing of the 
   const rename = async (name: string) =>
     world.services.table.write(changeAccount(await accountOf(world, danasId), { name }, world.now).write)
   await rename('Older')
-  before(world, tableActions(keys.member(path.workspaceId, danasId)), async () => {
+  before(world, tableActions(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), async () => {
     await rename('Newer')
     expect(await world.run('updateMembers', [{ accountId: danasId }])).toEqual([])
   })
@@ -463,7 +463,9 @@ test('a change that comes while an older one is settled stays owed', async () =>
   await createAccount(world, dana('b@example.com', 20))
   world.queued = []
   world.passSeconds(61)
-  before(world, tableActions(keys.member(path.workspaceId, danasId)), () => createAccount(world, dana('c@example.com', 30)))
+  before(world, tableActions(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), () =>
+    createAccount(world, dana('c@example.com', 30)),
+  )
 
   expect(await world.run('updateMembers', [{ accountId: danasId }])).toEqual([])
 
@@ -477,11 +479,13 @@ test('who has no address row of their own and is removed meanwhile is not brough
   await createAccount(world, dana('carol@example.com', 20))
   await settle(world)
   await createAccount(world, dana('d@example.com', 30))
-  before(world, tableActions(keys.member(path.workspaceId, danasId)), () => team.here('removeMember', { path: { accountId: danasId } }))
+  before(world, tableActions(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), () =>
+    team.here('removeMember', { path: { accountId: danasId } }),
+  )
 
   expect(await world.run('updateMembers')).toEqual([])
 
-  expect(await world.services.table.get(keys.member(path.workspaceId, danasId))).toBeUndefined()
+  expect(await world.services.table.get(keys.member({ workspaceId: path.workspaceId, accountId: danasId }))).toBeUndefined()
   expect(await outcomes(team, 'd@example.com')).toEqual(['invited'])
   await settle(world)
 })
@@ -489,7 +493,7 @@ test('who has no address row of their own and is removed meanwhile is not brough
 test('an account of before says nothing of a proof: it counts as not verified, until a token brings one', async () => {
   const world = await empty()
   const eve = await signUp(world, 'eve@example.com', 'Eve')
-  const member = keys.member(eve.workspaceId, eve.id)
+  const member = keys.member({ workspaceId: eve.workspaceId, accountId: eve.id })
   const { services } = world
   const remove = ['emailVerified', 'emailIssuedAt']
   await services.table.change(keys.account(eve.id), { remove })
@@ -516,7 +520,7 @@ test('an account whose rows cannot be written stays owed, is asked for ever more
   const team = await sharing()
   const { world, path } = team
   await createAccount(world, dana('b@example.com', 20))
-  const broken = tableActions(keys.member(path.workspaceId, danasId))
+  const broken = tableActions(keys.member({ workspaceId: path.workspaceId, accountId: danasId }))
   const { table } = world.services
   const write = table.write.bind(table)
   table.write = async (...writes) => {

@@ -208,7 +208,7 @@ describe('a request that is sent again with its Idempotency-Key', () => {
 
     for (const answer of [deleting, gone]) expect(answer).toMatchObject({ status: 404, body: { code: 'workspace_not_found' } })
     const rows = await allRows(world.services.table)
-    expect(rows.filter((row) => kindOf(row) === 'Memory' && row.pk.includes(workspaceId))).toEqual([])
+    expect(rows.filter((row) => kindOf(row) === 'IdempotencyRecord' && row.pk.includes(workspaceId))).toEqual([])
   })
 
   test('has one effect, whenever the process that answered it first died', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { problemsOf } from '../support/invariants.ts'
 import { crowd, type Scene, scene, tamper } from '../support/scene.ts'
 import { signUp, tokenOf } from '../support/world.ts'

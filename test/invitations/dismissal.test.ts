@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, test } from 'vitest'
 import type { Role } from '#shared/domain/roles.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { interrupted } from '../support/faults.ts'
 import { allRows, kindOf, problemsOf } from '../support/invariants.ts'
 import { crowd, type Scene, scene } from '../support/scene.ts'

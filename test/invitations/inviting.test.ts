@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { later } from '#shared/domain/time.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { mailboxOf } from '#shared/table/invitations.ts'
 import { allRows, problemsOf } from '../support/invariants.ts'
 import { crowd, itemOf, putAll, type Scene, scene, tamper } from '../support/scene.ts'
@@ -433,7 +433,7 @@ test('an account invites 500 addresses a day, of all its workspaces together', a
 
 test('by default that limit is 500', async () => {
   const { world, ann, path, invite } = await scene()
-  const quota = keys.inviteQuota(ann.id, world.now.toISOString().slice(0, 10))
+  const quota = keys.inviteQuota({ accountId: ann.id, day: world.now.toISOString().slice(0, 10) })
   await putAll(world, [{ ...quota, count: 498 }])
 
   expect(await invite(addresses(3))).toMatchObject({ status: 429 })

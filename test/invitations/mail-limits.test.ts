@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { mailboxOf } from '#shared/table/invitations.ts'
 import { allRows, problemsOf } from '../support/invariants.ts'
 import { putAll, type Scene, scene } from '../support/scene.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { allRows, problemsOf } from '../support/invariants.ts'
 import { type Scene, scene, tamper } from '../support/scene.ts'
 import { signUp, tokenOf, type World } from '../support/world.ts'

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { operations } from '#functions/operations.ts'
 import { generated } from '#infra/docs/docs.ts'
-import { accessPatterns, type Collection, collections, entities } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
+import { accessPatterns } from '#shared/table/design/patterns/access-patterns.ts'
 
 test.each(Object.entries(generated))('%s says what the code says (npm run docs writes it)', (path, text) => {
   expect(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')).toBe(text)
@@ -22,18 +23,11 @@ test('every entity of the table is in an access pattern', () => {
     return 'write' in pattern ? [...pattern.write, ...(pattern.optional ?? [])].map((write) => write.replace(/^\w+ /, '')) : []
   })
 
-  expect(Object.keys(entities).filter((entity) => !named.includes(entity))).toEqual([])
+  expect(Object.keys(keys).filter((name) => !named.includes(name.replace(/^\w/, (letter) => letter.toUpperCase())))).toEqual([])
 })
 
-test('every collection begins as the keys of an entity do', () => {
-  const { due, usage, ...others } = collections
-  const all = [due(0, ''), usage('', 0), ...Object.values(others).map((of) => of(''))]
-  const templates = Object.values<Record<string, string>>(entities)
-  const isKnown = ({ index, pk, beginsWith = '' }: Collection) =>
-    templates.some((keys) => {
-      const [partition, sort] = index ? [keys[`${index}pk`], keys[`${index}sk`]] : [keys.pk, keys.sk]
-      return partition?.split('#')[0] === pk.split('#')[0] && sort?.startsWith(beginsWith)
-    })
+test('every decision has a number of its own', () => {
+  const numbers = readdirSync(new URL('../../docs/decisions', import.meta.url)).map((name) => name.slice(0, 4))
 
-  expect(all.filter((collection) => !isKnown(collection))).toEqual([])
+  expect(numbers).toEqual([...new Set(numbers)])
 })

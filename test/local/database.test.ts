@@ -10,7 +10,7 @@ import { findJava } from '#infra/local/dynamodb/java.ts'
 import { lockDataDir } from '#infra/local/lock.ts'
 import { freePort } from '#infra/local/ports.ts'
 import { eventually, listProcesses } from '#infra/local/processes.ts'
-import { tableDefinition } from '#shared/table/design.ts'
+import { tableDefinition } from '#shared/table/design/table-definition.ts'
 import { temporaryDataDir } from './temp.ts'
 
 const isRunning = (pid: number | undefined) => listProcesses().some((process) => process.pid === pid && process.command.length > 0)

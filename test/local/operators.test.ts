@@ -1,7 +1,7 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { type Service, startService } from '#infra/local/service.ts'
-import { tableDefinition } from '#shared/table/design.ts'
+import { tableDefinition } from '#shared/table/design/table-definition.ts'
 import { callerWith, signedIn } from './caller.ts'
 import { operate } from './operate.ts'
 import { temporaryDataDir } from './temp.ts'

@@ -80,8 +80,8 @@ export const guards: readonly Guard[] = [
     ],
     [
       'a write takes the role still',
-      "check(keys.member(workspaceId, accountId), all(exists('pk'), allowed)",
-      "check(keys.member(workspaceId, accountId), exists('pk')",
+      "check(keys.member({ workspaceId, accountId }), all(exists('pk'), allowed)",
+      "check(keys.member({ workspaceId, accountId }), exists('pk')",
       'functions/late-writes',
     ],
   ),

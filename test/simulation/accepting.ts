@@ -1,6 +1,7 @@
 import { isDead } from '#shared/domain/dismissals.ts'
-import type { Invitation } from '#shared/domain/invitation.ts'
-import { collections, type Key, keys, workspaceIdIn } from '#shared/table/design.ts'
+import { workspaceIdIn } from '#shared/table/design/collections.ts'
+import { keysOf } from '#shared/table/design/entity.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import type { StagedWorld } from './staged-world.ts'
 
 type Text = string | { readonly S: string }
@@ -11,8 +12,7 @@ const text = (value: Text): string => (typeof value === 'string' ? value : value
 /** The invitations that a transaction has changed. */
 const changedIn = (input: object) =>
   ((input as Updates).TransactItems ?? []).flatMap(({ Update }) => {
-    const key: Key<Invitation> | undefined = Update?.Key && { pk: text(Update.Key.pk), sk: text(Update.Key.sk) }
-    return key?.sk.startsWith(collections.invitations('').beginsWith ?? '') ? [key] : []
+    return Update?.Key ? keysOf(keys.invitation, [{ pk: text(Update.Key.pk), sk: text(Update.Key.sk) }]) : []
   })
 
 /** Nobody joins by an invitation whose sender was removed or demoted after sending it: looked at at the very moment of joining. */

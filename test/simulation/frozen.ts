@@ -1,6 +1,8 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Member } from '#shared/domain/member.ts'
-import { type Key, keys, kindOf } from '#shared/table/design.ts'
+import type { Key } from '#shared/table/design/entity.ts'
+import * as keys from '#shared/table/design/keys.ts'
+import { kindOf } from '#shared/table/design/kinds.ts'
 import type { StagedWorld } from './staged-world.ts'
 
 /** A workspace at the moment from which nobody writes into it any more. */

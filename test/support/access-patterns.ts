@@ -1,4 +1,8 @@
-import { type AccessPattern, accessPatterns, entities } from '#shared/table/design.ts'
+import { duePartition } from '#shared/table/design/due.ts'
+import { beginOf, type Declaration, isPlaceOf } from '#shared/table/design/entity.ts'
+import * as keys from '#shared/table/design/keys.ts'
+import type { AccessPattern, EntityName } from '#shared/table/design/patterns/access-pattern.ts'
+import { accessPatterns } from '#shared/table/design/patterns/access-patterns.ts'
 
 /** An attribute as the document client or DynamoDB itself writes it. */
 type Text = string | { readonly S: string } | undefined
@@ -10,13 +14,14 @@ interface Place {
 
 const textOf = (text: Text): string => (typeof text === 'object' ? text.S : (text ?? ''))
 
-/** Whether a key is made of a template: it has the text before the first part of it, or all where it has none. */
-const fits = (template: string | undefined, text: string): boolean =>
-  template?.includes('<') ? text.startsWith(template.split('<', 1)[0] ?? '') : text === template
+const nameOf = (name: string): string => name.replace(/^\w/, (letter) => letter.toUpperCase())
+
+const entities = new Map(Object.entries<Declaration>(keys).map(([name, declaration]) => [nameOf(name), declaration]))
 
 const entityAt = ({ pk, sk }: Place): string => {
-  const [entity] = Object.entries(entities).find(([, keys]) => fits(keys.pk, textOf(pk)) && fits(keys.sk, textOf(sk))) ?? []
-  return entity ?? `something at ${textOf(pk)} ${textOf(sk)}`
+  const place = { pk: textOf(pk), sk: textOf(sk) }
+  const [entity] = [...entities].find(([, declaration]) => isPlaceOf(declaration, place)) ?? []
+  return entity ?? `something at ${place.pk} ${place.sk}`
 }
 
 /** What of a command's input is looked at. */
@@ -53,11 +58,16 @@ function isReadOf(read: readonly string[]): boolean {
 const isWriteOf = (written: readonly string[], pattern: AccessPattern): boolean =>
   'write' in pattern && isAll(pattern.write, written) && isAll(written, [...pattern.write, ...(pattern.optional ?? [])])
 
+/** The partition of a query in a pattern: how its key begins. */
+function partitionOf(name: EntityName, index: string | undefined): string {
+  const { pk, listed } = entities.get(name) ?? {}
+  return beginOf((index === 'gsi1' ? listed?.pk : index === 'gsi2' ? duePartition : pk) ?? '-')
+}
+
 const isQueryOf = ({ IndexName, ExpressionAttributeValues: values = {} }: Input, pattern: AccessPattern): boolean => {
-  if (!('query' in pattern) || pattern.index !== IndexName) return false
-  const keys: Readonly<Record<string, string>> = entities[pattern.query]
-  const [pk, sk] = IndexName ? [keys[`${IndexName}pk`], keys[`${IndexName}sk`]] : [keys.pk, keys.sk]
-  return fits(pk, textOf(values[':pk'])) && (IndexName !== undefined || (sk ?? '').startsWith(textOf(values[':sk']) || '-'))
+  if (!('query' in pattern) || pattern.index !== IndexName || !textOf(values[':pk']).startsWith(partitionOf(pattern.query, IndexName)))
+    return false
+  return IndexName !== undefined || textOf(values[':sk']) === beginOf(entities.get(pattern.query)?.sk ?? '-')
 }
 
 /** The purge asks for sort keys alone, of whatever is there. */

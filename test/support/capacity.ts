@@ -1,5 +1,7 @@
-import { indexes, type Key } from '#shared/table/design.ts'
+import { indexes } from '#shared/table/design/attributes.ts'
+import type { Key } from '#shared/table/design/entity.ts'
 import type { Item } from '#shared/table/engine.ts'
+import { rawKey } from './raw-key.ts'
 
 /** An item of the table as it was or is; undefined where there is none. */
 export type Image = Item | undefined
@@ -55,7 +57,7 @@ type RawKey = Readonly<Record<'pk' | 'sk', string | { readonly S: string }>>
 
 const text = (value: string | { readonly S: string }): string => (typeof value === 'string' ? value : value.S)
 
-const plain = ({ pk, sk }: RawKey): Key<Item> => ({ pk: text(pk), sk: text(sk) })
+const plain = ({ pk, sk }: RawKey): Key<Item> => rawKey({ pk: text(pk), sk: text(sk) })
 
 type Request = Readonly<Record<string, { readonly Key?: RawKey; readonly Item?: RawKey } | undefined>>
 

@@ -1,6 +1,6 @@
 import type { Deletion } from '#shared/domain/deletion.ts'
 import { deletionIdOf, finalInvoiceIdOf } from '#shared/domain/ids.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { allRows, kindOf, type Row } from './invariants.ts'
 import { withProvider } from './payments.ts'
 import { scene } from './scene.ts'

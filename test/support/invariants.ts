@@ -5,7 +5,8 @@ import type { Invitation } from '#shared/domain/invitation.ts'
 import { maximumMembers, maximumPending } from '#shared/domain/inviting.ts'
 import type { Member } from '#shared/domain/member.ts'
 import type { Workspace } from '#shared/domain/workspace.ts'
-import { entities, indexKeys, keys } from '#shared/table/design.ts'
+import { type Declaration, listedAt } from '#shared/table/design/entity.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import type { Table } from '#shared/table/engine.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every kind
@@ -23,9 +24,11 @@ export async function allRows(table: Table): Promise<Row[]> {
   return rows
 }
 
-const forms = Object.entries(entities).map(([kind, { pk, sk }]) => {
+const nameOf = (name: string): string => name.replace(/^\w/, (letter) => letter.toUpperCase())
+
+const forms = Object.entries<Declaration>(keys).map(([name, { pk, sk }]) => {
   const pattern = (template: string) => template.replace(/<[^>]+>/g, '[^#]+')
-  return { kind, form: new RegExp(`^${pattern(pk)}\n${pattern(sk)}$`) }
+  return { kind: nameOf(name), form: new RegExp(`^${pattern(pk)}\n${pattern(sk)}$`) }
 })
 
 /** Which of the design's entities a row is; undefined where it is none. */
@@ -96,7 +99,7 @@ const isCarried = (member: Member & Row, { gsi2pk, email, emailVerified, name }:
 
 function memberProblems(member: Member & Row, accounts: ReadonlyMap<string, Account & Row>): string[] {
   const account = accounts.get(member.accountId)
-  const index = indexKeys.membership(member.accountId, member.joinedAt, member.workspaceId)
+  const index = listedAt(keys.member, member)
   const isListed = member.gsi1pk === index.gsi1pk && member.gsi1sk === index.gsi1sk
   return [
     ...(account ? [] : [`member ${member.accountId} has no account`]),

@@ -5,9 +5,11 @@ import { derivedId } from '#shared/domain/ids.ts'
 import type { Member } from '#shared/domain/member.ts'
 import type { Role } from '#shared/domain/roles.ts'
 import type { Workspace } from '#shared/domain/workspace.ts'
-import { keys } from '#shared/table/design.ts'
+import type { Place } from '#shared/table/design/entity.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { putAddress, putMember } from '#shared/table/workspaces.ts'
 import type { Ask } from './event.ts'
+import { rawKey } from './raw-key.ts'
 import { createWorld, join, signUp, tokenOf, type World } from './world.ts'
 
 /** A world in which Ann is the admin of the workspace Blue Team, and the requests that tests make of it again and again. */
@@ -51,8 +53,8 @@ export async function itemOf({ services }: World, workspaceId: string): Promise<
 }
 
 /** Changes attributes of an item behind everybody's back. */
-export const tamper = async ({ services }: World, key: { pk: string; sk: string }, set: object): Promise<void> => {
-  await services.table.change(key, { set: { ...set } })
+export const tamper = async ({ services }: World, place: Place, set: object): Promise<void> => {
+  await services.table.change(rawKey(place), { set: { ...set } })
 }
 
 /** As many plain members as asked for, put into the table directly, counts included. */

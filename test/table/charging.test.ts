@@ -12,7 +12,7 @@ import {
   noteSettled,
   noteUnpaid,
 } from '#shared/table/charging.ts'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import type { Table } from '#shared/table/engine.ts'
 import { departure } from '#test/support/departure.ts'
 import { tamper } from '#test/support/scene.ts'

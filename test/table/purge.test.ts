@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keys } from '#shared/table/design.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { deletionOf, departure, leftoversOf } from '#test/support/departure.ts'
 import { mortal } from '#test/support/faults.ts'
 import { forSeeds } from '#test/support/random.ts'
@@ -11,7 +11,7 @@ test('the counts stay exact where the worker dies again and again, within a page
     const d = await departure()
     await putAll(
       d.world,
-      Array.from({ length: size }, (_, i) => keys.project(d.workspaceId, `prj_${String(i).padStart(26, '0')}`)),
+      Array.from({ length: size }, (_, i) => keys.project({ workspaceId: d.workspaceId, projectId: `prj_${String(i).padStart(26, '0')}` })),
     )
     await d.erase()
 

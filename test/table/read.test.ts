@@ -1,11 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Account } from '#shared/domain/account.ts'
-import { type Collection, type Key, keys } from '#shared/table/design.ts'
+import type { Collection } from '#shared/table/design/collection.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { documentClient, put, Table, update } from '#shared/table/engine.ts'
+import { rawKey } from '#test/support/raw-key.ts'
 import { putAll } from '#test/support/scene.ts'
 import { createWorld, localClient, type World } from '#test/support/world.ts'
 
-const key = (sk: string): Key<{ readonly i: number }> => ({ pk: 'TEST', sk })
+const key = (sk: string) => rawKey<{ readonly i: number }>({ pk: 'TEST', sk })
 const collection: Collection<{ readonly i: number }> = { pk: 'TEST' }
 const named = (i: number) => String(i).padStart(4, '0')
 
@@ -49,12 +51,15 @@ test('what is wanted is found in its own shape, however it is nested', async () 
 
 test('what is found has the type of its key: that of another does not compile', async () => {
   const { services } = await filled(0)
-  const { account, member } = await services.table.get({ account: keys.account('acc_1'), member: keys.member('ws_1', 'acc_1') })
+  const { account, member } = await services.table.get({
+    account: keys.account('acc_1'),
+    member: keys.member({ workspaceId: 'ws_1', accountId: 'acc_1' }),
+  })
 
   // @ts-expect-error a member's key finds no account
   const swapped: Account | undefined = member
   // @ts-expect-error nothing but a project is put under a project's key
-  const misplaced = put(keys.project('ws_1', 'prj_1'), { name: 'x' })
+  const misplaced = put(keys.project({ workspaceId: 'ws_1', projectId: 'prj_1' }), { name: 'x' })
 
   expect([account, swapped, misplaced.request.Put?.Item?.sk]).toEqual([undefined, undefined, 'PROJECT#prj_1'])
 })

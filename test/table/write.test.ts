@@ -1,12 +1,13 @@
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { Refusal } from '#shared/domain/refusals.ts'
 import { above, absent, exists, is } from '#shared/table/conditions.ts'
-import { check, put, remove, type Table, update } from '#shared/table/engine.ts'
+import { check, type Item, put, remove, type Table, update } from '#shared/table/engine.ts'
 import { conflictOf, type Faults, faulty, withClient } from '#test/support/faults.ts'
 import { forSeeds, Random } from '#test/support/random.ts'
+import { rawKey } from '#test/support/raw-key.ts'
 import { createWorld, type World } from '#test/support/world.ts'
 
-const key = (sk: string) => ({ pk: 'TEST', sk })
+const key = (sk: string) => rawKey<Item>({ pk: 'TEST', sk })
 
 async function tableWorld(): Promise<World> {
   const world = await createWorld()
@@ -151,7 +152,9 @@ test('what is wrong with a request itself is not tried again', async () => {
     ),
   )
 
-  expect(await failure(table.write(put({ pk: '', sk: 'a' }, {})))).toMatchObject({ name: expect.stringMatching(/Validation|Cancel/) })
+  expect(await failure(table.write(put(rawKey({ pk: '', sk: 'a' }), {})))).toMatchObject({
+    name: expect.stringMatching(/Validation|Cancel/),
+  })
   expect(calls).toBe(1)
 })
 

@@ -1,8 +1,8 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { AttributeType, BillingMode, Table as DynamoTable, ProjectionType } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
-import { tableDefinition } from '#shared/table/design.ts'
-import { ttlAttribute } from '#shared/table/items.ts'
+import { ttlAttribute } from '#shared/table/design/attributes.ts'
+import { tableDefinition } from '#shared/table/design/table-definition.ts'
 import type { Stage } from '../stages.ts'
 
 const definition = tableDefinition('')

@@ -5,8 +5,8 @@ import {
   ResourceNotFoundException,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb'
-import { tableDefinition } from '#shared/table/design.ts'
-import { ttlAttribute } from '#shared/table/items.ts'
+import { ttlAttribute } from '#shared/table/design/attributes.ts'
+import { tableDefinition } from '#shared/table/design/table-definition.ts'
 import { region } from '../queue/queues.ts'
 import { StartFailure } from '../start-failure.ts'
 import type { ServiceDatabase } from './database.ts'
