@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { type Permission, type Role, rolesThatMay, type Scope, scopeSchema } from './roles.ts'
 import { accountIdSchema, id } from './schemas.ts'
 import { newApiKeySecret, secretHash } from './secrets.ts'
-import { instantSchema, later } from './time.ts'
+import { earlier, instantSchema, later } from './time.ts'
 
 export interface ApiKey {
   readonly id: string
@@ -71,14 +71,14 @@ export function newSecret(workspaceId: string, apiKeyId: string): { secret: stri
 export function rotated(apiKey: ApiKey, { kept, graceSeconds, now }: { kept: Kept; graceSeconds: number; now: Date }): ApiKey {
   const end = later(now, graceSeconds)
   const former = [...(apiKey.former ?? []), { hash: apiKey.hash, until: end }]
-    .map(({ hash, until }) => ({ hash, until: until < end ? until : end }))
+    .map(({ hash, until }) => ({ hash, until: earlier(until, end) }))
     .filter(({ until }) => until > now.toISOString())
   return { ...apiKey, ...kept, former: former.slice(-maximumFormer) }
 }
 
 /** Whether a secret is good: the current one, or a former one in its grace, of a key that has not expired. */
-export const isGood = ({ hash, former = [], expiresAt }: ApiKey, given: string, now: Date): boolean => {
+export const isGood = ({ hash, former, expiresAt }: ApiKey, given: string, now: Date): boolean => {
   const at = now.toISOString()
-  const isCurrent = hash === given || former.some((old) => old.hash === given && old.until > at)
-  return isCurrent && (expiresAt === null || expiresAt > at)
+  const isKnown = hash === given || (former?.some((old) => old.hash === given && old.until > at) ?? false)
+  return isKnown && (expiresAt === null || expiresAt > at)
 }

@@ -41,8 +41,10 @@ export const memberView = (member: Member): MemberShape => ({ ...member, emailVe
 
 const seniority = (member: Member): string => `${member.joinedAt}#${member.accountId}`
 
-const longest = (members: readonly Member[]): Member | undefined =>
-  members.reduce<Member | undefined>((first, member) => (first && seniority(first) <= seniority(member) ? first : member), undefined)
+function longest(members: readonly Member[]): Member | undefined {
+  const [first] = members.map(seniority).sort()
+  return members.find((member) => seniority(member) === first)
+}
 
 /** Who becomes admin when the last admin leaves: the longest-standing developer, else the longest-standing member. */
 export function successorOf(leaver: string, members: readonly Member[]): Member | undefined {

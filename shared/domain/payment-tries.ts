@@ -26,7 +26,7 @@ export const reservedTry = (by: string, asking: string, now: Date): PaymentTry =
 export const refusedTry = (by: string, now: Date): PaymentTry => ({ by, until: later(now, windowSeconds) })
 
 const takenAt = (tries: PaymentTries | undefined, at: string): PaymentTry[] =>
-  slots.flatMap((slot) => tries?.[slot] ?? []).filter(({ until }) => until > at)
+  slots.map((slot) => tries?.[slot]).filter((each): each is PaymentTry => each !== undefined && each.until > at)
 
 /** One of the free ones, by chance, so that those who race seldom meet; undefined where all are taken. */
 export function freeSlot(tries: PaymentTries | undefined, now: Date): Slot | undefined {
@@ -39,8 +39,11 @@ export function requireTry(now: Date, ...each: readonly (PaymentTries | undefine
   const at = now.toISOString()
   for (const tries of each) {
     const refused = takenAt(tries, at).filter(({ asking }) => asking === undefined || asking <= at)
-    const [first] = refused.map(({ until }) => until).sort()
-    if (first === undefined || refused.length < slots.length) continue
+    const first = refused
+      .map(({ until }) => until)
+      .sort()
+      .at(-slots.length)
+    if (first === undefined) continue
     throw new Refusal('rate_limited', 'Too many payments were refused within the last hour. Try again later.', {
       retryAfter: secondsUntil(first, now),
     })

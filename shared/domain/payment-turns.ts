@@ -26,15 +26,15 @@ const maximumKept = 20
 const keptSeconds = 60
 
 /** The turns that a new one is put behind: those whose outcome may still be waited for. */
-export const recentTurns = ({ paymentTurns = [] }: InTurn, now: Date): readonly PaymentTurn[] =>
-  paymentTurns.filter(({ until, outcome }) => outcome && until > later(now, -keptSeconds)).slice(-maximumKept)
+export const recentTurns = ({ paymentTurns }: InTurn, now: Date): readonly PaymentTurn[] =>
+  paymentTurns?.filter(({ until, outcome }) => outcome && until > later(now, -keptSeconds)).slice(-maximumKept) ?? []
 
 export const newTurn = (by: string, of: string, now: Date): PaymentTurn => ({ by, of, until: later(now, leaseSeconds) })
 
 /** Whether somebody is asking at this moment. One whose time is over has died. */
-export const isTaken = ({ paymentTurns = [] }: InTurn, now: Date): boolean =>
-  paymentTurns.some(({ until, outcome }) => !outcome && until > now.toISOString())
+export const isTaken = ({ paymentTurns }: InTurn, now: Date): boolean =>
+  paymentTurns?.some(({ until, outcome }) => !outcome && until > now.toISOString()) ?? false
 
 /** What came of the same question, where that was heard only after somebody had come to ask it: it is their answer too. */
-export const outcomeSince = ({ paymentTurns = [] }: InTurn, of: string, came: Date): TurnOutcome | undefined =>
-  paymentTurns.find((turn) => turn.of === of && turn.outcome && turn.until >= came.toISOString())?.outcome
+export const outcomeSince = ({ paymentTurns }: InTurn, of: string, came: Date): TurnOutcome | undefined =>
+  paymentTurns?.find((turn) => turn.of === of && turn.outcome && turn.until >= came.toISOString())?.outcome

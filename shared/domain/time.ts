@@ -8,6 +8,12 @@ export const instantSchema = z.iso
 /** The moment `seconds` after `from`, as text. */
 export const later = (from: Date, seconds: number): string => new Date(from.getTime() + seconds * 1000).toISOString()
 
+/** The earlier of two moments. */
+export function earlier(one: string, other: string): string {
+  const [first = one] = [one, other].sort()
+  return first
+}
+
 /** The UTC day of a moment: `2026-11-24`. */
 export const dayOf = (moment: Date): string => moment.toISOString().slice(0, 10)
 

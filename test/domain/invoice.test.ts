@@ -106,5 +106,5 @@ test('a refusal that is kept refuses others alike, without its cause', () => {
     retryAfter: 7,
     cause: undefined,
   })
-  expect(recordOf(new Refusal('forbidden', 'No.'))).toEqual({ code: 'forbidden', detail: 'No.' })
+  expect(recordOf(new Refusal('forbidden', 'No.'))).toStrictEqual({ code: 'forbidden', detail: 'No.' })
 })

@@ -34,6 +34,23 @@ test('what is malformed in a price book is named', () => {
   expect(() => definePriceBook({ currency: 'usd', minorDigits: 2, meters: wrong })).toThrow('price-book.ts): meters.0.unitPrice: ')
 })
 
+test('all that is malformed is named in one sentence', () => {
+  const wrong = [{ id: 'a', description: '', unit: '', unitPrice: '1' }]
+
+  expect(() => definePriceBook({ currency: 'usd', minorDigits: 2, meters: wrong })).toThrow(
+    /price-book\.ts\): meters\.0\.description: [^;]+; meters\.0\.unit: [^;]+$/,
+  )
+})
+
+test('two meters of one id cannot be told apart', () => {
+  expect(() => definePriceBook({ currency: 'usd', minorDigits: 2, meters: [...meters, ...meters] })).toThrow(
+    'price-book.ts): meters: Meter ids must be unique.',
+  )
+  expect(
+    definePriceBook({ currency: 'usd', minorDigits: 2, meters: meters.flatMap((each) => [each, { ...each, id: 'b' }]) }).meters,
+  ).toHaveLength(2)
+})
+
 test('the least amount is the price book’s own where it says one, and one that can be charged', () => {
   expect(bookOf('usd', 2, { minimumCharge: 500 }).minimumCharge).toBe(500)
   expect(bookOf('usd', 2, { minimumCharge: 0 }).minimumCharge).toBe(0)

@@ -15,7 +15,7 @@ import { invalid, Refusal } from '#shared/domain/refusals.ts'
 import { isDemotion, rolesThatMay, scopeFor } from '#shared/domain/roles.ts'
 import { safeForLog } from '#shared/domain/safe-for-log.ts'
 import { secretHash } from '#shared/domain/secrets.ts'
-import { anyInstantSchema, dayOf, epochSeconds, later, secondsToNextDay, secondsUntil } from '#shared/domain/time.ts'
+import { anyInstantSchema, dayOf, earlier, epochSeconds, later, secondsToNextDay, secondsUntil } from '#shared/domain/time.ts'
 import type { Workspace } from '#shared/domain/workspace.ts'
 
 const now = new Date('2026-11-24T10:00:00.000Z')
@@ -45,14 +45,19 @@ describe('succession', () => {
   test('a successor who is named is another member', () => {
     expect(() => requireSuccessor(undefined, undefined, 'acc_a')).not.toThrow()
     expect(() => requireSuccessor('acc_o', old, 'acc_a')).not.toThrow()
+    const detail = 'The successor must be another member of this workspace. Send their account id.'
     for (const wrong of [undefined, ann])
       expect(() => requireSuccessor('acc_a', wrong, 'acc_a')).toThrow(
-        expect.objectContaining({ code: 'invalid_request', errors: [expect.objectContaining({ pointer: '?successorId' })] }),
+        expect.objectContaining({ code: 'invalid_request', message: detail, errors: [{ pointer: '?successorId', detail }] }),
       )
   })
 })
 
 describe('time', () => {
+  test('of two moments the earlier one is the lesser text', () => {
+    expect([earlier(at(1), at(2)), earlier(at(2), at(1)), earlier(at(1), at(1))]).toEqual([at(1), at(1), at(1)])
+  })
+
   test('moments are counted in seconds', () => {
     expect(later(now, 1.5)).toBe('2026-11-24T10:00:01.500Z')
     expect(secondsUntil(at(90), now)).toBe(90)
@@ -209,6 +214,7 @@ describe('invitations', () => {
     const changed = { ...made(), ...givenRole('admin', { accountId: 'acc_z', name: 'Zoe', after: 1 }) }
 
     expect(changed.role).toBe('admin')
+    expect(vouchersOf(made())).toEqual([{ accountId: 'acc_a', after: 2 }])
     expect(vouchersOf(changed)).toEqual([
       { accountId: 'acc_a', after: 2 },
       { accountId: 'acc_z', after: 1 },
@@ -232,7 +238,18 @@ describe('invitations', () => {
     const bad = [{}, { token: 'x', invitationId: 'y' }, { token: '' }, { invitationId: '' }, { token: 'x', other: 1 }]
     for (const each of [...bad, { token: 'x'.repeat(501) }, { invitationId: 'x'.repeat(201) }])
       expect(answerSchema.safeParse(each).success).toBe(false)
-    expect(answerSchema.safeParse({}).error?.issues[0]?.message).toBe('Send either token or invitationId, not both.')
+  })
+
+  test.each([
+    [{}, ['Send either token or invitationId, not both.']],
+    [{ token: '', invitationId: 'x' }, ['Send the token from the invitation link.', 'Send either token or invitationId, not both.']],
+    [{ other: 1 }, [expect.any(String), 'Send either token or invitationId, not both.']],
+  ])('all that is wrong with the answer %j is told at once', (answer, messages) => {
+    expect(answerSchema.safeParse(answer).error?.issues.map(({ message }) => message)).toEqual(messages)
+  })
+
+  test.each([null, undefined, 'token', 7, [[]], [['token']]])('the answer %j is told to be no object, and no more', (answer) => {
+    expect(answerSchema.safeParse(answer).error?.issues).toMatchObject([{ code: 'invalid_type', path: [] }])
   })
 
   test('bad news of an e-mail is not overwritten by better', () => {

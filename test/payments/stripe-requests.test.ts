@@ -40,7 +40,7 @@ const stripe = createServer(async (request, response) => {
   })
   const answer = answers.shift() ?? 500
   const [status, sent] = typeof answer === 'number' ? [answer, { error: { type: 'api_error' } }] : [200, answer]
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(sent))
+  response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_1' }).end(JSON.stringify(sent))
 })
 
 /** What the service opens with these settings. */
