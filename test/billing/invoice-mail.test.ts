@@ -12,14 +12,14 @@ import { putAll } from '../support/scene.ts'
 import { createWorld, signUp, tokenOf, type World } from '../support/world.ts'
 
 const annsAddress = 'ann@example.com'
-const day = 86_400
+const daySeconds = 86_400
 
 const readers = async ({ services }: World) => (await allRows(services.table)).filter((row) => kindOf(row) === 'Reader')
 
 /** Nobody's e-mail is owed any more, and the clean-up finds nothing to ask for. */
 async function expectNothingOwed(world: World): Promise<void> {
   for (const row of await readers(world)) expect(row).not.toMatchObject({ outbox: true })
-  world.passSeconds(10 * day)
+  world.passSeconds(10 * daySeconds)
   await world.run('cleanUp')
   expect(world.queued.filter(({ queue }) => queue === 'mail')).toEqual([])
 }
@@ -48,7 +48,7 @@ async function invoiced() {
 
 /** An address has bounced elsewhere, in a workspace that is none of this. */
 const block = (world: World, address: string) =>
-  putAll(world, [{ ...keys.mailBlock(mailboxOf(address)), reason: 'bounced', until: later(world.now, day) }])
+  putAll(world, [{ ...keys.mailBlock(mailboxOf(address)), reason: 'bounced', until: later(world.now, daySeconds) }])
 
 test('twelve workspaces made and deleted mail nothing to an address that was never verified, and nothing stays owed', async () => {
   const world = await createWorld()
@@ -138,7 +138,7 @@ test('an address that is blocked again and again is given up a week after the in
 
   for (let days = 0; days < 8; days++) {
     expect(await d.mail()).toEqual([])
-    world.passSeconds(day - 10)
+    world.passSeconds(daySeconds - 10)
     await block(world, annsAddress)
     world.passSeconds(20)
     await world.run('cleanUp')
@@ -201,7 +201,7 @@ test.for([
   expect(await d.block()).toMatchObject({ reason })
   expect((await invite()).body.results[0]).toMatchObject({ invitation: { delivery: reason } })
   expect(world.queued.filter(({ queue }) => queue === 'mail')).toEqual([])
-  world.passSeconds(day + 1)
+  world.passSeconds(daySeconds + 1)
   expect((await invite()).body.results[0]).toMatchObject({ invitation: { delivery: 'queued' } })
 })
 

@@ -20,7 +20,7 @@ const named = (name: string) => sequence(der(0x31, sequence(commonName, der(0x0c
 const pem = (label: string, bytes: Uint8Array) =>
   `-----BEGIN ${label}-----\n${Buffer.from(bytes).toString('base64').replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`
 
-const day = 86_400_000
+const dayMs = 86_400_000
 
 /** A certificate for some names, good for a year and signed by itself, so that who is to trust it names it as an authority (RFC 5280). */
 export function selfSigned(...names: readonly string[]): { readonly key: string; readonly cert: string } {
@@ -32,7 +32,7 @@ export function selfSigned(...names: readonly string[]): { readonly key: string;
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(15)])),
     ecdsaWithSha256,
     self,
-    sequence(time(new Date(Date.now() - day)), time(new Date(Date.now() + 366 * day))),
+    sequence(time(new Date(Date.now() - dayMs)), time(new Date(Date.now() + 366 * dayMs))),
     self,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(sequence(subjectAltName, der(0x04, alternatives)))),

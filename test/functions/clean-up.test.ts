@@ -5,7 +5,7 @@ import { allRows, kindOf, problemsOf } from '#test/support/invariants.ts'
 import { type Scene, scene } from '#test/support/scene.ts'
 import { tokenOf, type World } from '#test/support/world.ts'
 
-const week = 604_800
+const weekSeconds = 604_800
 const bobsAddress = 'bob@example.com'
 const cleanUp = ({ run }: World) => run('cleanUp')
 const rowsOf = async ({ services }: World, kind: string) => (await allRows(services.table)).filter((row) => kindOf(row) === kind)
@@ -16,7 +16,7 @@ test('an expired invitation is removed with its count, and is a 404 then', async
   await invite(['a@example.com', 'b@example.com'])
   await mail()
   const token = world.linkToken('a@example.com')
-  world.passSeconds(week)
+  world.passSeconds(weekSeconds)
   expect(await lookUp({ world }, token)).toMatchObject({ status: 410 })
   expect(await item()).toMatchObject({ pendingCount: 2 })
 
@@ -32,7 +32,7 @@ test('an invitation that has not expired stays, and so does one that was renewed
   const { world, invite, mail, pending } = await scene()
   await invite(['renewed@example.com', 'ends@example.com'])
   await mail()
-  world.passSeconds(week - 60)
+  world.passSeconds(weekSeconds - 60)
   await invite(['renewed@example.com', 'new@example.com'])
   await mail()
   await cleanUp(world)
@@ -92,7 +92,7 @@ test('an accepted invitation is forgotten after 7 days, and not before', async (
   await invite(bobsAddress)
   await mail()
   await accept(bobsAddress)
-  world.passSeconds(week - 1)
+  world.passSeconds(weekSeconds - 1)
   await cleanUp(world)
   expect(await rowsOf(world, 'Invitation')).toHaveLength(1)
   world.passSeconds(1)
@@ -109,7 +109,7 @@ test('an invitation in place of an accepted one is not forgotten with it', async
   await mail()
   await accept(bobsAddress)
   await here('leaveWorkspace', { as: tokenOf(bobsAddress) })
-  world.passSeconds(week - 60)
+  world.passSeconds(weekSeconds - 60)
   await invite(bobsAddress)
   await mail()
   world.passSeconds(120)
@@ -125,7 +125,7 @@ test('many expired invitations of many workspaces go in one run, page by page', 
   const path = { workspaceId: ann.workspaceId }
   for (const name of ['a', 'b', 'c', 'd']) await invite(emails(name, 50))
   await world.call('createInvitations', { as: ann.token, path, body: { emails: emails('e', 50) } })
-  world.passSeconds(week)
+  world.passSeconds(weekSeconds)
 
   await cleanUp(world)
   await cleanUp(world)
@@ -138,7 +138,7 @@ test('many expired invitations of many workspaces go in one run, page by page', 
 test('two runs at once do no harm', async () => {
   const { world, invite, item } = await scene()
   await invite(['a@example.com', 'b@example.com', 'c@example.com', 'd@example.com'])
-  world.passSeconds(week)
+  world.passSeconds(weekSeconds)
 
   await Promise.all([cleanUp(world), cleanUp(world), cleanUp(world)])
   await cleanUp(world)
@@ -152,7 +152,7 @@ test('what cannot be removed keeps nothing else waiting', async () => {
   const { body } = await invite(['a@example.com', 'b@example.com'])
   const place = { workspaceId: path.workspaceId, addressKey: addressKey(path.workspaceId, 'a@example.com') }
   expect(body.results[0].invitation.id).toContain(place.addressKey)
-  world.passSeconds(week)
+  world.passSeconds(weekSeconds)
   // A workspace that is being deleted refuses the write: the deletion takes its invitations.
   await world.services.table.change(keys.workspace(path.workspaceId), { set: { status: 'deleting' } })
 

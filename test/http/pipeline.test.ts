@@ -144,13 +144,15 @@ describe('the body of a request', () => {
     const { world, ann } = await scene()
     const json = (bytes: number) => `{"text":"${'x'.repeat(bytes - 11)}"}`
     const base64 = (bytes: number) => Buffer.from(json(bytes)).toString('base64')
-    const limit = 256 * 1024
+    const limitBytes = 256 * 1024
 
-    expect(await call(world, echo, { as: ann.token, body: json(limit) })).toMatchObject({ status: 200 })
-    expect(await call(world, echo, { as: ann.token, body: json(limit + 1) })).toMatchObject({ status: 413 })
-    expect(await call(world, echo, { as: ann.token, body: base64(limit) }, { isBase64Encoded: true })).toMatchObject({ status: 200 })
-    expect(await call(world, echo, { as: ann.token, body: base64(limit + 1) }, { isBase64Encoded: true })).toMatchObject({ status: 413 })
-    expect(await call(world, echo, { as: ann.token, body: `{"text":"${'é'.repeat(limit / 2)}"}` })).toMatchObject({ status: 413 })
+    expect(await call(world, echo, { as: ann.token, body: json(limitBytes) })).toMatchObject({ status: 200 })
+    expect(await call(world, echo, { as: ann.token, body: json(limitBytes + 1) })).toMatchObject({ status: 413 })
+    expect(await call(world, echo, { as: ann.token, body: base64(limitBytes) }, { isBase64Encoded: true })).toMatchObject({ status: 200 })
+    expect(await call(world, echo, { as: ann.token, body: base64(limitBytes + 1) }, { isBase64Encoded: true })).toMatchObject({
+      status: 413,
+    })
+    expect(await call(world, echo, { as: ann.token, body: `{"text":"${'é'.repeat(limitBytes / 2)}"}` })).toMatchObject({ status: 413 })
   })
 
   test.each([

@@ -4,7 +4,7 @@ import { problemsOf } from '../support/invariants.ts'
 import { crowd, type Scene, scene, tamper } from '../support/scene.ts'
 import { signUp, tokenOf } from '../support/world.ts'
 
-const week = 604_800
+const weekSeconds = 604_800
 const bobsAddress = 'bob@example.com'
 const notFound = { status: 404, body: { code: 'invitation_not_found' } }
 const expired = { status: 410, body: { code: 'invitation_expired' } }
@@ -144,7 +144,7 @@ test('the same person accepting again within 7 days, by token or id, gets the sa
   const first = await accept(team, team.bob, { token: team.token })
 
   const again = await accept(team, team.bob, { token: team.token })
-  team.world.passSeconds(week - 5)
+  team.world.passSeconds(weekSeconds - 5)
   const byId = await accept(team, team.bob, { invitationId: team.id })
 
   expect(again).toMatchObject({ status: 200, body: first.body })

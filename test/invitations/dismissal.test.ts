@@ -7,7 +7,7 @@ import { allRows, kindOf, problemsOf } from '../support/invariants.ts'
 import { crowd, type Scene, scene } from '../support/scene.ts'
 import { tokenOf, type World } from '../support/world.ts'
 
-const week = 604_800
+const weekSeconds = 604_800
 const evil = 'evil@example.com'
 const notFound = { status: 404, body: { code: 'invitation_not_found' } }
 const invitationsIn = async ({ services }: World) =>
@@ -68,7 +68,7 @@ test.each(dismissals)('an invitation of an admin who %s is dead, and no link is 
   world.passSeconds(60)
   expect(await here('resendInvitation', { path: { invitationId: id } })).toMatchObject(notFound)
   expect(await here('revokeInvitation', { path: { invitationId: id } })).toMatchObject(notFound)
-  world.passSeconds(week)
+  world.passSeconds(weekSeconds)
   expect(await accept(id)).toMatchObject(notFound)
   await holds(world)
 })
@@ -240,7 +240,7 @@ test('dead invitations count towards no limit, and stay stored until they would 
   expect(await invite('one@example.com')).toMatchObject({ status: 409, body: { code: 'too_many_invitations' } })
   expect(await invitationsIn(world)).toHaveLength(400)
   await holds(world)
-  world.passSeconds(week)
+  world.passSeconds(weekSeconds)
   for (let run = 0; run < 3; run++) await world.run('cleanUp')
   expect(await invitationsIn(world)).toEqual([])
   expect(await item()).toMatchObject({ pendingCount: 0 })
@@ -291,7 +291,7 @@ test('what is noted of those who were removed stays small, and what they sent st
 test('a demotion that looks through many notes takes out what has expired, too', async () => {
   const { world, path, item, here, invite } = await twoAdmins()
   await invite('late@example.com')
-  world.passSeconds(week)
+  world.passSeconds(weekSeconds)
 
   for (const { accountId } of await crowd(world, path.workspaceId, 11)) {
     await here('updateMember', { path: { accountId }, body: { role: 'developer' } })

@@ -6,14 +6,14 @@ import { allRows, problemsOf } from '../support/invariants.ts'
 import { crowd, itemOf, putAll, type Scene, scene, tamper } from '../support/scene.ts'
 import { signUp, tokenOf, type World } from '../support/world.ts'
 
-const day = 86_400
-const week = 7 * day
+const daySeconds = 86_400
+const weekSeconds = 7 * daySeconds
 const addresses = (count: number, name = 'p') => Array.from({ length: count }, (_, i) => `${name}${i}@example.com`)
 const resend = ({ here }: Scene, invitationId: string, as?: string) => here('resendInvitation', { as, path: { invitationId } })
 const lookUp = ({ world }: Scene, token: string) => world.call('lookUpInvitation', { body: { token } })
 
 /** As if an address had bounced or complained, just now. */
-const block = ({ services, now }: World, email: string, reason: 'bounced' | 'complained', seconds = day) =>
+const block = ({ services, now }: World, email: string, reason: 'bounced' | 'complained', seconds = daySeconds) =>
   putAll({ services } as World, [{ ...keys.mailBlock(mailboxOf(email)), reason, until: later(now, seconds) }])
 
 test('an invitation has the shape that consumers rely on, and its e-mail is on the way', async () => {
@@ -32,7 +32,7 @@ test('an invitation has the shape that consumers rely on, and its e-mail is on t
     createdAt: at,
     lastSentAt: at,
     sendCount: 1,
-    expiresAt: later(world.now, week),
+    expiresAt: later(world.now, weekSeconds),
     delivery: 'queued',
   }
   expect(status).toBe(200)
@@ -159,7 +159,14 @@ test('inviting a pending address again sends it again: the same id, role and exp
   const { body } = await invite('BOB@example.com', 'developer')
 
   const at = world.now.toISOString()
-  const renewed = { ...first, role: 'developer', lastSentAt: at, sendCount: 2, expiresAt: later(world.now, week), delivery: 'queued' }
+  const renewed = {
+    ...first,
+    role: 'developer',
+    lastSentAt: at,
+    sendCount: 2,
+    expiresAt: later(world.now, weekSeconds),
+    delivery: 'queued',
+  }
   expect(body.results).toEqual([{ email: 'BOB@example.com', outcome: 'resent', invitation: renewed }])
   expect(await lookUp(team, oldToken)).toMatchObject({ status: 404, body: { code: 'invitation_not_found' } })
   await mail()
@@ -246,12 +253,12 @@ test('sending again renews the expiry, keeps the role, and kills the old link at
   const first = (await invite('bob@example.com', 'developer')).body.results[0].invitation
   await mail()
   const oldToken = world.linkToken('bob@example.com')
-  world.passSeconds(3 * day)
+  world.passSeconds(3 * daySeconds)
 
   const { status, body } = await resend(team, first.id)
 
   expect(status).toBe(200)
-  expect(body).toEqual({ ...first, lastSentAt: world.now.toISOString(), sendCount: 2, expiresAt: later(world.now, week) })
+  expect(body).toEqual({ ...first, lastSentAt: world.now.toISOString(), sendCount: 2, expiresAt: later(world.now, weekSeconds) })
   expect(await lookUp(team, oldToken)).toMatchObject({ status: 404 })
   await mail()
   expect(world.mails).toHaveLength(2)
@@ -322,7 +329,7 @@ test('inviting an expired address again is a new invitation, with a new link', a
   const first = (await invite('bob@example.com', 'admin')).body.results[0].invitation
   await mail()
   const oldToken = world.linkToken('bob@example.com')
-  world.passSeconds(week)
+  world.passSeconds(weekSeconds)
 
   const { body } = await invite('bob@example.com')
 
@@ -384,7 +391,7 @@ const mailed = (row: Record<string, unknown>): number => (row.mails as Set<strin
 test('expired invitations do not count against the 200, before the clean-up has taken them out', async () => {
   const { world, invite, pending, item } = await scene()
   for (let i = 0; i < 4; i++) await invite(addresses(50, `old${i}-`))
-  world.passSeconds(week)
+  world.passSeconds(weekSeconds)
 
   const { status } = await invite(addresses(50, 'new'))
 
@@ -491,7 +498,7 @@ test('one address gets 5 invitation e-mails a day from all workspaces together; 
   expect(world.queued).toEqual([])
   expect(await problemsOf(world.services.table)).toEqual([])
 
-  world.passSeconds(day)
+  world.passSeconds(daySeconds)
   expect(await resend(team, first.id)).toMatchObject({ status: 200, body: { delivery: 'queued', sendCount: 5 } })
 })
 
@@ -507,7 +514,7 @@ test('a first invitation that is over that limit has no link, and can be sent as
   expect(body.results[0]).toMatchObject({ outcome: 'invited', invitation: { delivery: 'suppressed', sendCount: 0 } })
   expect(world.queued).toEqual([])
   expect(await resend(team, id)).toMatchObject({ status: 200, body: { delivery: 'suppressed', sendCount: 0 } })
-  world.passSeconds(day)
+  world.passSeconds(daySeconds)
   expect(await resend(team, id)).toMatchObject({ status: 200, body: { delivery: 'queued', sendCount: 1 } })
   await mail()
   expect(await accept('bob@example.com')).toMatchObject({ status: 200, body: { workspace: { name: 'Blue Team' } } })
@@ -536,7 +543,7 @@ test.each(['bounced', 'complained'] as const)('an address that %s is not written
   const invited = await invite('bob@example.com', 'developer')
   const elsewhere = { as: ann.token, path: { workspaceId: ann.workspaceId }, body: { emails: ['Bob@example.com'] } }
 
-  expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' }, headers: { 'retry-after': String(day) } })
+  expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' }, headers: { 'retry-after': String(daySeconds) } })
   expect(refused.body.detail).toMatch(reason === 'bounced' ? /bounced\. .+ before 2/ : /as spam\. .+ before 2/)
   expect(invited.body.results[0]).toEqual({
     email: 'bob@example.com',
@@ -550,7 +557,7 @@ test.each(['bounced', 'complained'] as const)('an address that %s is not written
   expect(world.queued).toEqual([])
   expect(await lookUp(team, token)).toMatchObject({ status: 200, body: { expiresAt: first.expiresAt } })
 
-  world.passSeconds(day)
+  world.passSeconds(daySeconds)
   expect(await resend(team, first.id)).toMatchObject({ status: 200, body: { delivery: 'queued', sendCount: 2 } })
 })
 

@@ -10,7 +10,7 @@ import { scene, tamper } from '../support/scene.ts'
 import { signUp } from '../support/world.ts'
 
 const bobsAddress = 'bob@example.com'
-const day = 86_400
+const daySeconds = 86_400
 
 /** Ann has invited Bob, and the e-mail is with SES. */
 async function invited() {
@@ -46,10 +46,10 @@ test.for([
   world.passSeconds(61)
   const refused = await bob.resend()
   expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited'])
-  expect(refused.headers['retry-after']).toBe(String(day - 61))
+  expect(refused.headers['retry-after']).toBe(String(daySeconds - 61))
   expect((await bob.invite(bobsAddress)).body.results[0]).toMatchObject({ outcome: 'resent', invitation: { delivery: shown } })
   expect(world.queued).toEqual([])
-  world.passSeconds(day)
+  world.passSeconds(daySeconds)
   expect(await bob.resend()).toMatchObject({ status: 200, body: { delivery: 'queued' } })
   await bob.mail()
   expect(world.mails).toHaveLength(2)

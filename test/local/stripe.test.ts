@@ -10,7 +10,7 @@ import { serveStripe, startStripe } from '#infra/local/stripe/server.ts'
 import { openStripe, type StripeOptions } from '#infra/local/stripe/stripe.ts'
 import { temporaryDataDir } from './temp.ts'
 
-const hour = 60 * 60 * 1_000
+const hourMs = 60 * 60 * 1_000
 const longName = 'a-name-of-more-than-forty-characters-is-too-long'
 const bill = { amount: 1234, currency: 'usd', metadata: { invoiceId: 'in_1', workspaceId: 'ws_1' }, payment_method_types: ['card'] }
 
@@ -267,7 +267,7 @@ test('an idempotency key is forgotten after 24 hours, and is not used up by a re
 
   await expect(malformed).rejects.toMatchObject({ code: 'amount_too_small' })
   const first = await created()
-  time.now = new Date(time.now.getTime() + 24 * hour - 1)
+  time.now = new Date(time.now.getTime() + 24 * hourMs - 1)
   expect(await created()).toBe(first)
   time.now = new Date(time.now.getTime() + 1)
   expect(await created()).not.toBe(first)
@@ -431,7 +431,7 @@ test.each([
 
   expect(local.intents()).toHaveLength(made)
   expect(await created('key-2')).toMatch(/^pi_/)
-  time.now = new Date(time.now.getTime() + 24 * hour)
+  time.now = new Date(time.now.getTime() + 24 * hourMs)
   expect(await created()).toMatch(/^pi_/)
   expect((await stripe.paymentIntents.list()).data).toHaveLength(made + 2)
 })

@@ -38,9 +38,9 @@ interface Around {
 }
 
 /** Longer than any process lives. */
-const silence = 120_000
+const silenceMs = 120_000
 /** Stripe forgets idempotency keys after 24 hours. */
-const forgetting = 25 * 3_600_000
+const forgettingMs = 25 * 3_600_000
 
 /** The stand-in for Stripe behind Stripe's own SDK; every request waits for its turn, and itself or its answer can be lost. */
 export function stagedProvider({ stage, processes, weather, charging, pass }: Around): StagedProvider {
@@ -53,10 +53,10 @@ export function stagedProvider({ stage, processes, weather, charging, pass }: Ar
   const clock = () => new Date(stage.time + ahead)
   /** The answer to a creation was lost. At the worst (once a run), nobody reaches the provider until it has forgotten the idempotency key. */
   const beForgotten = () => {
-    silentUntil = stage.time + silence
-    stage.after(silence, () => {
-      ahead += forgetting
-      pass(forgetting)
+    silentUntil = stage.time + silenceMs
+    stage.after(silenceMs, () => {
+      ahead += forgettingMs
+      pass(forgettingMs)
     })
   }
   const fails = () => (stage.random.chance(weather().providerFailure ?? 0) ? stage.random.pick(['before', 'after'] as const) : undefined)

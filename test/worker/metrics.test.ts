@@ -9,7 +9,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const numbersOf = ({ metrics }: World, wanted: string) => metrics.filter(({ name }) => name === wanted)
+const metricsOf = ({ metrics }: World, wanted: string) => metrics.filter(({ name }) => name === wanted)
 
 /** What is written to the standard output meanwhile. */
 async function written(work: () => void): Promise<string[]> {
@@ -66,8 +66,8 @@ test('every sweep reports that it ran, and how old the oldest unfinished deletio
 
   await world.run('cleanUp')
 
-  expect(numbersOf(world, 'CleanUpRuns').map(({ value }) => value)).toEqual([1, 1])
-  const [before, after] = numbersOf(world, 'DeletionAge')
+  expect(metricsOf(world, 'CleanUpRuns').map(({ value }) => value)).toEqual([1, 1])
+  const [before, after] = metricsOf(world, 'DeletionAge')
   expect(before).toEqual({ name: 'DeletionAge', value: 0 })
   expect(after?.value).toBeCloseTo(3_700, 0)
 })
@@ -91,7 +91,7 @@ test('every run of a deletion reports its age once, with its id', async () => {
   await world.run('runDeletion')
 
   expect((await deletionOf(world, workspaceId))?.step).toBe('completed')
-  expect(numbersOf(world, 'DeletionAge')).toEqual([
+  expect(metricsOf(world, 'DeletionAge')).toEqual([
     { name: 'DeletionAge', value: expect.closeTo(10, 0), logContext: { deletionId, workspaceId } },
   ])
 })
@@ -106,8 +106,8 @@ test('a charge that the provider refuses is reported once', async () => {
   await team.finish()
 
   expect((await team.invoice()).status).toBe('uncollectible')
-  expect(numbersOf(world, 'ChargesRefused')).toEqual([{ name: 'ChargesRefused', value: 1, logContext: { invoiceId, workspaceId } }])
-  expect(numbersOf(world, 'ChargesPutOff')).toEqual([])
+  expect(metricsOf(world, 'ChargesRefused')).toEqual([{ name: 'ChargesRefused', value: 1, logContext: { invoiceId, workspaceId } }])
+  expect(metricsOf(world, 'ChargesPutOff')).toEqual([])
 })
 
 test('a charge that is put off because the provider is away is reported with every attempt', async () => {
@@ -122,8 +122,8 @@ test('a charge that is put off because the provider is away is reported with eve
   world.passSeconds(60)
   await world.run('runDeletion')
 
-  expect(numbersOf(world, 'ChargesPutOff')).toEqual(
+  expect(metricsOf(world, 'ChargesPutOff')).toEqual(
     Array(2).fill({ name: 'ChargesPutOff', value: 1, logContext: { invoiceId, workspaceId } }),
   )
-  expect(numbersOf(world, 'ChargesRefused')).toEqual([])
+  expect(metricsOf(world, 'ChargesRefused')).toEqual([])
 })

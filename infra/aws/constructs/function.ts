@@ -29,7 +29,7 @@ export interface AtriumFunctionProps {
 }
 
 /** Half of a core: measured, the import of a handler is what a cold start waits for, and memory is what buys CPU. */
-const memorySize = 1_024
+const memoryMiB = 1_024
 
 /**
  * One function with a role of its own that allows what is granted and to write its log, in one inline policy: three resources less than
@@ -49,7 +49,7 @@ export class AtriumFunction extends Construct {
     this.lambda = new LambdaFunction(this, 'Function', {
       ...rest,
       role,
-      memorySize,
+      memorySize: memoryMiB,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
