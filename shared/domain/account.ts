@@ -9,13 +9,13 @@ import { type Workspace, type WorkspaceShape, workspaceView } from './workspace.
 export interface Account {
   readonly id: string
   readonly email: string
-  /** Accounts of before say nothing: they count as never verified, so that no mail goes to them until a token brings the proof. */
+  /** Missing on older accounts, which count as never verified: nothing is mailed to them until a token proves the address. */
   readonly emailVerified?: boolean
   /** When the newest token that carried a verified e-mail was issued, in seconds since 1970. */
   readonly emailIssuedAt?: number
   readonly name: string
   readonly createdAt: string
-  /** Goes up with every change that member rows follow; missing before the first. */
+  /** Increases with every change that member rows follow; missing before the first. */
   readonly version?: number
   readonly changedAt?: string
 }

@@ -1,6 +1,6 @@
 /**
  * A whole number of minor units, exact whatever its size: a number up to 2^53, a bigint beyond it (as the table reads numbers), so that
- * an amount that is no bigint can be compared and counted with as usual.
+ * ordinary amounts compare and add up as usual.
  */
 export type Amount = number | bigint
 

@@ -11,7 +11,7 @@ export interface ApiKey {
   readonly scopes: readonly Scope[]
   /** SHA-256 of the secret. */
   readonly hash: string
-  /** Hashes of secrets that were rotated away, each good until then. */
+  /** Hashes of earlier secrets, each with the time until which it is valid. */
   readonly former?: readonly { readonly hash: string; readonly until: string }[]
   readonly prefix: string
   readonly last4: string
@@ -35,7 +35,7 @@ export const apiKeyShape = z
   })
   .register(z.globalRegistry, { id: 'ApiKey' })
 
-/** The answer that shows a secret: the only time that it does. */
+/** The one answer that shows the secret. */
 export const secretShape = z.object({
   apiKey: apiKeyShape,
   secret: z.nullable(z.string()).register(z.globalRegistry, { description: 'Shown only once; null in a replay' }),
@@ -46,28 +46,31 @@ export const apiKeyView = (apiKey: ApiKey) => ({ ...apiKey, scopes: [...apiKey.s
 /** How many API keys a workspace may have. */
 export const maximumApiKeys = 100
 
-/** What a key may where its maker says nothing. */
+/** The scopes of a key whose maker names none. */
 export const defaultScopes: readonly Scope[] = ['workspace:read', 'usage:write']
 
-/** What making or rotating a key with these scopes takes beyond managing keys: a key never may more than its maker. */
+/** The permission that making or rotating a key with these scopes takes, beyond managing keys: a key may never do more than its maker. */
 export const permissionToGive = (scopes: unknown): Permission | undefined =>
   Array.isArray(scopes) && scopes.includes('usage:read' satisfies Scope) ? 'readUsage' : undefined
 
 /** The roles whose holders may make or rotate a key with these scopes. */
 export const rolesThatGive = (scopes: readonly Scope[]): readonly Role[] => rolesThatMay(permissionToGive(scopes) ?? 'manageApiKeys')
 
-/** How many secrets that were rotated away may be in their grace at once: far more than rotations ever race. Beyond it the oldest ends. */
+/** How many earlier secrets can be in their grace period at once: far more than rotations ever race. Beyond that the oldest ends. */
 const maximumFormer = 100
 
 type Kept = Pick<ApiKey, 'hash' | 'prefix' | 'last4'>
 
-/** A fresh secret for a key, and what is kept of it. */
+/** A fresh secret for a key, and what is stored of it. */
 export function newSecret(workspaceId: string, apiKeyId: string): { secret: string; kept: Kept } {
   const secret = newApiKeySecret({ workspaceId, apiKeyId })
   return { secret, kept: { hash: secretHash(secret), prefix: secret.slice(0, 12), last4: secret.slice(-4) } }
 }
 
-/** A key with a new secret. Every earlier one ends after the grace (seconds), or before where its own ends first; with a grace of 0, now. */
+/**
+ * A key with a new secret. Every earlier secret expires at the end of the new grace period (seconds) or of its own, whichever comes first;
+ * with a grace period of 0, now.
+ */
 export function rotated(apiKey: ApiKey, { kept, graceSeconds, now }: { kept: Kept; graceSeconds: number; now: Date }): ApiKey {
   const end = later(now, graceSeconds)
   const former = [...(apiKey.former ?? []), { hash: apiKey.hash, until: end }]
@@ -76,7 +79,7 @@ export function rotated(apiKey: ApiKey, { kept, graceSeconds, now }: { kept: Kep
   return { ...apiKey, ...kept, former: former.slice(-maximumFormer) }
 }
 
-/** Whether a secret is good: the current one, or a former one in its grace, of a key that has not expired. */
+/** Whether a secret is valid: the current one, or a former one in its grace period, of a key that has not expired. */
 export const isGood = ({ hash, former, expiresAt }: ApiKey, given: string, now: Date): boolean => {
   const at = now.toISOString()
   const isKnown = hash === given || (former?.some((old) => old.hash === given && old.until > at) ?? false)

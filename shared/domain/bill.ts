@@ -29,8 +29,9 @@ const endOf = (month: string): string => {
 }
 
 /**
- * The months that usage is billed of: the last one ends at `at` where that is not over yet. An event may have occurred before its workspace
- * was made (`since`), which is the begin only where there is nothing to bill; one that is ahead of `at` may begin a month.
+ * The period that a bill covers. It ends at `at` if the last month is not over yet, and begins with the first month with usage: an event
+ * may be older than its workspace, so `since` (when the workspace was made) counts only if there is nothing to bill. An event ahead of `at`
+ * may open a month.
  */
 export function periodOf(usage: Usage, since: string, at: string): Period {
   const months = [...usage.keys()].sort()
@@ -50,7 +51,7 @@ export interface BillLine {
   readonly amount: Amount
 }
 
-/** One line a meter that was used, in the order of the price book, each rounded by itself; the total is the sum of the lines. */
+/** One line for each meter used, in the order of the price book, each rounded by itself; the total is the sum of the lines. */
 export function bill(sums: ReadonlyMap<string, Micro>, book: PriceBook): { lines: BillLine[]; total: Amount } {
   const unknown = [...sums.keys()].filter((id) => !book.meters.some((meter) => meter.id === id))
   if (unknown.length > 0)

@@ -4,14 +4,14 @@ const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\p{No
 /** Whether a reader sees anything of a text: a character that leaves a trace on the page. A mark that combines needs one to stand on. */
 export const isVisible = (text: string): boolean => [...text].some((character) => !invisible.test(character) && !/\p{M}/u.test(character))
 
-/** What turns the direction of the text around it, beyond itself: overrides, embeddings and isolates. */
+/** Characters that change the direction of the text around them: overrides, embeddings and isolates. */
 export const turning = /[\u202a-\u202e\u2066-\u2069]/
 
-/** How many combining marks may stand on one another: more grow into the lines above and below. */
+/** How many combining marks may stack: more run into the lines above and below. */
 const highest = 4
 
-/** A tower of marks; format characters in between, such as joiners, are nothing to stand on. */
+/** A stack of marks; format characters in between, such as joiners, carry none. */
 const tower = new RegExp(`((?:\\p{M}\\p{Cf}*){${highest}})(?:\\p{M}\\p{Cf}*)+`, 'gu')
 
-/** A text with at most four combining marks in a row: those above are gone. */
+/** A text with at most four combining marks in a row: further ones are dropped. */
 export const withoutTowers = (text: string): string => text.replace(tower, '$1')

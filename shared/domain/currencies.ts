@@ -4,7 +4,7 @@ export interface Currency {
   readonly minorDigits: number
   /** What every amount is a multiple of: 1, unless only some amounts can be charged. */
   readonly step: number
-  /** The least amount that can be charged; undefined where Stripe names none. */
+  /** The least amount that can be charged; undefined if Stripe names none. */
   readonly minimumCharge: number | undefined
 }
 
@@ -30,7 +30,7 @@ const minimumCharges: ReadonlyMap<string, number> = new Map(
   }),
 )
 
-/** A currency by its ISO 4217 code in lower case; undefined where Stripe charges in no such currency. */
+/** A currency by its ISO 4217 code in lower case; undefined if Stripe cannot charge in it. */
 export function currencyOf(code: string): Currency | undefined {
   const minimumCharge = minimumCharges.get(code)
   if (withoutDecimals.has(code)) return { minorDigits: 0, step: 1, minimumCharge }

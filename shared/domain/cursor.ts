@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { fingerprint } from './ids.ts'
 import { type FieldError, invalid } from './refusals.ts'
 
-/** The query of every list: page size and where to go on. */
+/** The query of every list: page size, and where to continue. */
 export const pageQuery = z.strictObject({
   limit: z
     ._default(z.pipe(z.string().check(z.regex(/^([1-9]\d?|100)$/, 'limit must be a whole number from 1 to 100.')), z.transform(Number)), 50)
@@ -27,12 +27,12 @@ export interface Page<T> {
 
 const tag = (list: string): string => fingerprint('cursor', list).slice(0, 16)
 
-/** An opaque cursor: the position behind which a list goes on, bound to that list (its name and whose it is). */
+/** An opaque cursor: the position after which a list continues, bound to that list (its name and its owner). */
 export const encodeCursor = (list: string, position: string): string => Buffer.from(tag(list) + position).toString('base64url')
 
 const anyPosition = /^[\w.:#-]{1,200}$/
 
-/** The position in a cursor of a list; undefined where it is none of that list. */
+/** The position in a list's cursor; undefined if the cursor is not of that list. */
 function positionIn(list: string, form: RegExp, cursor: string): string | undefined {
   const position = Buffer.from(cursor, 'base64url').toString().slice(16)
   return encodeCursor(list, position) === cursor && form.test(position) ? position : undefined
@@ -40,7 +40,9 @@ function positionIn(list: string, form: RegExp, cursor: string): string | undefi
 
 const wrong: FieldError = { pointer: '?cursor', detail: 'The cursor does not belong to this list. Remove it to start from the beginning.' }
 
-/** What is wrong with the cursor of a query, for the `check` of an operation that lists. `form` is the form of a position in this list. */
+/**
+ * What is wrong with the cursor of a query, for the `check` of an operation that lists. `form` is what a position in this list looks like.
+ */
 export const cursorErrors = (
   list: string,
   query: { readonly cursor?: string | undefined } | undefined,
@@ -48,8 +50,8 @@ export const cursorErrors = (
 ): FieldError[] => (query?.cursor === undefined || positionIn(list, form, query.cursor) !== undefined ? [] : [wrong])
 
 /**
- * The position in a cursor. It only ever moves within the list that the request names: keys are built from the request.
- * Refuses (`invalid_request`) what is malformed or comes from another list.
+ * The position in a cursor. It moves only within the list that the request names: keys are built from the request. Refuses
+ * (`invalid_request`) what is malformed or comes from another list.
  */
 export function decodeCursor(list: string, form: RegExp, cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined
@@ -59,7 +61,7 @@ export function decodeCursor(list: string, form: RegExp, cursor: string | undefi
 }
 
 /**
- * One page of a list that is held whole. `positionOf` is unique and sorts as the list does (`newestFirst`: the other way round).
+ * One page of a list that is in memory as a whole. `positionOf` is unique and sorts as the list does (in reverse with `newestFirst`).
  * Refuses a bad cursor (`invalid_request`).
  */
 export function pageInMemory<T>(

@@ -8,7 +8,7 @@ export type Micro = bigint
 const maximum = 1_000_000_000n * 10n ** BigInt(scale)
 const form = /^(\d{1,16})(?:\.(\d{1,20}))?$/
 
-/** A plain decimal text as a whole number of 10^-places; undefined where it is none or has more places. */
+/** A plain decimal text as a whole number of 10^-places; undefined if it is no such number or has more places. */
 export function parseDecimal(text: string, places: number): bigint | undefined {
   const found = form.exec(text)
   if (!found) return undefined
@@ -25,7 +25,7 @@ export function formatMicro(micro: Micro): string {
 
 const wrong = 'A number or decimal string from 0 to 1,000,000,000 with at most 6 decimals, such as 12.5.'
 
-/** A quantity from outside: a JSON number or a plain decimal string; answers millionths. */
+/** A quantity from a request, a JSON number or a plain decimal string, in millionths. */
 export const quantitySchema = z
   .pipe(
     z.union([z.number(), z.string()], { error: wrong }),
@@ -38,14 +38,14 @@ export const quantitySchema = z
   )
   .register(z.globalRegistry, { description: wrong, examples: ['12.5', 3] })
 
-/** A worth is counted in 10^-18 of a major unit: a millionth at the smallest price (10^-12) is 1, so that no worth is ever rounded. */
+/** Worth is counted in 10^-18 of a major unit: a millionth at the smallest price (10^-12) is 1, so no worth is ever rounded. */
 export type Worth = bigint
 const pricePlaces = 12
 const worthPlaces = scale + pricePlaces
 
 /**
- * What a quantity is worth, exactly. However cheap, a unit is worth the smallest price: a bound on worth then bounds the quantity too,
- * of what costs nothing as well and whatever it costs later.
+ * What a quantity is worth, exactly. A unit is worth at least the smallest price, so that a limit on worth also limits the quantity of what
+ * is free, whatever it may cost later.
  */
 export function worthOf(quantity: Micro, unitPrice: string): Worth {
   const price = parseDecimal(unitPrice, pricePlaces) ?? 0n

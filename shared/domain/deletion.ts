@@ -8,7 +8,7 @@ export const deletionSteps = ['revokeAccess', 'revokeApiKeys', 'issueFinalInvoic
 
 export type DeletionStep = (typeof deletionSteps)[number]
 
-/** One page of items that is being purged: what its items were counted as is already in `purged`. */
+/** The page of items that is being purged; `purged` already includes its counts. */
 export interface PurgePage {
   readonly pk: string
   readonly first: string
@@ -22,7 +22,7 @@ export interface Deletion {
   readonly requestedBy: string
   readonly requestedAt: string
   readonly invoiceId: string
-  /** The step that is to be done next; `completed` after the last. */
+  /** The next step; `completed` after the last. */
   readonly step: DeletionStep | 'completed'
   /** Whether a worker has begun. */
   readonly started: boolean
@@ -31,7 +31,7 @@ export interface Deletion {
   readonly completedAt: string | null
   /** Items erased, by kind; exact also where a worker died in between. */
   readonly purged: Readonly<Record<string, number>>
-  /** Goes up with every page: the condition of the next. */
+  /** Increases with every page: the condition for the next one. */
   readonly pageNumber: number
   readonly page?: PurgePage
   /** While the payment provider is away: since when, how often it was asked, and when it is asked again. */
@@ -58,7 +58,7 @@ export const deletionShape = z
   })
   .register(z.globalRegistry, { id: 'Deletion' })
 
-/** A deletion with its steps; `invoiceId` shows once the invoice is issued. */
+/** A deletion with its steps; `invoiceId` appears once the invoice is issued. */
 export function deletionView(deletion: Deletion) {
   const { step, started, doneAt, purged, completedAt, invoiceId } = deletion
   const current = step === 'completed' ? deletionSteps.length : deletionSteps.indexOf(step)
@@ -73,7 +73,7 @@ export function deletionView(deletion: Deletion) {
   }
 }
 
-/** A deletion as it begins: nothing is done yet. */
+/** A new deletion: nothing is done yet. */
 export const newDeletion = (workspace: Workspace, requestedBy: string, now: Date): Deletion => ({
   id: deletionIdOf(workspace.id),
   workspaceId: workspace.id,

@@ -3,10 +3,10 @@ import * as z from 'zod/mini'
 
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
-/** Of ASCII only letters, digits, dots and hyphens: the URL parser would decode `%41` and cut at `/`. */
+/** The only ASCII characters in a domain are letters, digits, dots and hyphens: the URL parser would decode `%41` and cut at `/`. */
 const domainCharacters = /^[a-z0-9.\u0080-\u{10ffff}-]+$/iu
 
-/** A domain in its `xn--` form and lower case, or undefined where it is none. */
+/** A domain in its `xn--` form and lower case, or undefined if it is no domain. */
 function asciiDomain(domain: string): string | undefined {
   if (!domainCharacters.test(domain)) return undefined
   const ascii = domainToASCII(domain)
@@ -14,7 +14,7 @@ function asciiDomain(domain: string): string | undefined {
   return labels.length > 1 && labels.every((l) => label.test(l)) && !/\.\d+$/.test(ascii) ? ascii : undefined
 }
 
-/** The address as mail is sent to it: the local part as given, the domain in its `xn--` form; undefined where the text is no address. */
+/** The address as mail is sent to it: the local part as given, the domain in its `xn--` form; undefined if the text is no address. */
 export function deliverableEmail(text: string): string | undefined {
   if (text.length > 320) return undefined
   const at = text.lastIndexOf('@')
@@ -23,13 +23,15 @@ export function deliverableEmail(text: string): string | undefined {
   return domain && local.length + domain.length < 254 ? `${local}@${domain}` : undefined
 }
 
-/** The form in which addresses are compared: lower case (ASCII only), the domain in its `xn--` form; undefined where the text is no address. */
+/**
+ * The form in which addresses are compared: lower case (ASCII only), the domain in its `xn--` form; undefined if the text is no address.
+ */
 export const canonicalEmail = (text: string): string | undefined => deliverableEmail(text)?.toLowerCase()
 
-/** `name+tag@…` → `name@…`: many mail services deliver both to one mailbox, many others do not, so that it is fit for counting alone. */
+/** `name+tag@…` → `name@…`: many mail services deliver both to one mailbox, many do not, so use it for counting only. */
 export const withoutTag = (email: string): string => email.replace(/^([^+@]+)\+[^@]*@/, '$1@')
 
-/** An address from outside, trimmed, as it was given. */
+/** An address from a request, trimmed, otherwise as given. */
 export const emailSchema = z
   .string()
   .check(

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'
 
-// zod/mini calls everything "Invalid input" until it is given a language.
+// Without a language, zod/mini calls everything "Invalid input".
 z.config(en())

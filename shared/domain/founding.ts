@@ -10,7 +10,7 @@ export const defaultWorkspaceId = (accountId: string): string => derivedId('ws',
 /** Over how many partitions the usage of a new workspace is spread: each takes about 1,000 writes a second. */
 const usageShards = 8
 
-/** Where the row is that says that an account's address is a member's of a workspace. */
+/** The place of the row that says that an account's address belongs to a member of a workspace. */
 export const addressPlace = (workspaceId: string, { email }: Pick<Account, 'email'>): InvitationPlace => ({
   workspaceId,
   addressKey: addressKey(workspaceId, canonicalEmail(email) ?? email),
@@ -24,10 +24,10 @@ export const carried = ({ email, emailVerified = false, name, version = 0 }: Acc
   accountVersion: version,
 })
 
-/** A member to whom the row of an address belongs. */
+/** A member who owns the row of their address. */
 export type AddressedMember = Member & InvitationPlace
 
-/** Somebody who becomes a member. */
+/** A new member. */
 export const newMember = (
   workspaceId: string,
   account: Account,
@@ -40,7 +40,7 @@ export const newMember = (
   joinedAt,
 })
 
-/** A workspace and its first admin, who belong together from the start. */
+/** A new workspace with its first admin. */
 export function foundWorkspace(
   id: string,
   { name, founder, at }: { name: string; founder: Account; at: string },

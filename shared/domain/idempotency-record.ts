@@ -1,5 +1,5 @@
 export interface IdempotencyRecord {
-  /** What was asked, as a hash. */
+  /** The request, as a hash. */
   readonly fingerprint: string
   /** The first answer's body, without secrets and addresses; of createWorkspace only the workspace id is kept. */
   readonly body?: string

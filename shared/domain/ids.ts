@@ -33,12 +33,12 @@ export function newId(prefix: IdPrefix, now: Date): string {
   return `${prefix}_${base32(bytes)}`
 }
 
-/** The 26 characters behind the prefix. */
+/** The 26 characters after the prefix. */
 export const idBody = (id: string): string => id.slice(id.indexOf('_') + 1)
 
 const idPattern = new RegExp(`^([a-z]+)_${bodyPattern}$`)
 
-/** Whether a text from outside has the form of such an id; one that has not cannot exist and needs no read. */
+/** Whether a text from a request has the form of such an id. One that does not cannot exist, so it needs no read. */
 export const isId = (prefix: Exclude<IdPrefix, 'inv'>, text: string): boolean => idPattern.exec(text)?.[1] === prefix
 
 /** Where an invitation's row is: its workspace, and the address within it as a hash. */
@@ -47,7 +47,7 @@ export interface InvitationPlace {
   readonly addressKey: string
 }
 
-/** What stands for an address inside one workspace: a hash over both, so that no address is in a key and none can be compared across workspaces. */
+/** An address within one workspace: a hash over both, so that no key holds an address and none can be compared across workspaces. */
 export const addressKey = (workspaceId: string, canonicalEmail: string): string => derivedBody('address', workspaceId, canonicalEmail)
 
 /** An invitation's id follows from workspace and address, and says where its row is. */
@@ -55,11 +55,11 @@ export const invitationId = (place: InvitationPlace): string => `inv_${idBody(pl
 
 const invitationIdPattern = new RegExp(`^inv_${bodyPattern}${bodyPattern}$`)
 
-/** The place that an invitation id names, or undefined where the text is no such id. */
+/** The place that an invitation id names; undefined if the text is no such id. */
 export const invitationPlace = (id: string): InvitationPlace | undefined =>
   invitationIdPattern.test(id) ? { workspaceId: `ws_${id.slice(4, 30)}`, addressKey: id.slice(30) } : undefined
 
-/** A workspace is deleted once: the deletion's id and the final invoice's follow from the workspace's, and lead back to it. */
+/** A workspace is deleted once: the ids of the deletion and of the final invoice follow from the workspace's, and lead back to it. */
 export const deletionIdOf = (workspaceId: string): string => `del_${idBody(workspaceId)}`
 export const finalInvoiceIdOf = (workspaceId: string): string => `in_${idBody(workspaceId)}`
 

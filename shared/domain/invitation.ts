@@ -4,16 +4,16 @@ import { type Role, roleSchema } from './roles.ts'
 import { accountIdSchema, id, workspaceIdSchema } from './schemas.ts'
 import { instantSchema } from './time.ts'
 
-/** What became of an invitation's last e-mail. */
+/** What happened to an invitation's last e-mail. */
 export const deliveries = ['queued', 'sent', 'bounced', 'complained', 'suppressed'] as const
 
 export type Delivery = (typeof deliveries)[number]
 
 export interface Invitation extends InvitationPlace {
   readonly id: string
-  /** Changes with every change that a person makes; the condition of the next one. */
+  /** Changes with every change that a person makes; the condition for the next one. */
   readonly revision: string
-  /** `dead`: it died with its sender's rights, and no longer counts; until then that follows from the workspace. */
+  /** `dead`: it died with its sender's rights and no longer counts. Until that is written here, it follows from the workspace. */
   readonly status: 'pending' | 'accepted' | 'dead'
   readonly email: string
   readonly role: Role
@@ -28,15 +28,15 @@ export interface Invitation extends InvitationPlace {
   readonly sendCount: number
   readonly expiresAt: string
   readonly delivery: Delivery
-  /** There while an e-mail is owed: written with the intent, removed when SES took the e-mail. */
+  /** Present while an e-mail is owed: written with the intent, removed when SES has accepted the e-mail. */
   readonly outbox?: true
-  /** Until then a mailer has the e-mail for itself. */
+  /** Until then one mailer has claimed the e-mail. */
   readonly claimedUntil?: string
-  /** Hashes of the links of the current send; every one is good. */
+  /** Hashes of the links of the current send; all of them work. */
   readonly tokenHashes?: ReadonlySet<string>
-  /** SES's id of the current send, by which its events are matched. */
+  /** SES's id of the current send, by which its events are recognized. */
   readonly messageId?: string
-  /** Who accepted it, when, and whether that made the account: what the same person is answered again. */
+  /** Who accepted it, when, and whether that created the account: what the same person is answered again. */
   readonly acceptedBy?: string
   readonly acceptedAt?: string
   readonly accountCreated?: boolean
@@ -60,8 +60,8 @@ export const invitationShape = z
 
 export type InvitationShape = z.infer<typeof invitationShape>
 
-/** What is recorded of an invitation under an Idempotency-Key: it outlives the invitation, and must not keep its address. */
+/** What is recorded of an invitation under an Idempotency-Key: it outlives the invitation, so it must not hold its address. */
 export const recordedInvitation = z.omit(invitationShape, { email: true })
 
-/** A pending invitation; an accepted one is shown to nobody. */
+/** A pending invitation; nobody sees an accepted one. */
 export const invitationView = (invitation: Invitation): InvitationShape => ({ ...invitation, status: 'pending' })

@@ -12,20 +12,20 @@ import type { Workspace } from './workspace.ts'
 export const maximumPending = 200
 export const maximumMembers = 1000
 
-/** For how long an accepted invitation answers its own acceptor again, in seconds. */
+/** How long accepting again answers the same, in seconds. */
 export const acceptedSeconds = 7 * 86_400
 
 export const hasExpired = (invitation: Invitation, now: Date): boolean => secondsUntil(invitation.expiresAt, now) <= 0
 
-/** A pending invitation that has neither expired nor died with its sender's rights: one that has does not count. */
+/** A pending invitation that has neither expired nor died with its sender's rights: only these count. */
 export const isOpen = (invitation: Invitation | undefined, workspace: Workspace, now: Date): invitation is Invitation =>
   invitation?.status === 'pending' && !hasExpired(invitation, now) && !isDead(invitation, workspace)
 
-/** Seconds until an invitation may be sent again, 0 where it may now. */
+/** Seconds until an invitation may be sent again; 0 if now. */
 export const cooldownLeft = (invitation: Invitation, cooldownSeconds: number, now: Date): number =>
   invitation.sendCount === 0 ? 0 : Math.max(0, cooldownSeconds + secondsUntil(invitation.lastSentAt, now))
 
-/** Why no e-mail goes out: within the cooldown, an address that bounced or complained, or too many to that address today. */
+/** Why no e-mail is sent: the cooldown, a bounce or complaint, or too many e-mails to that address today. */
 export type Withheld = 'cooldown' | MailBlock['reason'] | 'suppressed'
 
 /** Who sends an invitation, or changes its role, and after how many dismissals of the workspace. */
@@ -35,7 +35,7 @@ export interface Sender {
   readonly after: number
 }
 
-/** A member who sends, in their workspace as it was read. */
+/** A sending member, with their workspace as it was read. */
 export const senderIn = (workspace: Workspace, { accountId, name }: Member): Sender => ({
   accountId,
   name,
@@ -49,7 +49,7 @@ interface Lifetime {
   readonly ttlSeconds: number
 }
 
-/** A first invitation of an address (or the first after the last one ended). */
+/** The first invitation to an address (or the first since the last one ended). */
 export function newInvitation(
   place: InvitationPlace,
   { sender, ...person }: { email: string; role: Role; sender: Sender },
@@ -74,7 +74,7 @@ export function newInvitation(
 
 type Fields = Partial<Invitation>
 
-/** What changes where a pending invitation is sent once more: a sender, a new expiry and, when the mailer mints it, a new link. */
+/** What changes when a pending invitation is sent again: the sender, the expiry and, when the mailer mints it, the link. */
 export const sentAgain = (invitation: Invitation, role: Role | undefined, sender: Sender, { now, ttlSeconds }: Lifetime): Fields => ({
   ...sentBy(sender),
   revision: randomUUID(),
@@ -85,13 +85,13 @@ export const sentAgain = (invitation: Invitation, role: Role | undefined, sender
   delivery: 'queued',
 })
 
-/** What changes where a pending invitation is not sent: sender, link and expiry stay, and the reason shows. */
+/** What changes when a pending invitation is not sent: sender, link and expiry stay, and the reason shows. */
 export const heldBack = (invitation: Invitation, withheld: Withheld): Fields => ({
   revision: randomUUID(),
   delivery: shownDelivery(withheld) ?? invitation.delivery,
 })
 
-/** Another role for a pending invitation that is not sent with it: it is as good as the right of who gave it. */
+/** A new role for a pending invitation that is not sent: it now also depends on the rights of whoever gave the role. */
 export const givenRole = (role: Role, { accountId, after }: Sender): Fields => ({ role, roleFrom: { accountId, after } })
 
 const shownDelivery = (withheld: Withheld | undefined): Delivery | undefined => (withheld === 'cooldown' ? undefined : withheld)

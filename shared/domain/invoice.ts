@@ -25,7 +25,7 @@ export interface InvoiceLine {
 /** An invoice is immutable once issued, apart from its payment. */
 export interface Invoice extends InTurn, PaymentTries {
   readonly id: string
-  /** Null as long as it is a draft. */
+  /** Null while it is a draft. */
   readonly number: string | null
   readonly kind: 'final' | 'period'
   readonly workspaceId: string
@@ -34,7 +34,7 @@ export interface Invoice extends InTurn, PaymentTries {
   readonly periodStart: string
   readonly periodEnd: string
   readonly currency: string
-  /** The decimals of its amounts, frozen when it is issued; an invoice of before has none, and its currency says them. */
+  /** The decimals of its amounts, frozen when it is issued; an older invoice has none: they follow from its currency. */
   readonly minorDigits?: number
   readonly lines: readonly InvoiceLine[]
   /** Minor units. */
@@ -43,39 +43,39 @@ export interface Invoice extends InTurn, PaymentTries {
   readonly paidAt: string | null
   readonly payment: { readonly provider: string; readonly reference: string } | null
   readonly failure: string | null
-  /** Where it is charged: copied when it is issued, because the workspace's own data goes. */
+  /** What it is charged to: copied at issue, because the workspace's own data is purged. */
   readonly billing?: Billing
-  /** The provider's account and mode that customer and intent are of; one of before has none, and counts as of the current one. */
+  /** The provider's account and mode that customer and intent belong to; missing on older invoices, which count as of the current one. */
   readonly account?: string
-  /** The customer that is charged, where it is not that of `billing` (any more). */
+  /** The customer to charge if it is not (or no longer) that of `billing`. */
   readonly customerId?: string
   /** The one PaymentIntent of the invoice. */
   readonly intentId?: string
-  /** There once a PaymentIntent may exist of which nobody knows: it is looked for before one is created. */
+  /** Set once an unknown PaymentIntent may exist: look for it before you create one. */
   readonly intentSought?: boolean
-  /** How many intents were asked for of which none came, or which were canceled. */
+  /** How many intents failed to be created or were canceled. */
   readonly intentFailures?: number
-  /** There while nobody knows what came of an attempt to charge it: when it began, and an id. */
+  /** Present while the outcome of an attempt to charge is unknown: when the attempt began, and an id. */
   readonly attempt?: string | undefined
-  /** Until then, at the most, the deletion's worker may be at an attempt, whose id follows. */
+  /** The latest time until which the deletion's worker may be charging, followed by the attempt's id. */
   readonly workerUntil?: string
-  /** The deletion's worker charges it no more: from here on only `payInvoice` does. */
+  /** The deletion's worker no longer charges it: only `payInvoice` does. */
   readonly handedOver?: boolean
   /** The payment method of `billing` is detached at the provider. */
   readonly detached?: boolean
 }
 
-/** Somebody who may read an invoice and the deletion that it comes from, for ever. */
+/** Somebody who may read an invoice and its deletion for good. */
 export interface Reader {
   readonly invoiceId: string
   readonly accountId: string
-  /** There while the invoice's e-mail is owed to them. */
+  /** Present while the invoice's e-mail is owed to them. */
   readonly outbox?: true
   /** Until then a mailer has the e-mail for itself. */
   readonly claimedUntil?: string
-  /** Whether it went out; false where it was not to. There once nothing is owed any more. */
+  /** Whether it was sent; false if it must not be. Present once nothing is owed any more. */
   readonly mailed?: boolean
-  /** SES's id of the e-mail, and what stands for the address that it went to: that one is blocked where it bounces. */
+  /** SES's id of the e-mail, and the mailbox it went to: that one is blocked if it bounces. */
   readonly messageId?: string
   readonly mailbox?: string
   readonly delivery?: Delivery
@@ -111,7 +111,7 @@ export const invoiceShape = z
 
 export const invoiceView = (invoice: Invoice) => ({ ...invoice, lines: [...invoice.lines] })
 
-/** What a deletion at `at` would bill: all usage not yet billed, one line a meter. A draft has no number and no date of issue. */
+/** What a deletion at `at` would bill: all usage not yet billed, one line for each meter. A draft has no number and no date of issue. */
 export function draftInvoice(workspace: Workspace, { usage, book, at }: { usage: Usage; book: PriceBook; at: string }): Invoice {
   return {
     ...bill(byMeter(usage), book),
@@ -132,8 +132,8 @@ export function draftInvoice(workspace: Workspace, { usage, book, at }: { usage:
 }
 
 /**
- * A draft as it is issued: an invoice over nothing is paid at once, one below the least amount that is charged is waived, any other is
- * open. Says when its payment method is to be detached, if it has one: that is found by the sweep, whatever becomes of the workspace.
+ * Issues a draft: an invoice over nothing is paid at once, one below the minimum charge is waived, any other is open. Says when to detach
+ * its payment method, if it has one: the sweep finds that, whatever happens to the workspace.
  */
 export function issued(draft: Invoice, number: number, billing: Billing | undefined, { minimumCharge }: PriceBook, issuedAt: string) {
   const status = draft.total === 0 ? 'paid' : draft.total < minimumCharge ? 'waived' : 'open'

@@ -7,16 +7,16 @@ import { instantSchema } from './time.ts'
 export interface Member {
   readonly workspaceId: string
   readonly accountId: string
-  /** E-mail, its proof and name are the account's, as of `accountVersion` (missing: as it was made). */
+  /** E-mail, whether it is verified, and name are the account's as of `accountVersion` (missing: as it was made). */
   readonly email: string
   readonly emailVerified?: boolean
   readonly name: string
   readonly accountVersion?: number
   readonly role: Role
   readonly joinedAt: string
-  /** The address row that goes when the member goes: there as long as that row is theirs. Missing where it is another member's. */
+  /** The address row that is removed with the member; missing if the row belongs to another member. */
   readonly addressKey?: string
-  /** True on the row that was made with the account; somebody who is invited back does not get it again. */
+  /** True on the row that was made with the account; a member who is invited back does not get it again. */
   readonly isDefault?: boolean
 }
 

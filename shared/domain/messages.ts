@@ -1,4 +1,4 @@
-/** What is asked of the mailer: ids only, so that a message that is late, doubled or leaked says and does nothing. */
+/** Work for the mailer: ids only, so that a message that is late, duplicated or leaked reveals and does nothing. */
 export interface InvitationMail {
   readonly kind: 'invitation'
   readonly invitationId: string
@@ -12,17 +12,17 @@ export interface InvoiceMail {
   readonly accountId: string
 }
 
-/** Goes on with a deletion, wherever it is. */
+/** Continues a deletion, wherever it is. */
 export interface DeletionWork {
   readonly deletionId: string
 }
 
-/** Settles what an invoice owes to the payment provider, also long after the deletion. */
+/** Settles what an invoice owes to the payment provider, even long after the deletion. */
 export interface InvoiceWork {
   readonly invoiceId: string
 }
 
-/** Carries what an account says of a person into their member rows: from the first, or on from where an earlier run had to stop. */
+/** Copies a person's e-mail and name into their member rows, from the first or from where an earlier run stopped. */
 export interface AccountWork {
   readonly accountId: string
   readonly from?: { readonly began: string; readonly after: string }

@@ -4,10 +4,13 @@ import { isVisible, turning, withoutTowers } from './characters.ts'
 const maximum = 100
 const control = /\p{Cc}/u
 
-/** A rule for names; where one is broken, those after it are not looked at, so that a field has one problem. */
+/** A rule for names; once one is broken the later ones are skipped, so that a field has one error. */
 const rule = (holds: (name: string) => boolean, error: string) => z.refine<string>(holds, { error, abort: true })
 
-/** A name (of a workspace, project, API key, person), by the rule of docs/api.md (Requests and answers). What is kept from before it stays as it is. */
+/**
+ * A name (of a workspace, project, API key, person), by the rule of docs/api.md (Requests and answers). Stored names from before the rule
+ * stay as they are.
+ */
 export const nameSchema = z
   .string()
   .check(
@@ -27,7 +30,7 @@ export const nameSchema = z
 
 const cut = (text: string): string => [...text].slice(0, maximum).join('').trim()
 
-/** A text made to satisfy the rule for names; empty where nothing of it can be seen. */
+/** A text cut and cleaned to satisfy the rule for names; empty if nothing of it is visible. */
 function cleaned(text: string): string {
   const plain = text
     .toWellFormed()
@@ -37,6 +40,8 @@ function cleaned(text: string): string {
   return isVisible(name) ? name : ''
 }
 
-/** The name of a person who gave none: the token's name, else the part of the e-mail before the `@`, cleaned and cut to the rule. */
+/**
+ * The name of a person who gave none: the token's name, else the part of the e-mail before the `@`, cut and cleaned to satisfy the rule.
+ */
 export const nameFromClaims = (claimed: string | undefined, email: string): string =>
   cleaned(claimed ?? '') || cleaned(email.slice(0, email.lastIndexOf('@')))

@@ -1,13 +1,13 @@
 /**
- * Why the provider says no, in terms of our own. `declined`: the card or its bank refuses; `declineCode` is the provider's word for the
- * reason, which is for deciding what to say and never to be shown. `methodUnusable`: the payment method is not there any more, used up,
- * or somebody else's. `tooSmall` and `tooLarge`: the amount cannot be charged at once. `customerMissing`: the customer is not there any more.
+ * Why the provider refuses, in our own terms. `declined`: the card or its bank refuses; `declineCode` is the provider's code for the
+ * reason; it decides what is said and is never shown. `methodUnusable`: the payment method no longer exists, is used up, or is somebody
+ * else's. `tooSmall` and `tooLarge`: the amount cannot be charged at once. `customerMissing`: the customer no longer exists.
  */
 export type PaymentRefusalReason =
   | { readonly kind: 'declined'; readonly declineCode: string }
   | { readonly kind: 'methodUnusable' | 'tooSmall' | 'tooLarge' | 'customerMissing' }
 
-/** The sentence of an invoice's `failure`, and of a payment method that cannot be set: for the payer, without a word of the provider's. */
+/** The sentence in an invoice's `failure`, and for a payment method that cannot be set: for the payer, without the provider's terms. */
 export function failureOf(reason: PaymentRefusalReason): string {
   switch (reason.kind) {
     case 'declined':
@@ -23,7 +23,7 @@ export function failureOf(reason: PaymentRefusalReason): string {
   }
 }
 
-/** What may be said beyond that a card was declined, by Stripe's code: https://docs.stripe.com/declines/codes. */
+/** What may be told beyond that the card was declined, by Stripe's code: https://docs.stripe.com/declines/codes. */
 const declines: ReadonlyMap<string, string> = new Map([
   ['authentication_required', 'The card was declined because its bank requires you to authenticate the payment. Pay with another card.'],
   ['expired_card', 'The card has expired. Pay with another card.'],

@@ -1,13 +1,16 @@
 import * as z from 'zod/mini'
 
-/** What the payment provider knows a workspace by. */
+/** How the payment provider knows a workspace. */
 export interface Billing {
   readonly provider: string
-  /** The provider's account and mode that the ids are of; one of before has none, and counts as of the current one. */
+  /** The provider's account and mode that the ids belong to; missing on older ones, which count as of the current one. */
   readonly account?: string
   readonly customerId: string
   readonly paymentMethodId: string
-  /** Those that it replaced, newest first: detached then, and once more with it, because the provider may have been away. */
+  /**
+   * Those that it replaced, newest first. They were detached at the time, and are detached again with it, because the provider may have
+   * been unreachable.
+   */
   readonly former?: readonly string[]
   readonly brand?: string
   readonly last4?: string

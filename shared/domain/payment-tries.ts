@@ -1,25 +1,25 @@
 import { Refusal } from './refusals.ts'
 import { later, secondsUntil } from './time.ts'
 
-/** Within an hour (seconds), one person, and all for one invoice, are refused by the payment provider so often and not again. */
+/** The window (an hour) within which a person, or an invoice, may be refused as often as there are slots. */
 const windowSeconds = 3_600
 export const slots = ['try0', 'try1', 'try2', 'try3', 'try4'] as const
 export type Slot = (typeof slots)[number]
 
-/** One of the five: reserved before the provider is asked, kept where it refuses, given back where it does not. */
+/** One of the five: reserved before the provider is asked, kept if it refuses, given back if it does not. */
 export interface PaymentTry {
-  /** The turn that it is of. */
+  /** The turn that it belongs to. */
   readonly by: string
-  /** From then on it is free again. */
+  /** When it becomes free again. */
   readonly until: string
-  /** There while the provider is being asked: until then nobody knows whether it will be given back. Of a process that died it never is. */
+  /** Present while the provider is being asked: until then it may still be given back. A process that died never gives it back. */
   readonly asking?: string
 }
 
-/** The five of a person, or of an invoice. One that is not there is free. */
+/** The five of a person or of an invoice. A missing one is free. */
 export type PaymentTries = { readonly [S in Slot]?: PaymentTry }
 
-/** A try for somebody who is about to ask, and must have an answer until `asking`. If nothing is heard of it again, it was a refusal. */
+/** A try for somebody who is about to ask and will have an answer by `asking`. Without an answer it counts as a refusal. */
 export const reservedTry = (by: string, asking: string, now: Date): PaymentTry => ({ by, until: later(now, windowSeconds), asking })
 
 /** A try that the provider refused. */
@@ -28,7 +28,7 @@ export const refusedTry = (by: string, now: Date): PaymentTry => ({ by, until: l
 const takenAt = (tries: PaymentTries | undefined, at: string): PaymentTry[] =>
   slots.map((slot) => tries?.[slot]).filter((each): each is PaymentTry => each !== undefined && each.until > at)
 
-/** One of the free ones, by chance, so that those who race seldom meet; undefined where all are taken. */
+/** A random free one, so that those who race seldom collide; undefined if all are taken. */
 export function freeSlot(tries: PaymentTries | undefined, now: Date): Slot | undefined {
   const free = slots.filter((slot) => (tries?.[slot]?.until ?? '') <= now.toISOString())
   return free[Math.floor(Math.random() * free.length)]

@@ -2,9 +2,9 @@ import { canonicalEmail } from './email.ts'
 import { addressKey, type InvitationPlace } from './ids.ts'
 import { Refusal } from './refusals.ts'
 
-/** Who a token of the OpenID Connect issuer stands for. Whether there is an account yet is another question. */
+/** The person behind a token of the OpenID Connect issuer, with or without an account. */
 export interface Person {
-  /** The id that the account has, or would have: it follows from issuer and subject. */
+  /** The id of their account, which follows from issuer and subject, whether the account exists yet or not. */
   readonly accountId: string
   readonly email: string
   readonly emailVerified: boolean
@@ -19,7 +19,7 @@ export function requireVerified({ emailVerified }: Person): void {
     throw new Refusal('email_not_verified', 'Your e-mail address is not verified. Verify it with the sign-in service, then sign in again.')
 }
 
-/** Whether a person's address is the one at a place. Whether it is verified is another question. */
+/** Whether a person's address, verified or not, is the invited one. */
 export const isInvited = ({ email }: Person, { workspaceId, addressKey: invited }: InvitationPlace): boolean =>
   addressKey(workspaceId, canonicalEmail(email) ?? '') === invited
 

@@ -16,21 +16,21 @@ const priceBookSchema = z.strictObject({
         unit: z.string().check(z.minLength(1), z.maxLength(30)),
         /** In major units: "0.07" usd is 7 cents. */
         unitPrice: z.string().check(z.regex(/^\d{1,9}(\.\d{1,12})?$/)),
-        /** Not offered any more. A meter that was used once stays here, because what it counted is still to be billed. */
+        /** No longer offered. A meter that was ever used stays here, because what it counted may still have to be billed. */
         hidden: z.optional(z.boolean()),
       }),
     )
     .check(z.refine((meters) => new Set(meters.map(({ id }) => id)).size === meters.length, 'Meter ids must be unique.')),
 })
 
-/** A price book that was checked, with what is known of its currency. */
+/** A checked price book, with the facts about its currency. */
 export interface PriceBook extends Readonly<z.output<typeof priceBookSchema>>, Currency {
   readonly minimumCharge: number
 }
 
 /**
- * Checks a price book, and completes it with what is known of its currency. Throws one sentence that says what to change; it is read
- * whenever the service starts or is synthesized, so that a wrong one goes nowhere.
+ * Checks a price book and adds the facts about its currency. Throws one sentence that says what to change. Starting and synthesizing both
+ * read it, so that a wrong one is never deployed.
  */
 export function definePriceBook(book: z.input<typeof priceBookSchema>): PriceBook {
   const { success, data, error } = priceBookSchema.safeParse(book)
@@ -49,7 +49,7 @@ export function definePriceBook(book: z.input<typeof priceBookSchema>): PriceBoo
 
 const wrong = (what: string) => new Error(`The price book (shared/domain/price-book.ts): ${what}`)
 
-/** What usage costs. This is the deployer's to edit; the price of a unit is the one that stands here when the invoice is made. */
+/** What usage costs. Edit this to set your prices; an invoice takes the prices as they are here when it is issued. */
 export const priceBook = definePriceBook({
   currency: 'usd',
   minorDigits: 2,

@@ -42,7 +42,7 @@ export interface FieldError {
 
 interface RefusalExtras {
   readonly errors?: readonly FieldError[]
-  /** Whole seconds, at least 1, after which the same may be asked again. */
+  /** Whole seconds, at least 1, until it makes sense to try again. */
   readonly retryAfter?: number
   readonly cause?: unknown
 }
@@ -62,7 +62,7 @@ export class Refusal extends Error {
   }
 }
 
-/** A refusal as it can be kept, for others who are to be refused alike. */
+/** A refusal as it is stored, to refuse others alike. */
 export type RefusalRecord = Pick<Refusal, 'code'> & { readonly detail: string } & Omit<RefusalExtras, 'cause'>
 
 export const recordOf = ({ code, message: detail, errors, retryAfter }: Refusal): RefusalRecord => ({
@@ -74,6 +74,6 @@ export const recordOf = ({ code, message: detail, errors, retryAfter }: Refusal)
 
 export const refusalFrom = ({ code, detail, ...extras }: RefusalRecord): Refusal => new Refusal(code, detail, extras)
 
-/** A 400 that names one field. */
+/** An invalid request because of one field. */
 export const invalid = (pointer: string, detail: string): Refusal =>
   new Refusal('invalid_request', detail, { errors: [{ pointer, detail }] })

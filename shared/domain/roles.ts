@@ -13,7 +13,7 @@ interface Grant {
   readonly scope?: Scope
 }
 
-/** Whether one role gives less than another; `roles` lists them from the one that gives most. */
+/** Whether one role may do less than another; `roles` lists them from the most powerful down. */
 export const isDemotion = (from: Role, to: Role): boolean => roles.indexOf(to) > roles.indexOf(from)
 
 const everybody = roles
@@ -42,5 +42,5 @@ const grant = (permission: Permission): Grant => permissions[permission]
 /** The roles that have a permission. */
 export const rolesThatMay = (permission: Permission): readonly Role[] => grant(permission).roles
 
-/** The scope that gives an API key a permission; undefined where no key has it. */
+/** The scope that gives an API key a permission; undefined if no key can have it. */
 export const scopeFor = (permission: Permission): Scope | undefined => grant(permission).scope

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { base32, type InvitationPlace, idBody } from './ids.ts'
 
-/** What is kept of a secret: its SHA-256 as hex. The secrets are random bits, so that a plain hash is enough. */
+/** What is stored of a secret: its SHA-256 as hex. Secrets are random bits, so a plain hash is enough. */
 export const secretHash = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
 /** An invitation token: where the row is (2 × 26 characters), then 256 random bits in base64url. */
@@ -10,7 +10,7 @@ export const newInvitationToken = (place: InvitationPlace): string =>
 
 const invitationTokenPattern = /^[0-9a-hjkmnp-tv-z]{52}[\w-]{43}$/
 
-/** Where the row of a token is, or undefined where the text is no token. */
+/** Where the row of a token is; undefined if the text is no token. */
 export const tokenPlace = (token: string): InvitationPlace | undefined =>
   invitationTokenPattern.test(token) ? { workspaceId: `ws_${token.slice(0, 26)}`, addressKey: token.slice(26, 52) } : undefined
 
@@ -30,7 +30,7 @@ export function newApiKeySecret(place: ApiKeyPlace): string {
 
 const apiKeyPattern = /^atr_[0-9a-hjkmnp-tv-z]{90}$/
 
-/** Where the row of a secret is, or undefined where the text is malformed or mistyped: no read is needed to refuse it. */
+/** Where the row of a secret is; undefined if the text is malformed or mistyped, so that refusing it takes no read. */
 export function apiKeyPlace(secret: string): ApiKeyPlace | undefined {
   const isWhole = apiKeyPattern.test(secret) && secret.slice(-6) === checksum(secret.slice(0, -6))
   return isWhole ? { workspaceId: `ws_${secret.slice(4, 30)}`, apiKeyId: `key_${secret.slice(30, 56)}` } : undefined

@@ -20,8 +20,8 @@ export interface UsageEvent {
   readonly id: string
   readonly meter: string
   readonly quantity: Micro
-  /** At the price of the moment. */
+  /** At the current price. */
   readonly worth: Worth
-  /** ISO 8601; its month is the month that it belongs to. */
+  /** ISO 8601; its month is the one that the event is billed in. */
   readonly occurredAt: string
 }

@@ -4,9 +4,9 @@ import { type Role, roleSchema } from './roles.ts'
 import { accountIdSchema, workspaceIdSchema } from './schemas.ts'
 import { instantSchema } from './time.ts'
 
-/** What is kept of each noun: the items of the table without their keys. Answers are cut from these by the shapes. */
+/** What is stored of a workspace, without keys. Answers are cut from it by the shapes. */
 
-/** `active`: open for writes. `deleting`: refused to everybody. `deleted`: the tombstone, without personal data. */
+/** `active`: takes writes. `deleting`: refused to everybody. `deleted`: the tombstone, without personal data. */
 export type WorkspaceStatus = 'active' | 'deleting' | 'deleted'
 
 export interface Workspace extends InTurn {
@@ -23,9 +23,9 @@ export interface Workspace extends InTurn {
   readonly createdAt: string
   readonly createdBy: string
   readonly updatedAt: string
-  /** How often somebody was removed by another or demoted; absent as long as nobody was. */
+  /** How many dismissals there have been; absent before the first. */
   readonly dismissals?: number
-  /** What that count was after the last time that it was this account: what they had sent before is dead. */
+  /** The count after this account's last dismissal: what they sent before it is dead. */
   readonly [dismissed: `dismissed#${string}`]: number
 }
 
