@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { eventually, listProcesses } from '#infra/local/processes.ts'
 import { numbersOf } from '#test/support/numbers.ts'
 import { Random } from '#test/support/random.ts'
 import { type Caller, callerWith, servicesOf, signedIn, subjectsTo } from './caller.ts'
@@ -27,13 +28,16 @@ async function start() {
       if (ready) resolve(ready)
     })
   })
-  const end = (signal: NodeJS.Signals) =>
-    new Promise<void>((resolve) => {
-      child.once('close', () => resolve())
-      child.kill(signal)
-    })
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    return ended
+  }
   return { url, end }
 }
+
+/** The service that was started last. */
+let running: Awaited<ReturnType<typeof start>> | undefined
 
 const ids = () => Math.floor(random.next() * 1e9).toString(36)
 
@@ -61,34 +65,66 @@ async function liveAndDie(url: string, ann: Caller, fate: Fate): Promise<void> {
 
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-let open: Fate[] = []
-let seen = 0
-for (let time = 0; time <= times; time++) {
-  const { url, end } = await start()
-  const ann = await signedIn(url, 'ann@example.com')
-  await ann.request('POST', '/accounts', {})
-  const services = await servicesOf(url)
-  for (const fate of open) {
-    const wrong = await whatIsWrong(services, ann, fate, (address) => subjectsTo(url, address))
-    if (wrong) throw new Error(`After kill ${time} (seed ${seed}): ${wrong} (${JSON.stringify(fate)})`)
-    seen++
+async function killAgainAndAgain(): Promise<number> {
+  let open: Fate[] = []
+  let seen = 0
+  for (let time = 0; time <= times; time++) {
+    running = await start()
+    const { url, end } = running
+    const ann = await signedIn(url, 'ann@example.com')
+    await ann.request('POST', '/accounts', {})
+    const services = await servicesOf(url)
+    for (const fate of open) {
+      const wrong = await whatIsWrong(services, ann, fate, (address) => subjectsTo(url, address))
+      if (wrong) throw new Error(`After kill ${time} (seed ${seed}): ${wrong} (${JSON.stringify(fate)})`)
+      seen++
+    }
+    if (time === times) {
+      await end('SIGTERM')
+      break
+    }
+    open = Array.from({ length: 4 }, (_, i) => ({ invitee: `${ids()}@example.com`, stays: i === 3, sent: 0, counted: 0 }))
+    const lives = open.map((fate) =>
+      wait(random.below(400))
+        .then(() => liveAndDie(url, ann, fate))
+        .catch(() => {}),
+    )
+    const moment = 100 + random.below(6_000)
+    await wait(moment)
+    await end('SIGKILL')
+    await Promise.all(lives)
+    const acknowledged = open.filter(({ deletionId }) => deletionId).length
+    console.log(`kill ${time + 1} after ${moment} ms: ${acknowledged} deletions acknowledged, ${open.length} workspaces to look after`)
   }
-  if (time === times) {
-    await end('SIGTERM')
-    break
-  }
-  open = Array.from({ length: 4 }, (_, i) => ({ invitee: `${ids()}@example.com`, stays: i === 3, sent: 0, counted: 0 }))
-  const lives = open.map((fate) =>
-    wait(random.below(400))
-      .then(() => liveAndDie(url, ann, fate))
-      .catch(() => {}),
-  )
-  const moment = 100 + random.below(6_000)
-  await wait(moment)
-  await end('SIGKILL')
-  await Promise.all(lives)
-  const acknowledged = open.filter(({ deletionId }) => deletionId).length
-  console.log(`kill ${time + 1} after ${moment} ms: ${acknowledged} deletions acknowledged, ${open.length} workspaces to look after`)
+  return seen
 }
-await rm(dataDir, { recursive: true, force: true })
-console.log(`${times} kills, ${seen} workspaces: nothing lost, nothing wrong`)
+
+const onData = () => listProcesses().filter(({ command }) => command.some((part) => part.includes(dataDir)))
+
+/** Ends what still runs on the data: the database outlives a service that was killed. */
+async function endAll(): Promise<void> {
+  for (const { pid } of onData()) process.kill(pid, 'SIGTERM')
+  await eventually(() => onData().length === 0, 60_000)
+}
+
+const removeData = () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
+
+// Ctrl-C reaches the service too, which ends by itself.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, async () => {
+    await running?.end('SIGTERM')
+    await endAll()
+    await removeData()
+    process.exit(1)
+  })
+
+try {
+  const seen = await killAgainAndAgain()
+  await removeData()
+  console.log(`${times} kills, ${seen} workspaces: nothing lost, nothing wrong`)
+} catch (error) {
+  await running?.end('SIGTERM')
+  await endAll()
+  console.error(`What the service stored is in ${dataDir}`)
+  throw error
+}

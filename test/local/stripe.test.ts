@@ -282,8 +282,11 @@ test('of requests at once with one idempotency key one is executed; with retries
   const patient = await overHttp(local.handle, 5)
 
   const { promise: othersAreRefused, resolve: goOn } = Promise.withResolvers<void>()
-  working = () => othersAreRefused
-  let waiting = 5
+  let [atWork, waiting] = [0, 5]
+  working = () => {
+    if (++atWork > 1) goOn()
+    return othersAreRefused
+  }
   const race = () => created('race').finally(() => --waiting === 1 && goOn())
   const outcomes = await Promise.allSettled(Array.from({ length: 5 }, race))
   working = moment

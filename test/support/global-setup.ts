@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { resolve, sep } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { answers, startDatabaseInMemory } from '#infra/local/dynamodb/dynamodb.ts'
 import { openRunFolder } from './run-folder.ts'
@@ -20,6 +20,14 @@ declare module 'vitest' {
 /** The folders whose tests run no function of Atrium in a world of theirs. */
 const quiet = ['domain', 'infra', 'deployed', 'local', 'privileges', 'simulation', 'page', 'operate']
 
+/** The folders whose tests ask no database, so that they start at once. */
+const withoutDatabase = ['domain', 'payments', 'tokens', 'privileges']
+
+function needsDatabase({ vitest }: TestProject): boolean {
+  const spared = withoutDatabase.map((folder) => resolve(vitest.config.root, 'test', folder) + sep)
+  return vitest.state.getPaths().some((file) => !spared.some((folder) => resolve(file).startsWith(folder)))
+}
+
 /** Every test that may run a function, none of them left out by name. */
 function doesEverything({ vitest }: TestProject): boolean {
   const running = new Set(vitest.state.getPaths())
@@ -27,12 +35,12 @@ function doesEverything({ vitest }: TestProject): boolean {
   return !vitest.config.testNamePattern && wanted.every((file) => running.has(resolve(vitest.config.root, file)))
 }
 
-/** Starts one DynamoDB Local for the whole run, or uses the one of DYNAMODB_ENDPOINT. Called once by vitest; returns how to stop it. */
+/** Starts one DynamoDB Local for the whole run where a test needs it, or uses the one of DYNAMODB_ENDPOINT. Called once by vitest; returns how to stop it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.DYNAMODB_ENDPOINT
   if (given && !(await answers(given))) throw new Error(`DYNAMODB_ENDPOINT: no DynamoDB answers at ${given}`)
   const folder = openRunFolder()
-  const database = given ? undefined : await startDatabaseInMemory()
+  const database = given || !needsDatabase(project) ? undefined : await startDatabaseInMemory()
   project.provide('dynamodbEndpoint', given || (database?.endpoint ?? ''))
   project.provide('recordings', folder.recordings)
   project.provide('shared', folder.shared)
