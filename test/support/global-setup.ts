@@ -1,8 +1,7 @@
-import { globSync } from 'node:fs'
-import { resolve, sep } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { answers, startDatabaseInMemory } from '#infra/local/dynamodb/dynamodb.ts'
 import { openRunFolder } from './run-folder.ts'
+import { filesRunningFunctions, folderOf } from './running-functions.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -17,22 +16,16 @@ declare module 'vitest' {
   }
 }
 
-/** The folders whose tests run no function of Atrium in a world of theirs. */
-const quiet = ['domain', 'infra', 'deployed', 'local', 'privileges', 'simulation', 'page', 'operate']
-
 /** The folders whose tests ask no database, so that they start at once. */
 const withoutDatabase = ['domain', 'payments', 'tokens', 'privileges']
 
-function needsDatabase({ vitest }: TestProject): boolean {
-  const spared = withoutDatabase.map((folder) => resolve(vitest.config.root, 'test', folder) + sep)
-  return vitest.state.getPaths().some((file) => !spared.some((folder) => resolve(file).startsWith(folder)))
-}
+const needsDatabase = ({ vitest }: TestProject): boolean =>
+  vitest.state.getPaths().some((file) => !withoutDatabase.includes(folderOf(file)))
 
 /** Every test that may run a function, none of them left out by name. */
 function doesEverything({ vitest }: TestProject): boolean {
   const running = new Set(vitest.state.getPaths())
-  const wanted = globSync('test/*/**/*.test.ts', { cwd: vitest.config.root, exclude: quiet.map((folder) => `test/${folder}/**`) })
-  return !vitest.config.testNamePattern && wanted.every((file) => running.has(resolve(vitest.config.root, file)))
+  return !vitest.config.testNamePattern && filesRunningFunctions().every((file) => running.has(file))
 }
 
 /** Starts one DynamoDB Local for the whole run where a test needs it, or uses the one of DYNAMODB_ENDPOINT. Called once by vitest; returns how to stop it. */

@@ -1,4 +1,5 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { folderOf, runsFunctions } from './running-functions.ts'
 
 /** The test files that take longest, longest first. Measured; where one is missing here, a run ends a little later. */
 const longest = [
@@ -20,18 +21,37 @@ const longest = [
   'deployed/breakages',
 ].map((name) => `/test/${name}.test.ts`)
 
-const rankOf = ({ moduleId }: TestSpecification): number => {
+type TestFile = Pick<TestSpecification, 'moduleId'>
+
+const rankOf = ({ moduleId }: TestFile): number => {
   const rank = longest.findIndex((name) => moduleId.endsWith(name))
   return rank < 0 ? longest.length : rank
+}
+
+const belongsTogether = ({ moduleId }: TestFile): boolean => runsFunctions(moduleId) || folderOf(moduleId) === 'privileges'
+
+/**
+ * The files of a shard. The first has all tests that run functions, and the comparison of what these did with their roles, which without
+ * all of them could say nothing; the others share the rest.
+ */
+export function shardOf<T extends TestFile>(files: readonly T[], { index, count }: { index: number; count: number }): T[] {
+  if (count === 1) return [...files]
+  if (index === 1) return files.filter(belongsTogether)
+  const others = files.filter((file) => !belongsTogether(file)).sort((one, other) => rankOf(one) - rankOf(other))
+  return others.filter((_, i) => i % (count - 1) === index - 2)
 }
 
 /**
  * Begins with what takes longest, so that no core is idle at the end while the other one works off a long file. By itself vitest goes by
  * the durations of the run before, which a clean clone has not, and then by the size of the files, which says nothing: the simulation's is
- * small. Sharding (`vitest run --shard=1/3`) is vitest's own.
+ * small.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return (await super.sort(files)).sort((one, other) => rankOf(one) - rankOf(other))
+  }
+
+  override async shard(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return shardOf(files, this.ctx.config.shard ?? { index: 1, count: 1 })
   }
 }
