@@ -121,6 +121,14 @@ test('mail is sent to the local part as it was given', () => {
   expect(deliverableEmail('Ann.LEE@Bücher.example')).toBe('Ann.LEE@xn--bcher-kva.example')
 })
 
+test('what is wrong with an address is told with what it has to look like', () => {
+  const told = (text: string) => emailSchema.safeParse(text).error?.issues.map(({ message }) => message)
+  const malformed = 'This is not a valid e-mail address. Write it as name@example.com, with only ASCII characters before the @.'
+
+  expect(told('ann')).toEqual([malformed])
+  expect(told('a'.repeat(321))).toEqual(['An e-mail address can have at most 254 characters.', malformed])
+})
+
 test('a text of over 320 characters is no address, even if what nobody sees of it makes it long', () => {
   const text = (length: number) => `ann@exam${'\u00ad'.repeat(length - 15)}ple.com`
 

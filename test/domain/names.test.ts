@@ -71,6 +71,17 @@ test.each([
   expect(nameSchema.safeParse(text).success).toBe(expected)
 })
 
+test.each([
+  ['x'.repeat(101), 'A name can have at most 100 characters.'],
+  ['a\u0000\u202e', 'A name cannot contain control characters.'],
+  ['\u202e', 'A name cannot contain bidirectional overrides or isolates (U+202A–202E, U+2066–2069).'],
+  ['\u200b', 'A name must contain at least one visible character.'],
+  [`a${'\u0301'.repeat(5)}\ud800`, 'A name can have at most four combining marks in a row.'],
+  ['a\ud800', 'A name must be well-formed Unicode.'],
+])('of what is wrong with the name %j one sentence tells: %s', (name, message) => {
+  expect(nameSchema.safeParse(name).error?.issues.map((issue) => issue.message)).toEqual([message])
+})
+
 test("whatever a token claims, an account's name is a name", () => {
   fc.assert(
     fc.property(fc.option(anyText, { nil: undefined }), fc.emailAddress(), (claimed, email) => {
