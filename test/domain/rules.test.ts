@@ -130,6 +130,8 @@ describe('API keys', () => {
     const twice = rotated(rotated(key, { kept: next, graceSeconds: 600, now }), { kept: { ...next, hash: 'three' }, graceSeconds: 60, now })
 
     expect(twice).toMatchObject({ hash: 'three', prefix: 'atr_2', last4: '2222' })
+    expect(['one', 'two', 'three', 'four'].map((hash) => isGood(twice, hash, now))).toEqual([true, true, true, false])
+    expect(isGood({ ...key, former: [] }, 'two', now)).toBe(false)
     expect(twice.former).toEqual([
       { hash: 'one', until: at(60) },
       { hash: 'two', until: at(60) },
