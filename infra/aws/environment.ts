@@ -34,6 +34,16 @@ export function functionEnvironment(
     ...signIn.environment,
     ...queueUrls(data.queues),
   } satisfies Environment
-  const limits = Object.entries(stage.limits).map(([name, value]) => [name, String(value)])
-  return { ...own, POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(stage), ...Object.fromEntries(limits) }
+  return { ...own, POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(stage), ...limitsOf(stage) }
 }
+
+/** The limits of a stage as the functions read them. Throws one line that names each that would stop their start. */
+export function limitsOf({ name: stageName, limits }: Stage): Environment {
+  const texts = Object.entries(limits).map(([name, value]) => [name, String(value)] as const)
+  const bad = texts.filter(([name, text]) => !isSetting(name) || !settingsSchema.shape[name].safeParse(text).success)
+  if (bad.length === 0) return Object.fromEntries(texts)
+  const named = bad.map(([name, text]) => `${name} is ${text}`).join(', ')
+  throw new Error(`The stage "${stageName}" has limits that the functions do not take: ${named}. Set whole numbers (infra/aws/stages.ts)`)
+}
+
+const isSetting = (name: string): name is keyof Settings => Object.hasOwn(settingsSchema.shape, name)

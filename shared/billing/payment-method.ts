@@ -41,7 +41,7 @@ export interface Asking {
 export const inTime = ({ payments, clock, now, remaining }: Asking): Payments =>
   withDeadline(requirePayments(payments), () => Math.min(now.getTime() + askTimeoutMs - clock().getTime(), remaining() - lastRequestMs))
 
-type Shown = Omit<Billing, 'account' | 'customerId' | 'paymentMethodId' | 'former'>
+type Shown = Pick<Billing, 'provider' | 'brand' | 'last4'>
 
 interface Setting extends Pick<Question<object, Shown>, 'table' | 'clock' | 'now' | 'remaining' | 'accountId' | 'paymentMethodId'> {
   readonly payments: Payments | undefined
@@ -78,7 +78,11 @@ export async function replacePaymentMethod({ payments, authorizationCheck, works
   })
 }
 
-const shown = ({ account, customerId, paymentMethodId, former, ...rest }: Billing): Shown => rest
+const shown = ({ provider, brand, last4 }: Billing): Shown => ({
+  provider,
+  ...(brand !== undefined && { brand }),
+  ...(last4 !== undefined && { last4 }),
+})
 
 type PlaceOfBilling = Workspace & { readonly billing: Billing | undefined }
 

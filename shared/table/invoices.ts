@@ -26,7 +26,10 @@ export const issueWrites = (invoice: Invoice, number: number, now: Date): Write[
   update(keys.invoiceNumber(), { set: { last: number } }, number === 1 ? absent('pk') : is('last', number - 1), changed),
 ]
 
-/** When the sweep looks what an invoice owes to the payment provider, as it is issued. */
+/**
+ * When the sweep looks what an invoice owes to the payment provider, as it is issued. An open one from before the sweep looked at invoices
+ * has no such moment: its payment method stays attached until somebody pays it or tries to, which notes one.
+ */
 const dueWithProvider = (invoice: Invoice, now: Date) => owesDetach(invoice) && dueAt(invoice.id, detachAt(invoice, later(now, 60)))
 
 export const readInvoice = (table: Table, invoiceId: string): Promise<Invoice | undefined> => table.get(keys.invoice(invoiceId))

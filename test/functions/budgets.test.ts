@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { operations } from '#functions/operations.ts'
+import { Deadline } from '#shared/deadline.ts'
 import { bobsAddress, type Cost, emails, meteredScene, scenarios } from '#test/support/scenarios.ts'
 import { crowd } from '#test/support/scene.ts'
 
@@ -50,4 +51,18 @@ test('the rounds of a workspace with 1,000 members and 150 invitations are those
   expect(await take('getWorkspace')).toMatchObject({ rounds: 1 })
   expect((await take('createInvitations', { body: { emails: [bobsAddress] } })).rounds).toBeLessThanOrEqual(3)
   expect((await take('leaveWorkspace')).rounds).toBeLessThanOrEqual(3)
+})
+
+test('on a machine where every answer comes late the costs are the same: nothing is sent a second time while it is measured', async () => {
+  const [, , reportUsage] = scenarios.find(([name]) => name === 'reportUsage') ?? []
+  if (!reportUsage) throw new Error('No such scenario')
+  const usual = await reportUsage(await meteredScene())
+  const team = await meteredScene()
+  // Half of the time of each request is over before any answer can be there.
+  vi.spyOn(Deadline.prototype, 'atMost').mockImplementation(() => new Deadline(() => 0.001))
+  onTestFinished(() => void vi.restoreAllMocks())
+
+  const late = await reportUsage(team)
+
+  expect(late).toEqual(usual)
 })

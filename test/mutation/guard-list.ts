@@ -16,6 +16,7 @@ const inFile = (file: string, ...mutants: readonly Mutant[]): Guard[] =>
 export const guards: readonly Guard[] = [
   ...inFile(
     'shared/table/usage.ts',
+    ['a counter is opened once', "{ status: 'open' }, absent('pk'), ", "{ status: 'open' }, undefined, ", 'functions/usage'],
     ['a sealed counter takes nothing', "all(is('status', 'open'), leaves(part - worth))", 'leaves(part - worth)', 'functions/usage'],
     ['a full counter takes nothing', "all(is('status', 'open'), leaves(part - worth))", "is('status', 'open')", 'functions/usage-limit'],
     [
@@ -51,6 +52,18 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'shared/table/workspaces.ts',
     [
+      'a payment method is kept only in an active workspace',
+      'rule ? all(active, rule) : active',
+      'rule ?? active',
+      'billing/payment-method.unit',
+    ],
+    [
+      'an address that is another member’s stays theirs',
+      "any(absent('pk'), is('accountId', member.accountId))",
+      'undefined',
+      'functions/who-is-who',
+    ],
+    [
       'nothing changes a workspace that is being deleted',
       "const active = is('status', 'active')",
       "const active = is('id', id)",
@@ -65,6 +78,12 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'shared/table/members.ts',
+    [
+      'who is removed leaves no mark of their address',
+      "all(is('role', member.role), sameAddress(member))",
+      "is('role', member.role)",
+      'functions/who-is-who',
+    ],
     ['the last admin cannot be demoted', "admins < 0 ? above('adminCount', 1) : undefined", 'undefined', 'functions/members'],
     [
       'one admin remains',
@@ -114,6 +133,18 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'shared/table/invitations.ts',
     [
+      'a mailbox that bounced is written to again in time',
+      "any(absent('pk'), atMost('until', now.toISOString()))",
+      "absent('pk')",
+      'billing/send-invoice.unit',
+    ],
+    [
+      'a mailer sends the send that is owed',
+      "is('sendCount', invitation.sendCount), exists('outbox'), unclaimed(now)",
+      "exists('outbox'), unclaimed(now)",
+      'invitations/mailing',
+    ],
+    [
       'nobody joins by an invitation whose sender is dismissed meanwhile',
       "all(below('memberCount', maximumMembers), stillVouchedFor(invitation))",
       "below('memberCount', maximumMembers)",
@@ -140,6 +171,12 @@ export const guards: readonly Guard[] = [
   ...inFile(
     'shared/table/invoices.ts',
     [
+      'a method takes the place of the one that was read',
+      "seen ? is('paymentMethodId', seen.paymentMethodId) : absent('pk')",
+      "seen ? exists('pk') : absent('pk')",
+      'billing/payment-method.unit',
+    ],
+    [
       'invoice numbers follow one another',
       "number === 1 ? absent('pk') : is('last', number - 1), changed",
       'undefined',
@@ -149,6 +186,43 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'shared/table/charging.ts',
+    [
+      'a customer is noted by the first',
+      "all(unchanged(invoice), same('customerId', invoice.customerId))",
+      'unchanged(invoice)',
+      'billing/charge.unit',
+    ],
+    [
+      'an intent that was stored meanwhile is not replaced',
+      "all(unsettled, same('intentId', intentId), same('intentFailures', intentFailures))",
+      "all(unsettled, same('intentFailures', intentFailures))",
+      'billing/charge.unit',
+    ],
+    [
+      'a round ends once',
+      "all(unsettled, same('intentId', intentId), same('intentFailures', intentFailures))",
+      "all(unsettled, same('intentId', intentId))",
+      'table/charging',
+    ],
+    ['a worker ends its own attempt', "is('workerUntil', workerUntil)", "exists('pk')", 'table/charging'],
+    [
+      'what is detached while an attempt is unclear stays due',
+      "{ set, remove: notDue }, absent('attempt')",
+      "{ set, remove: notDue }, exists('pk')",
+      'billing/owed.unit',
+    ],
+    [
+      'a look says nothing of an attempt that began meanwhile',
+      "all(exists('pk'), same('attempt', invoice.attempt), is('status', invoice.status))",
+      "all(exists('pk'), is('status', invoice.status))",
+      'table/charging',
+    ],
+    [
+      'a look says nothing of an outcome that was noted meanwhile',
+      "all(exists('pk'), same('attempt', invoice.attempt), is('status', invoice.status))",
+      "all(exists('pk'), same('attempt', invoice.attempt))",
+      'table/charging',
+    ],
     [
       'what is paid stays paid',
       "oneOf('status', ['open', 'uncollectible'])",
@@ -252,4 +326,79 @@ export const guards: readonly Guard[] = [
     ['a canceled intent is not found again', "?? found.get('open')", "?? found.get('canceled') ?? found.get('open')", 'billing/charging'],
   ),
   ...inFile('shared/payments/stripe-errors.ts', ['a throttle is no refusal', ' || statusCode === 429)', ')', 'billing/charging']),
+  ...inFile('shared/domain/inviting.ts', [
+    'an invitation whose sender is dismissed is not open',
+    ' && !isDead(invitation, workspace)',
+    '',
+    'invitations/dismissal',
+  ]),
+  ...inFile('shared/table/invoice-mail.ts', [
+    'one mailer sends an invoice',
+    "all(exists('outbox'), unclaimed(now))",
+    "exists('outbox')",
+    'billing/send-invoice.unit',
+  ]),
+  ...inFile(
+    'shared/table/payment-turns.ts',
+    [
+      'a turn follows those that were read',
+      "asSeen('paymentTurns', line.place.paymentTurns)",
+      "absent('nothing')",
+      'billing/take-turn.unit',
+    ],
+    ['a try is one person’s once', 'asSeen(slot, tries?.[slot])', "absent('nothing')", 'billing/take-turn.unit'],
+    ['a turn that is over ends nothing', "is('paymentTurns', turns)", "absent('nothing')", 'billing/take-turn.unit'],
+  ),
+  ...inFile(
+    'shared/table/accounts.ts',
+    ['an account is made once', "account, absent('pk'), whenItExists", 'account, undefined, whenItExists', 'functions/accounts'],
+    [
+      'an account changes from what was read',
+      "all(unchanged('version', seen.version), unchanged('emailIssuedAt', seen.emailIssuedAt))",
+      "unchanged('name', seen.name)",
+      'functions/who-is-who',
+    ],
+  ),
+  ...inFile(
+    'shared/table/member-rows.ts',
+    [
+      'a member who is removed is not brought back',
+      "all(exists('pk'), notLater, sameAddress(seen))",
+      'all(notLater, sameAddress(seen))',
+      'functions/who-is-who',
+    ],
+    [
+      'nothing of a later version is overwritten',
+      "all(exists('pk'), notLater, sameAddress(seen))",
+      "all(exists('pk'), sameAddress(seen))",
+      'functions/who-is-who',
+    ],
+    [
+      'nothing is carried into a workspace that is being deleted',
+      "check(keys.workspace(workspaceId), is('status', 'active'), changed),\n",
+      '',
+      'functions/who-is-who',
+    ],
+  ),
+  ...inFile(
+    'shared/table/projects.ts',
+    [
+      'a project that is gone is not renamed',
+      "{ set: { name, updatedAt } },\n    exists('pk'),",
+      '{ set: { name, updatedAt } },\n    undefined,',
+      'functions/projects',
+    ],
+    [
+      'a project is deleted once',
+      "projectId }), exists('pk'), projectNotFound",
+      'projectId }), undefined, projectNotFound',
+      'functions/projects',
+    ],
+  ),
+  ...inFile('shared/invitations/record-delivery.ts', [
+    'nothing is noted in a workspace that is being deleted',
+    "check(keys.workspace(place.workspaceId), is('status', 'active'), changed),\n",
+    '',
+    'invitations/mail-events',
+  ]),
 ]
