@@ -12,6 +12,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { Deadline } from '../deadline.ts'
 import { Refusal } from '../domain/refusals.ts'
+import { leanClient } from '../lean-client.ts'
 import { type Change, type Condition, changeText, conditionText, exists, Placeholders } from './conditions.ts'
 import { indexes } from './design/attributes.ts'
 import type { Collection, Listing } from './design/collection.ts'
@@ -330,4 +331,4 @@ export const documentClient = (client: DynamoDBClient): DynamoDBDocumentClient =
 
 /** Opens the table with the SDK's own settings (region, credentials and endpoint from the environment). An answer is waited for as long as the deadline says. */
 export const openTable = ({ settings }: { readonly settings: { readonly TABLE_NAME: string } }): Table =>
-  new Table(documentClient(new DynamoDBClient({})), settings.TABLE_NAME)
+  new Table(documentClient(leanClient(new DynamoDBClient({}))), settings.TABLE_NAME)

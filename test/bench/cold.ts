@@ -22,6 +22,7 @@ const environment = (endpoint: string, table: string) => ({
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'bench',
   AWS_SECRET_ACCESS_KEY: 'bench',
+  AWS_SESSION_TOKEN: 'bench',
   AWS_ENDPOINT_URL_DYNAMODB: endpoint,
   TABLE_NAME: table,
   ISSUER: 'https://issuer.example',
@@ -41,38 +42,61 @@ async function start(file: string, event: object, env: Record<string, string>): 
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
 }
 
-/** Every function once, and after every few of them their bare clients, so that noise meets both. */
+/** Every function once, and after every few of them both kinds of their bare clients, so that noise meets all. */
 const inTurns = (sizes: readonly Size[]): string[] =>
   [...Map.groupBy(sizes, ({ bare }) => bare)].flatMap(([bare, functions]) =>
-    functions.flatMap(({ name }, i) => (i % 4 === 0 ? [bare, name] : [name])),
+    functions.flatMap(({ name, lean }, i) => (i % 4 === 0 ? [bare, lean, name] : [name])),
   )
 
 const kib = (bytes: number) => (bytes / 1024).toFixed(0)
 
+/** A figure of a function beside that of its bare clients, with all of the AWS SDK and with what Atrium's functions have of it. */
+interface Compared {
+  readonly own: number
+  readonly bare: number
+  readonly lean: number
+}
+
+const ratio = ({ own, bare }: Compared): number => own / bare
+
 function report(sizes: readonly Size[], seen: ReadonlyMap<string, readonly Cold[]>): void {
   const of = (name: string, moment: keyof Cold) => median((seen.get(name) ?? []).map((cold) => cold[moment]))
-  const rows = sizes.map(({ name, bytes, bare, bareBytes }) => {
-    const pairs = [[bytes, bareBytes], ...(['imported', 'called'] as const).map((moment) => [of(name, moment), of(bare, moment)])]
-    // Without any client there is nothing to be compared with.
-    const ratios = pairs.map(([one = 0, other = 0]) => (bareBytes > 1_024 ? one / other : Number.NaN))
-    return { name, pairs: pairs as [number, number][], ratios }
-  })
-  const text = (ratio: number | undefined) => (ratio === undefined || Number.isNaN(ratio) ? '-' : ratio.toFixed(2))
-  const middle = [0, 1, 2].map((which) =>
-    median(rows.map(({ ratios }) => ratios[which] ?? Number.NaN).filter((ratio) => !Number.isNaN(ratio))),
-  )
+  // Without any client there is nothing to be compared with.
+  const rows = sizes
+    .filter(({ bareBytes }) => bareBytes > 1_024)
+    .map(({ name, bytes, bare, bareBytes, lean, leanBytes }) => {
+      const at = (moment: keyof Cold): Compared => ({ own: of(name, moment), bare: of(bare, moment), lean: of(lean, moment) })
+      return { name, size: { own: bytes, bare: bareBytes, lean: leanBytes }, imported: at('imported'), called: at('called') }
+    })
+    .sort((one, other) => ratio(other.called) - ratio(one.called))
+  const cells = (compared: Compared, text: (figure: number) => string) => [
+    ...[compared.own, compared.bare, compared.lean].map(text),
+    ratio(compared).toFixed(2),
+  ]
+  const milliseconds = (figure: number) => figure.toFixed(0)
+  const middle = (figure: 'size' | 'imported' | 'called') => ['', '', '', median(rows.map((row) => ratio(row[figure]))).toFixed(2)]
+  const heads = ['bare', 'lean', 'ratio']
   printTable(
-    ['', 'KiB', 'bare', 'ratio', 'import ms', 'bare', 'ratio', 'and call ms', 'bare', 'ratio'],
+    ['', 'KiB', ...heads, 'import ms', ...heads, 'and call ms', ...heads],
     [
-      ...rows
-        .sort((one, other) => (other.ratios[2] || 0) - (one.ratios[2] || 0))
-        .map(({ name, pairs, ratios }) => [
+      ...rows.map(({ name, size, imported, called }) => [
+        name,
+        ...cells(size, kib),
+        ...cells(imported, milliseconds),
+        ...cells(called, milliseconds),
+      ]),
+      ['median of the ratios', ...middle('size'), ...middle('imported'), ...middle('called')],
+      ...sizes
+        .filter(({ bareBytes }) => bareBytes <= 1_024)
+        .map(({ name, bytes }) => [
           name,
-          ...pairs.flatMap((pair, i) => [...pair.map((each) => (i === 0 ? kib(each) : each.toFixed(0))), text(ratios[i])]),
+          ...[kib(bytes), '', '', ''],
+          ...[milliseconds(of(name, 'imported')), '', '', ''],
+          ...[milliseconds(of(name, 'called')), '', '', ''],
         ]),
-      ['median of the ratios', '', '', text(middle[0]), '', '', text(middle[1]), '', '', text(middle[2])],
     ],
   )
+  console.log('bare: the clients alone, with all of the AWS SDK; lean: without what no Lambda function can use. The ratio is to bare.')
 }
 
 /** Size and CPU of every function's cold start beside the bare clients that it needs: `npm run bench:cold`. */
@@ -87,7 +111,8 @@ await onDatabase(async (clientOf, endpoint) => {
     const seen = new Map<string, Cold[]>()
     for (let round = 0; round < rounds; round++)
       for (const name of inTurns(sizes)) {
-        const event = events.get(name) ?? events.get('bare') ?? {}
+        const event = events.get(name.includes('bare-') ? 'bare' : name)
+        if (!event) throw new Error(`test/bench/first-calls.ts has no event for ${name}`)
         seen.set(name, [...(seen.get(name) ?? []), await start(join(folder, name, 'index.mjs'), event, env)])
       }
     report(sizes, seen)

@@ -30,6 +30,7 @@ export async function firstCalls(world: World): Promise<ReadonlyMap<string, obje
     notFound: { requestContext: { requestId: 'bench' } },
     sendMail: record({ kind: 'invitation', invitationId: invitationId(place), sendCount: 1 }),
     runDeletion: record({ deletionId: `del_${'0'.repeat(26)}` }),
+    updateMembers: record({ accountId: `acc_${'0'.repeat(26)}` }),
     recordDelivery: record({ eventType: 'Bounce', bounce: { bounceType: 'Permanent' }, mail: { messageId: 'bench', tags } }),
     cleanUp: {},
     preTokenGeneration: { region: 'eu', userPoolId: 'eu_1', request: { userAttributes: { sub: 'ann', email: 'ann@example.com' } } },

@@ -1,5 +1,5 @@
 import type { AwsAction } from './iam.ts'
-import { account, region } from './stand-in-values.ts'
+import { account, region, sessionToken } from './stand-in-values.ts'
 
 /** A request as it comes to the place that plays AWS. */
 export interface AwsRequest {
@@ -8,9 +8,14 @@ export interface AwsRequest {
   readonly body: string
 }
 
-/** Who signed a request, by their access key id: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html */
+/**
+ * Who signed a request, by their access key id; nobody without the token of the key's session.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
+ */
 export const signerOf = ({ headers }: AwsRequest): string | undefined =>
-  /^AWS4-HMAC-SHA256 Credential=(\w+)\//.exec(String(headers.authorization))?.[1]
+  headers['x-amz-security-token'] === sessionToken
+    ? /^AWS4-HMAC-SHA256 Credential=(\w+)\//.exec(String(headers.authorization))?.[1]
+    : undefined
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { DeployedFunction } from './deployment.ts'
-import { region } from './stand-in-values.ts'
+import { region, sessionToken } from './stand-in-values.ts'
 
 /** What a process needs of the world that is played around it. */
 export interface Surroundings {
@@ -41,7 +41,7 @@ const setByLambda = ({ arn, handler, folder, memorySize }: DeployedFunction, { a
   AWS_LAMBDA_LOG_FORMAT: 'JSON',
   AWS_ACCESS_KEY_ID: accessKeyId,
   AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_SESSION_TOKEN: 'session',
+  AWS_SESSION_TOKEN: sessionToken,
   TZ: ':UTC',
   LANG: 'en_US.UTF-8',
   PATH: '/usr/local/bin:/usr/bin:/bin:/opt/bin',

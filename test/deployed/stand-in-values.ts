@@ -4,6 +4,9 @@ import { createHash } from 'node:crypto'
 export const region = 'eu-central-1'
 export const account = '123456789012'
 
+/** What Lambda puts beside the access key of a role, without which AWS knows no such key. */
+export const sessionToken = 'session'
+
 /** The text of every secret. */
 const secret = 'sk_test_deployed'
 

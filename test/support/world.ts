@@ -41,7 +41,8 @@ const verify = async (token: string): Promise<Person> => {
 /** A minute is left, however long the machine takes: time limits are tested with clocks of their own. */
 const contextOf = (name: string) => ({ ...lambdaContext(name, 0), getRemainingTimeInMillis: () => 60_000, awsRequestId: 'test' })
 
-const environment = {
+/** The settings of the tests. */
+export const environment = {
   TABLE_NAME: 'atrium',
   ISSUER: 'https://issuer.example',
   CLIENT_ID: 'test',

@@ -28,8 +28,11 @@ const bareClients = (opened: readonly ClientName[]) => (Object.keys(clients) as 
 /** The name of the bare function with the clients of some services. */
 export const bareName = (opened: readonly ClientName[]): string => `bare-${bareClients(opened).join('-')}`
 
+/** The name of the same function where it is bundled as Atrium's own are, without what no Lambda function can use. */
+export const leanName = (opened: readonly ClientName[]): string => `lean-${bareName(opened)}`
+
 /** A function with nothing but the clients of some services: what a bundle's size and start are compared with. */
-export const bareEntry = (opened: readonly ClientName[]): Entry => ({
-  name: bareName(opened),
+export const bareEntry = (opened: readonly ClientName[], name = bareName(opened)): Entry => ({
+  name,
   source: ['const used = []', ...bareClients(opened).map((service) => clients[service]), 'export const handler = () => used'].join('\n'),
 })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { build, type Metafile, type Plugin } from 'esbuild'
+import { lambdaSdk } from './lambda-sdk.ts'
 import { lazyBuiltins } from './lazy-builtins.ts'
 
 /** One function's bundle to be made: its name and the source of its entry, whose imports start at the project's root. */
@@ -26,9 +27,10 @@ const entriesPlugin = (entries: readonly Entry[]): Plugin => ({
 
 /**
  * Bundles every entry into `{outdir}/{name}/index.mjs`, in one call of esbuild, which reads and parses each module once for all. Nothing
- * is shared between bundles: a function is deployed again only where its own code changed, and starts from one file.
+ * is shared between bundles: a function is deployed again only where its own code changed, and starts from one file. `wholeSdk` keeps what
+ * of the AWS SDK no Lambda function can use, for comparison.
  */
-export async function bundle(entries: readonly Entry[], outdir: string): Promise<Metafile> {
+export async function bundle(entries: readonly Entry[], outdir: string, { wholeSdk = false } = {}): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: entries.map(({ name }) => ({ in: `entry:${name}`, out: `${name}/index` })),
@@ -43,7 +45,7 @@ export async function bundle(entries: readonly Entry[], outdir: string): Promise
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [entriesPlugin(entries), lazyBuiltins],
+    plugins: [entriesPlugin(entries), ...(wholeSdk ? [] : [lambdaSdk]), lazyBuiltins],
   })
   return metafile
 }
