@@ -3,6 +3,7 @@ import { apiKeyView, defaultScopes, newSecret, permissionToGive, rolesThatGive, 
 import { newId } from '#shared/domain/ids.ts'
 import { nameSchema } from '#shared/domain/names.ts'
 import { scopeSchema } from '#shared/domain/roles.ts'
+import { listOf } from '#shared/domain/schemas.ts'
 import { anyInstantSchema } from '#shared/domain/time.ts'
 import { access, operation } from '#shared/http/operation.ts'
 import { createApiKey as create } from '#shared/table/api-keys.ts'
@@ -19,7 +20,7 @@ export const createApiKey = operation({
   tableActions: ['put', 'update', 'check'],
   body: z.strictObject({
     name: nameSchema,
-    scopes: z.optional(z.array(scopeSchema).check(z.minLength(1), z.maxLength(20))),
+    scopes: z.optional(listOf(scopeSchema, 1, 20)),
     expiresAt: z.optional(anyInstantSchema),
   }),
   status: 201,

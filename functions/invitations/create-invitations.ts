@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { canonicalEmail, emailSchema } from '#shared/domain/email.ts'
 import { invitationShape, invitationView, recordedInvitation } from '#shared/domain/invitation.ts'
 import { roleSchema } from '#shared/domain/roles.ts'
+import { listOf } from '#shared/domain/schemas.ts'
 import { access, operation } from '#shared/http/operation.ts'
 import { addresseeOf, type InvitationOutcome, inviteAll, mailsOf, readAddressStates } from '#shared/invitations/invite.ts'
 
@@ -25,7 +26,7 @@ export const createInvitations = operation({
   services: ['table', 'queue'],
   tableActions: ['query', 'put', 'update', 'delete', 'check'],
   sendsTo: ['mail'],
-  body: z.strictObject({ emails: z.array(emailSchema).check(z.minLength(1), z.maxLength(50)), role: z.optional(roleSchema) }),
+  body: z.strictObject({ emails: listOf(emailSchema, 1, 50), role: z.optional(roleSchema) }),
   output: z.object({ results: z.array(result) }),
   refuses: ['too_many_invitations', 'too_many_members', 'rate_limited'],
   requiresVerifiedEmail: true,

@@ -1,8 +1,13 @@
+import * as z from 'zod/mini'
 import { cursorErrors, pageInMemory, pageOf, pageQuery } from '#shared/domain/cursor.ts'
 import { invitationShape, invitationView } from '#shared/domain/invitation.ts'
 import { isOpen } from '#shared/domain/inviting.ts'
 import { access, operation } from '#shared/http/operation.ts'
 import { listInvitationRows } from '#shared/table/invitations.ts'
+
+const statusSchema = z
+  ._default(z.literal('pending', 'Only pending invitations can be listed. Send "pending", or leave status out.'), 'pending')
+  .register(z.globalRegistry, { description: 'Which invitations' })
 
 export const listInvitations = operation({
   name: 'listInvitations',
@@ -13,7 +18,7 @@ export const listInvitations = operation({
   access: access.workspace('readWorkspace'),
   services: ['table'],
   tableActions: ['query'],
-  query: pageQuery,
+  query: z.extend(pageQuery, { status: statusSchema }),
   output: pageOf(invitationShape),
   refuses: [],
   check: ({ path, query }) => cursorErrors(`invitations ${path.workspaceId}`, query),

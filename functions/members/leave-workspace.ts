@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { requireSuccessor } from '#shared/domain/member.ts'
+import { successorErrors } from '#shared/domain/member.ts'
 import { accountIdSchema } from '#shared/domain/schemas.ts'
 import { access, operation } from '#shared/http/operation.ts'
 import { findMember, leaveWith } from '#shared/table/members.ts'
@@ -16,8 +16,6 @@ export const leaveWorkspace = operation({
   query: z.strictObject({ successorId: z.optional(accountIdSchema) }),
   refuses: ['last_member'],
   load: ({ path, query, table }) => findMember(table, path.workspaceId, query.successorId),
-  handle: async ({ loaded: successor, workspace, member: me, query, table }) => {
-    requireSuccessor(query.successorId, successor, me.accountId)
-    await leaveWith(table, workspace, me, successor)
-  },
+  checkLoaded: ({ loaded: successor, query, caller }) => successorErrors(query?.successorId, successor, caller.accountId),
+  handle: ({ loaded: successor, workspace, member: me, table }) => leaveWith(table, workspace, me, successor),
 })

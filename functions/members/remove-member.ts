@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { requireSuccessor } from '#shared/domain/member.ts'
+import { successorErrors } from '#shared/domain/member.ts'
 import { accountIdSchema } from '#shared/domain/schemas.ts'
 import { access, operation } from '#shared/http/operation.ts'
 import { forgetDismissals } from '#shared/table/collecting.ts'
@@ -19,8 +19,8 @@ export const removeMember = operation({
   refuses: ['member_not_found', 'last_member'],
   load: ({ path, query, table }) =>
     Promise.all([findMember(table, path.workspaceId, path.accountId), findMember(table, path.workspaceId, query.successorId)]),
-  handle: async ({ loaded: [found, successor], workspace, member: me, query, authorizationCheck, table, now }) => {
-    requireSuccessor(query.successorId, successor, me.accountId)
+  checkLoaded: ({ loaded: [, successor], query, caller }) => successorErrors(query?.successorId, successor, caller.accountId),
+  handle: async ({ loaded: [found, successor], workspace, member: me, authorizationCheck, table, now }) => {
     if (found?.accountId === me.accountId) return leaveWith(table, workspace, me, successor)
     await forgetDismissals(table, workspace, now)
     await untilUnchanged(

@@ -5,7 +5,7 @@ import { usageShape } from '#shared/domain/usage.ts'
 import { access, operation } from '#shared/http/operation.ts'
 import { readUsage } from '#shared/table/usage.ts'
 
-const periodSchema = z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'Give a month as YYYY-MM, such as 2026-11.'))
+const periodSchema = z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'Send a year and a month, such as 2026-11.'))
 
 export const getUsage = operation({
   name: 'getUsage',

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { quantitySchema, worthOf, worthOfAmount } from '#shared/domain/decimal.ts'
 import { priceBook } from '#shared/domain/price-book.ts'
 import type { FieldError } from '#shared/domain/refusals.ts'
+import { listOf } from '#shared/domain/schemas.ts'
 import { anyInstantSchema, later } from '#shared/domain/time.ts'
 import type { UsageEvent } from '#shared/domain/usage.ts'
 import { access, operation } from '#shared/http/operation.ts'
@@ -26,8 +27,8 @@ function errorsOf(occurredAt: string | undefined, i: number, now: Date): FieldEr
   const late = occurredAt !== undefined && occurredAt > later(now, 300)
   const early = occurredAt !== undefined && occurredAt < later(now, -30 * 86_400)
   return [
-    ...(late ? [{ pointer: `/events/${i}/occurredAt`, detail: 'This time is more than 5 minutes in the future.' }] : []),
-    ...(early ? [{ pointer: `/events/${i}/occurredAt`, detail: 'This time is more than 30 days in the past.' }] : []),
+    ...(late ? [{ pointer: `/events/${i}/occurredAt`, detail: 'This time is more than 5 minutes in the future. Check your clock.' }] : []),
+    ...(early ? [{ pointer: `/events/${i}/occurredAt`, detail: 'This time is more than 30 days in the past. Leave the event out.' }] : []),
   ]
 }
 
@@ -48,7 +49,7 @@ export const reportUsage = operation({
   access: access.apiKey('reportUsage'),
   services: ['table'],
   tableActions: ['put', 'update', 'check'],
-  body: z.strictObject({ events: z.array(eventSchema).check(z.minLength(1), z.maxLength(100)) }),
+  body: z.strictObject({ events: listOf(eventSchema, 1, 100) }),
   output: z.object({ accepted: z.int(), duplicates: z.int() }),
   refuses: ['usage_limit_reached'],
   check: ({ body, now }) => (body?.events ?? []).flatMap((event, i) => errorsOf(event?.occurredAt, i, now)),

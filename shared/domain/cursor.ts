@@ -5,7 +5,7 @@ import { type FieldError, invalid } from './refusals.ts'
 /** The query of every list: page size, and where to continue. */
 export const pageQuery = z.strictObject({
   limit: z
-    ._default(z.pipe(z.string().check(z.regex(/^([1-9]\d?|100)$/, 'limit must be a whole number from 1 to 100.')), z.transform(Number)), 50)
+    ._default(z.pipe(z.string().check(z.regex(/^([1-9]\d?|100)$/, 'Send a whole number from 1 to 100.')), z.transform(Number)), 50)
     .register(z.globalRegistry, {
       override: ({ jsonSchema }) => {
         delete jsonSchema.pattern

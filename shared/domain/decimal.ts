@@ -23,7 +23,7 @@ export function formatMicro(micro: Micro): string {
   return fraction ? `${digits.slice(0, -scale)}.${fraction}` : digits.slice(0, -scale)
 }
 
-const wrong = 'A number or decimal string from 0 to 1,000,000,000 with at most 6 decimals, such as 12.5.'
+const wrong = 'Send a number or a decimal string from 0 to 1,000,000,000 with at most 6 decimals, such as 12.5.'
 
 /** A quantity from a request, a JSON number or a plain decimal string, in millionths. */
 export const quantitySchema = z
@@ -36,7 +36,10 @@ export const quantitySchema = z
       return z.NEVER
     }),
   )
-  .register(z.globalRegistry, { description: wrong, examples: ['12.5', 3] })
+  .register(z.globalRegistry, {
+    description: 'A number or decimal string from 0 to 1,000,000,000 with at most 6 decimals',
+    examples: ['12.5', 3],
+  })
 
 /** Worth is counted in 10^-18 of a major unit: a millionth at the smallest price (10^-12) is 1, so no worth is ever rounded. */
 export type Worth = bigint

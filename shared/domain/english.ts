@@ -1,5 +1,41 @@
 import * as z from 'zod/mini'
-import en from 'zod/v4/locales/en.js'
 
-// Without a language, zod/mini calls everything "Invalid input".
-z.config(en())
+const kinds: Readonly<Record<string, string>> = {
+  array: 'an array',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+  string: 'a string',
+}
+
+const units: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  array: ['entry', 'entries'],
+  string: ['character', 'characters'],
+}
+
+/** A bound as it is told: of a text in characters, of a list in entries, of a number as it is. */
+const sized = (origin: string, bound: number | bigint): string =>
+  [bound, units[origin]?.[Number(bound) === 1 ? 0 : 1]].filter((part) => part !== undefined).join(' ')
+
+/** What a value is to be, where its schema has no words of its own for it: one sentence that says what to send. */
+function advice(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'This field is required.' : `Send ${kinds[issue.expected] ?? 'another type of value'}.`
+    case 'invalid_value':
+      return `Send ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map((value) => JSON.stringify(value)).join(', ')}.`
+    case 'too_small':
+      return `Send at least ${sized(issue.origin, issue.minimum)}.`
+    case 'too_big':
+      return `Send at most ${sized(issue.origin, issue.maximum)}.`
+    case 'unrecognized_keys':
+      return 'Unknown field. Remove it.'
+    default:
+      return 'This value has the wrong form. The document at /v1/openapi.json describes what to send.'
+  }
+}
+
+// The library's own words are written for programmers, and zod/mini has none but "Invalid input". Not as its language (`localeError`):
+// whatever loads the whole of zod afterwards sets that to English.
+z.config({ customError: advice })

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { invalid } from './refusals.ts'
+import type { FieldError } from './refusals.ts'
 import { type Role, roleSchema } from './roles.ts'
 import { accountIdSchema } from './schemas.ts'
 import { instantSchema } from './time.ts'
@@ -52,8 +52,8 @@ export function successorOf(leaver: string, members: readonly Member[]): Member 
   return longest(others.filter(({ role }) => role === 'developer')) ?? longest(others)
 }
 
-/** Refuses (400) a successor who was named and is no member (`named` undefined), or is who leaves. */
-export function requireSuccessor(successorId: string | undefined, named: Member | undefined, leaver: string): void {
-  if (successorId === undefined || (named && named.accountId !== leaver)) return
-  throw invalid('?successorId', 'The successor must be another member of this workspace. Send their account id.')
-}
+/** What is wrong with a successor who was named and is no member (`named` undefined), or is who leaves. */
+export const successorErrors = (successorId: string | undefined, named: Member | undefined, leaver: string): FieldError[] =>
+  successorId === undefined || (named && named.accountId !== leaver)
+    ? []
+    : [{ pointer: '?successorId', detail: 'The successor must be another member of this workspace. Send their account id.' }]

@@ -15,3 +15,14 @@ export const minorUnits = z.custom<Amount>(isAmount).register(z.globalRegistry, 
 export const accountIdSchema = id('acc', 'an account')
 
 export const workspaceIdSchema = id('ws', 'a workspace')
+
+/**
+ * A list from outside. One that is too long is looked through all the same (a body is bounded), so that whatever is wrong with its entries
+ * is named with it: zod passes the entries over where the first check of a list is one of its length.
+ */
+export const listOf = <S extends z.ZodMiniType>(entry: S, least: number, most: number) =>
+  z.array(entry).check(
+    z.refine(() => true),
+    z.minLength(least),
+    z.maxLength(most),
+  )

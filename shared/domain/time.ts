@@ -28,6 +28,6 @@ export const epochSeconds = (moment: string): number => Math.ceil(Date.parse(mom
 
 /** A moment from a request: ISO 8601 with any offset and precision, converted to UTC with milliseconds. */
 export const anyInstantSchema = z.pipe(
-  z.iso.datetime({ offset: true, error: 'Give an ISO 8601 time, such as 2026-11-24T10:00:00.000Z.' }),
+  z.iso.datetime({ offset: true, error: 'Send an ISO 8601 time, such as 2026-11-24T10:00:00.000Z.' }),
   z.transform((text) => new Date(text).toISOString()),
 )

@@ -49,8 +49,10 @@ export function readContent(operation: Operation, event: HttpEvent): Content {
 
 /** The refusal of content in which something is off, if anything is; names everything that is. */
 export function contentProblem(operation: Operation, event: HttpEvent, errors: readonly FieldError[]): Refusal | undefined {
-  const detail = idempotencyKeyProblem(operation, event) ?? (errors.length > 0 ? summary(errors) : undefined)
-  return detail === undefined ? undefined : invalidRequest(detail, errors.length > 0 ? errors.slice(0, mostErrors) : undefined)
+  const ofHeader = idempotencyKeyErrors(operation, event)
+  const all = [...ofHeader, ...errors]
+  const detail = [...ofHeader.map((error) => error.detail), ...(errors.length > 0 ? [summary(errors)] : [])].join(' ')
+  return all.length > 0 ? invalidRequest(detail, all.slice(0, mostErrors)) : undefined
 }
 
 /** An answer that names more fields would not fit into what a function may answer. */
@@ -59,20 +61,21 @@ const mostErrors = 1_000
 /** Whether a text can be an Idempotency-Key: 1 to 255 printable ASCII characters. */
 export const isWellFormed = (key: string): boolean => /^[\x20-\x7e]{1,255}$/.test(key)
 
-/** What is wrong with the Idempotency-Key of an operation that honours it. */
-function idempotencyKeyProblem(operation: Operation, event: HttpEvent): string | undefined {
+/** What is wrong with the Idempotency-Key of an operation that honours it: the one header that a request can get wrong by itself. */
+function idempotencyKeyErrors(operation: Operation, event: HttpEvent): FieldError[] {
   const key = operation.idempotent ? header(event, 'idempotency-key') : undefined
-  return key !== undefined && !isWellFormed(key) ? 'Idempotency-Key must have 1 to 255 printable ASCII characters.' : undefined
+  if (key === undefined || isWellFormed(key)) return []
+  return [{ pointer: 'Idempotency-Key', detail: 'Idempotency-Key must have 1 to 255 printable ASCII characters.' }]
 }
 
 const summary = ([first, ...others]: readonly FieldError[]): string => {
-  if (others.length > 0) return `${others.length + 1} fields are invalid. See errors.`
-  return first?.pointer === '' ? first.detail : 'One field is invalid. See errors.'
+  if (others.length > 0) return `The request has ${others.length + 1} invalid fields. See errors.`
+  return first?.pointer === '' ? first.detail : 'The request has an invalid field. See errors.'
 }
 
-/** An operation without query parameters takes none, but one that is open to browsers leaves unknown ones alone. */
+/** An operation without query parameters takes none; a page leaves alone what others add to its link. */
 const queryOf = (operation: Operation, event: HttpEvent): unknown =>
-  operation.query || operation.access.kind !== 'open' ? { ...event.queryStringParameters } : undefined
+  operation.query || !operation.produces ? { ...event.queryStringParameters } : undefined
 
 /** JSON is UTF-8 (RFC 8259), so that other bytes are none. */
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -120,11 +123,15 @@ function checkAgainst(schema: z.ZodMiniType | undefined, data: unknown, pointer:
   return { data: inOrder(schema, data, issues), errors: issues.flatMap((issue) => errorsOf(issue, pointer)) }
 }
 
-/** What is left of data without the fields in which something is off; unknown fields are not taken over in the first place. */
+/** Whether a field can be used no more: one of too many entries can, and unknown fields are not taken over in the first place. */
+const isUnusable = (issue: z.core.$ZodIssue): boolean =>
+  issue.code !== 'unrecognized_keys' && !('origin' in issue && issue.origin === 'array')
+
+/** What is left of data without the fields in which something is off. */
 function inOrder(schema: z.ZodMiniType, data: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
   const parsed = schema._zod.run({ value: data, issues: [] }, { async: false })
   const left = { value: parsed instanceof Promise ? undefined : parsed.value }
-  for (const { code, path } of issues) if (code !== 'unrecognized_keys') Reflect.set(...placeOf(left, ['value', ...path]), undefined)
+  for (const { path } of issues.filter(isUnusable)) Reflect.set(...placeOf(left, ['value', ...path]), undefined)
   return left.value
 }
 
@@ -145,6 +152,5 @@ const unknownFields = (data: unknown, pointer: Pointer): FieldError[] =>
 
 function errorsOf(issue: z.core.$ZodIssue, pointer: Pointer): FieldError[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField(pointer([...issue.path, key])))
-  const missing = issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('undefined')
-  return [{ pointer: pointer(issue.path), detail: missing ? 'This field is required.' : issue.message }]
+  return [{ pointer: pointer(issue.path), detail: issue.message }]
 }

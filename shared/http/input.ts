@@ -7,10 +7,13 @@ export function handleInput({ event, services, now, content, caller, granted, id
   return { ...services, ...(caller && { caller }), ...granted, body, query, now, path: event.pathParameters ?? {}, recordAnswer }
 }
 
-/** Starts what the operation reads beside its admission, if the request's content is in order as far as it has been looked at. */
+/**
+ * Starts what the operation reads beside its admission, if the request's content is in order as far as it has been looked at, or is
+ * looked at further by what was read.
+ */
 export function startLoading(exchange: Exchange): void {
   const { operation, content } = exchange
-  if (!operation.load || present(content).errors.length > 0) return
+  if (!operation.load || (present(content).errors.length > 0 && !operation.checkLoaded)) return
   exchange.loading = operation.load(handleInput(exchange))
   exchange.loading.catch(() => {})
 }

@@ -146,7 +146,12 @@ const problemSchema = z
     code: z.enum(codes).meta({ description: 'For your program to branch on; the set of codes is closed' }),
     requestId: z.string(),
     errors: z
-      .array(z.object({ pointer: z.string().meta({ description: 'JSON Pointer into the body, or `?name`' }), detail: z.string() }))
+      .array(
+        z.object({
+          pointer: z.string().meta({ description: 'JSON Pointer into the body, `?name` or `Idempotency-Key`' }),
+          detail: z.string(),
+        }),
+      )
       .optional(),
   })
   .meta({ description: 'An error (RFC 9457)' })

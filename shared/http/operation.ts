@@ -176,6 +176,13 @@ export interface Declaration<
    * Gets what is in order by those; called once the caller was let in.
    */
   readonly check?: (input: Omit<Input<P, B, Q>, 'body' | 'query'> & Sound<z.output<B>, z.output<Q>> & Caller<A>) => readonly FieldError[]
+  /**
+   * What is off in the content by what `load` read. It then loads also where something else is off, from what is in order: that is to be
+   * named together with this.
+   */
+  readonly checkLoaded?: (
+    input: Pick<Input<P, B, Q>, 'path' | 'now'> & Sound<z.output<B>, z.output<Q>> & Caller<A> & { readonly loaded: L },
+  ) => readonly FieldError[]
   readonly handle: (
     input: Input<P, B, Q> &
       Granted[A['kind']] &

@@ -98,11 +98,13 @@ const limiting: Step = {
 }
 
 const validating: Step = {
-  before: ({ event: exchange }) => {
+  before: async ({ event: exchange }) => {
     const { operation, event } = exchange
     exchange.content ??= readContent(operation, event)
-    const more = operation.check?.(handleInput(exchange)) ?? []
-    const problem = contentProblem(operation, event, [...exchange.content.errors, ...more])
+    const input = handleInput(exchange)
+    const more = operation.check?.(input) ?? []
+    const byLoaded = operation.checkLoaded?.({ ...input, loaded: await exchange.loading }) ?? []
+    const problem = contentProblem(operation, event, [...exchange.content.errors, ...more, ...byLoaded])
     if (problem) throw problem
   },
 }

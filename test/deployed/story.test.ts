@@ -86,7 +86,7 @@ test('what is sent is checked in words', async () => {
 
   expect(status).toBe(400)
   expect(body.errors).toEqual([
-    { pointer: '/token', detail: 'Invalid input: expected string, received number' },
+    { pointer: '/token', detail: 'Send a string.' },
     { pointer: '/more', detail: 'Unknown field. Remove it.' },
   ])
 })

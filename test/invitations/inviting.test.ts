@@ -561,6 +561,22 @@ test.each(['bounced', 'complained'] as const)('an address that %s is not written
   expect(await resend(team, first.id)).toMatchObject({ status: 200, body: { delivery: 'queued', sendCount: 2 } })
 })
 
+test('the list takes the status that it has without one, and says what else there is not', async () => {
+  const { invite, here } = await scene()
+  await invite('bob@example.com')
+
+  const asDefault = await here('listInvitations')
+  const named = await here('listInvitations', { query: { status: 'pending' } })
+
+  expect(named).toMatchObject({ status: 200, body: asDefault.body })
+  expect(named.body.data).toHaveLength(1)
+  for (const status of ['expired', 'Pending', '', 'pending,pending'])
+    expect(await here('listInvitations', { query: { status } }), status).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '?status', detail: expect.stringContaining('pending') }] },
+    })
+})
+
 test('who invites is shown by the name that they have in the workspace', async () => {
   const { ann, invite, join } = await scene()
   const boss = await join('boss@example.com', 'admin')

@@ -22,6 +22,7 @@ import { isQueueWorker } from '#shared/worker/worker.ts'
 import { type Ask, httpEvent } from './event.ts'
 import { refusedTo, refusedToWorker } from './granted.ts'
 import { recorded, recordedMail, recordedQueue, withinItsRole } from './recording.ts'
+import { flawsOf } from './sentences.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 export type Answer = { status: number; body: any; headers: Record<string, string> }
@@ -33,7 +34,7 @@ export const tokenOf = (
 ): string => `test.${Buffer.from(JSON.stringify({ email, verified, name, sub: sub ?? canonicalEmail(email), iat })).toString('base64url')}`
 
 const verify = async (token: string): Promise<Person> => {
-  if (!token.startsWith('test.')) throw new Refusal('unauthenticated', 'Not a token of the tests')
+  if (!token.startsWith('test.')) throw new Refusal('unauthenticated', 'This is no token of the tests.')
   const { email, verified, name, sub, iat } = JSON.parse(Buffer.from(token.slice(5), 'base64url').toString())
   return { accountId: derivedId('acc', 'test', sub), email, emailVerified: verified, issuedAt: iat, name }
 }
@@ -128,6 +129,8 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     }
     const isDeclared = statusCode < 400 || refusalsOf(operation).includes(answer.body?.code)
     if (!isDeclared) throw new Error(`${name} answered ${answer.body?.code}, which it does not declare`)
+    const flaws = statusCode < 400 ? [] : flawsOf(answer.body)
+    if (flaws.length > 0) throw new Error(`${name} does not refuse in sentences: ${flaws.join(', ')}`)
     return answer
   }
 
