@@ -63,7 +63,7 @@ test('a payment method of which nobody knows whether it was kept stays attached,
   const write: typeof table.write = async (...writes) => {
     await table.write(...writes)
     const isKept = writes.some((write) => write?.request.Put?.Item?.sk === 'BILLING')
-    if (isKept) throw new Refusal('unavailable', 'The answer is lost')
+    if (isKept) throw new Refusal('unavailable', 'The answer is lost.')
   }
   const unclear = { ...d.world.services, table: Object.assign(new Table(table.client, table.name), { write }) }
 
