@@ -1,28 +1,28 @@
 import * as z from 'zod/mini'
 
-const kinds: Readonly<Record<string, string>> = {
-  array: 'an array',
-  boolean: 'true or false',
-  int: 'a whole number',
-  number: 'a number',
-  object: 'an object',
-  string: 'a string',
-}
+const kinds: ReadonlyMap<string, string> = new Map([
+  ['array', 'an array'],
+  ['boolean', 'true or false'],
+  ['int', 'a whole number'],
+  ['number', 'a number'],
+  ['object', 'an object'],
+  ['string', 'a string'],
+])
 
-const units: Readonly<Record<string, readonly [one: string, many: string]>> = {
-  array: ['entry', 'entries'],
-  string: ['character', 'characters'],
-}
+const units: ReadonlyMap<string, readonly [one: string, many: string]> = new Map([
+  ['array', ['entry', 'entries']],
+  ['string', ['character', 'characters']],
+])
 
 /** A bound as it is told: of a text in characters, of a list in entries, of a number as it is. */
 const sized = (origin: string, bound: number | bigint): string =>
-  [bound, units[origin]?.[Number(bound) === 1 ? 0 : 1]].filter((part) => part !== undefined).join(' ')
+  [bound, units.get(origin)?.[Number(bound) === 1 ? 0 : 1]].filter((part) => part !== undefined).join(' ')
 
 /** What a value is to be, where its schema has no words of its own for it: one sentence that says what to send. */
 function advice(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'This field is required.' : `Send ${kinds[issue.expected] ?? 'another type of value'}.`
+      return issue.input === undefined ? 'This field is required.' : `Send ${kinds.get(issue.expected) ?? 'another type of value'}.`
     case 'invalid_value':
       return `Send ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map((value) => JSON.stringify(value)).join(', ')}.`
     case 'too_small':

@@ -96,7 +96,7 @@ test.each([
   undefined,
 ])('%j is no quantity', (given) => {
   expect(quantitySchema.safeParse(given).error?.issues).toMatchObject([
-    { message: 'A number or decimal string from 0 to 1,000,000,000 with at most 6 decimals, such as 12.5.' },
+    { message: 'Send a number or a decimal string from 0 to 1,000,000,000 with at most 6 decimals, such as 12.5.' },
   ])
 })
 
