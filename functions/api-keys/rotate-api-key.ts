@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { apiKeyView, newSecret, permissionToGive, rolesThatGive, rotated, secretShape } from '#shared/domain/api-key.ts'
+import { apiKeyView, newSecret, permissionToGive, requireUnexpired, rolesThatGive, rotated, secretShape } from '#shared/domain/api-key.ts'
 import { access, operation } from '#shared/http/operation.ts'
 import { apiKeyNotFound, findApiKey, replaceSecret } from '#shared/table/api-keys.ts'
 import { requireRole } from '#shared/table/members.ts'
@@ -27,6 +27,7 @@ export const rotateApiKey = operation({
       () => findApiKey(table, workspace.id, path.apiKeyId),
       async (seen) => {
         if (!seen) throw apiKeyNotFound()
+        requireUnexpired(seen, now)
         const authorizationCheck = requireRole(me, rolesThatGive(seen.scopes), 'Only an admin can rotate a key with the scope usage:read.')
         const { secret, kept } = newSecret(workspace.id, seen.id)
         const apiKey = rotated(seen, { kept, graceSeconds: body.graceSeconds, now })

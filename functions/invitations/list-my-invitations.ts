@@ -4,7 +4,7 @@ import { invitationShape } from '#shared/domain/invitation.ts'
 import { access, operation } from '#shared/http/operation.ts'
 import { listInvitationsTo, mailboxOf } from '#shared/table/invitations.ts'
 
-const position = /^[\dTZ:.-]{24}#inv_\w{52}$/
+const position = /^[\dTZ:.-]{24}#inv_\w{52,60}$/
 
 export const listMyInvitations = operation({
   name: 'listMyInvitations',

@@ -2,7 +2,7 @@ import type { Invitation } from '#shared/domain/invitation.ts'
 import { invitationShape, invitationView, recordedInvitation } from '#shared/domain/invitation.ts'
 import { access, operation } from '#shared/http/operation.ts'
 import { resendOne } from '#shared/invitations/resend.ts'
-import { invitationNotFound, mailOf, readAgain, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
+import { invitationNotFound, mailOf, readAgain, readInvitationAt, readInvitationOf, requirePending } from '#shared/table/invitations.ts'
 import { untilUnchanged } from '#shared/table/races.ts'
 
 export const resendInvitation = operation({
@@ -21,7 +21,7 @@ export const resendInvitation = operation({
   idempotent: true,
   recordShape: recordedInvitation,
   replay: async (record, { path, table }) => {
-    const invitation = await readInvitationOf(table, path.workspaceId, path.invitationId)
+    const invitation = await readInvitationAt(table, path.workspaceId, path.invitationId)
     if (!invitation) throw invitationNotFound()
     return { ...recordedInvitation.parse(JSON.parse(record.body ?? '')), email: invitation.email }
   },

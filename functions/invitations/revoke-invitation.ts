@@ -16,7 +16,7 @@ export const revokeInvitation = operation({
   handle: async ({ loaded, path, workspace, authorizationCheck, table, now }) => {
     const again = () => readAgain(table, workspace.id, path.invitationId)
     await untilUnchanged({ invitation: loaded, workspace }, again, (seen) =>
-      endInvitation(table, requirePending(seen.invitation, seen.workspace, now), { byId: true }, now, authorizationCheck),
+      endInvitation(table, requirePending(seen.invitation, seen.workspace, now), { id: path.invitationId }, now, authorizationCheck),
     )
   },
 })

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import '#shared/domain/english.ts'
+import { bodyPointer } from '#shared/http/content.ts'
 
 const faultsSchema = z.strictObject({
   /** `refuse`: the mail service takes no e-mail. */
@@ -25,7 +27,12 @@ export const noFaults = (): Faults => ({ ses: null, queue: null, paymentProvider
 export function changeFaults(faults: Faults, change: unknown): FieldProblem[] {
   const { success, data, error } = faultsSchema.partial().safeParse(change)
   if (!success)
-    return error.issues.map(({ path, message }) => ({ pointer: path.map((part) => `/${String(part)}`).join(''), detail: message }))
+    return error.issues.flatMap((issue) =>
+      (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [key]) : [issue.path]).map((path) => ({
+        pointer: bodyPointer(path),
+        detail: issue.message,
+      })),
+    )
   Object.assign(faults, data)
   return []
 }

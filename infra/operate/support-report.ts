@@ -6,12 +6,14 @@ import { isDead } from '#shared/domain/dismissals.ts'
 import { deletionIdOf, finalInvoiceIdOf } from '#shared/domain/ids.ts'
 import type { Invitation } from '#shared/domain/invitation.ts'
 import type { Invoice, Reader } from '#shared/domain/invoice.ts'
+import { detachAt, owesDetach } from '#shared/domain/owing.ts'
 import type { Billing } from '#shared/domain/payment-method.ts'
 import type { Workspace } from '#shared/domain/workspace.ts'
 import * as keys from '#shared/table/design/keys.ts'
 import type { Table } from '#shared/table/engine.ts'
 import { listInvitationRows } from '#shared/table/invitations.ts'
 import { listReaders } from '#shared/table/invoices.ts'
+import { listMembers } from '#shared/table/members.ts'
 import { readUsage } from '#shared/table/usage.ts'
 
 /** `bob@example.com` → `b***@example.com`: enough to recognise, not enough to write to. */
@@ -36,18 +38,20 @@ export async function supportReport(table: Table, workspaceId: string): Promise<
     line('workspace', workspace.id, workspace.status),
     ...(workspace.status === 'deleted' ? [] : await contents(table, workspace, billing)),
     ...(deletion ? deletionLines(deletion) : []),
-    ...(invoice ? invoiceLines(invoice, await listReaders(table, invoiceId)) : [line('invoices', 'none issued')]),
+    ...(invoice ? await aboutInvoice(table, invoice) : [line('invoices', 'none issued')]),
   ]
 }
 
 async function contents(table: Table, workspace: Workspace, billing: Billing | undefined): Promise<string[]> {
   const { name, createdAt, createdBy, memberCount, adminCount, apiKeyCount } = workspace
   const invitations = (await listInvitationRows(table, workspace.id)).filter(({ status }) => status !== 'accepted')
+  const admins = (await listMembers(table, workspace.id)).filter(({ role }) => role === 'admin')
   const usage = [...byMeter(await readUsage(table, workspace))].map(([meter, quantity]) => `${meter} ${formatMicro(quantity)}`)
   return [
     line('name', name),
     line('created', createdAt, 'by', createdBy),
     line('members', memberCount, `(admins: ${adminCount})`),
+    ...(await people(table, admins)),
     line('API keys', String(apiKeyCount)),
     line('usage', usage.join(', ') || 'none', 'that is not billed yet'),
     line('payment', billing ? `${billing.provider} ${billing.brand ?? ''} ${billing.last4 ? `…${billing.last4}` : ''}` : 'no method'),
@@ -76,6 +80,32 @@ function deletionLines(deletion: Deletion): string[] {
     ...steps.map((step) => line('', step.name, step.status, step.at)),
     ...(chargeAttempts ? [line('', `payment provider asked ${chargeAttempts} times,`, nextAttemptAt && `again at ${nextAttemptAt}`)] : []),
     line('', 'items erased', String(purgedItems)),
+  ]
+}
+
+/** Those who are written to: what goes to an address that was never verified is invitations alone. */
+async function people(table: Table, those: readonly { readonly accountId: string }[]): Promise<string[]> {
+  const accounts = await table.get(those.map(({ accountId }) => keys.account(accountId)))
+  return accounts.flatMap((account) =>
+    account
+      ? line('', account.id, masked(account.email), account.emailVerified ? 'verified' : 'not verified: gets no e-mail but invitations')
+      : [],
+  )
+}
+
+async function aboutInvoice(table: Table, invoice: Invoice): Promise<string[]> {
+  const readers = await listReaders(table, invoice.id)
+  const owed = owedToProvider(invoice).map((what) => line('', 'owed to the provider:', what))
+  return [...invoiceLines(invoice, readers), ...(await people(table, readers)), ...owed]
+}
+
+/** What the sweep has yet to do at the payment provider. */
+function owedToProvider(invoice: Invoice): string[] {
+  const { attempt, issuedAt, status } = invoice
+  const isOwed = owesDetach(invoice) && (status !== 'open' || issuedAt !== null)
+  return [
+    ...(attempt ? [`a look at the attempt of ${attempt.slice(0, 24)}, whose outcome is unknown`] : []),
+    ...(isOwed ? [`the payment method is detached from ${detachAt(invoice, issuedAt ?? '')} on`] : []),
   ]
 }
 

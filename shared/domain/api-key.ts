@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { Refusal } from './refusals.ts'
 import { type Permission, type Role, rolesThatMay, type Scope, scopeSchema } from './roles.ts'
 import { accountIdSchema, id } from './schemas.ts'
 import { newApiKeySecret, secretHash } from './secrets.ts'
@@ -79,9 +80,19 @@ export function rotated(apiKey: ApiKey, { kept, graceSeconds, now }: { kept: Kep
   return { ...apiKey, ...kept, former: former.slice(-maximumFormer) }
 }
 
+const hasExpired = ({ expiresAt }: ApiKey, at: string): boolean => expiresAt !== null && expiresAt <= at
+
+/** Refuses (400) a key that has expired: it keeps its expiry when it is rotated, so that its new secret would never work. */
+export function requireUnexpired(apiKey: ApiKey, now: Date): void {
+  if (!hasExpired(apiKey, now.toISOString())) return
+  const detail = `This API key expired at ${apiKey.expiresAt}, and a new secret would not change that. Create a new key.`
+  throw new Refusal('invalid_request', detail)
+}
+
 /** Whether a secret is valid: the current one, or a former one in its grace period, of a key that has not expired. */
-export const isGood = ({ hash, former, expiresAt }: ApiKey, given: string, now: Date): boolean => {
+export const isGood = (apiKey: ApiKey, given: string, now: Date): boolean => {
+  const { hash, former } = apiKey
   const at = now.toISOString()
   const isKnown = hash === given || (former?.some((old) => old.hash === given && old.until > at) ?? false)
-  return isKnown && (expiresAt === null || expiresAt > at)
+  return isKnown && !hasExpired(apiKey, at)
 }

@@ -50,14 +50,19 @@ export interface InvitationPlace {
 /** An address within one workspace: a hash over both, so that no key holds an address and none can be compared across workspaces. */
 export const addressKey = (workspaceId: string, canonicalEmail: string): string => derivedBody('address', workspaceId, canonicalEmail)
 
-/** An invitation's id follows from workspace and address, and says where its row is. */
-export const invitationId = (place: InvitationPlace): string => `inv_${idBody(place.workspaceId)}${place.addressKey}`
+/**
+ * A fresh id for an invitation. It says where the row is, and ends in 40 random bits, so that whoever holds the id of an invitation that
+ * has ended does not meet the next one to the same address: the row's id must equal the one that is given.
+ */
+export const newInvitationId = ({ workspaceId, addressKey }: InvitationPlace): string =>
+  `inv_${idBody(workspaceId)}${addressKey}${base32(randomBytes(5))}`
 
-const invitationIdPattern = new RegExp(`^inv_${bodyPattern}${bodyPattern}$`)
+/** An id of before has no random part: it ends with the address. */
+const invitationIdPattern = new RegExp(`^inv_${bodyPattern}${bodyPattern}([${alphabet}]{8})?$`)
 
-/** The place that an invitation id names; undefined if the text is no such id. */
+/** The place that an invitation id names, or undefined where the text is no such id. Which invitation is there now is another question. */
 export const invitationPlace = (id: string): InvitationPlace | undefined =>
-  invitationIdPattern.test(id) ? { workspaceId: `ws_${id.slice(4, 30)}`, addressKey: id.slice(30) } : undefined
+  invitationIdPattern.test(id) ? { workspaceId: `ws_${id.slice(4, 30)}`, addressKey: id.slice(30, 56) } : undefined
 
 /** A workspace is deleted once: the ids of the deletion and of the final invoice follow from the workspace's, and lead back to it. */
 export const deletionIdOf = (workspaceId: string): string => `del_${idBody(workspaceId)}`

@@ -51,7 +51,10 @@ export const invitationShape = z
     status: z.literal('pending'),
     invitedBy: z.object({ accountId: accountIdSchema, name: z.string() }),
     createdAt: instantSchema,
-    lastSentAt: instantSchema,
+    lastSentAt: z.iso.datetime({ precision: 3 }).register(z.globalRegistry, {
+      description: 'When it was sent last; while `sendCount` is 0, when it was created',
+      examples: ['2026-11-24T10:00:00.000Z'],
+    }),
     sendCount: z.int(),
     expiresAt: instantSchema,
     delivery: z.enum(deliveries),

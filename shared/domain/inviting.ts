@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { dismissalsSoFar, isDead } from './dismissals.ts'
-import { type InvitationPlace, invitationId } from './ids.ts'
+import { type InvitationPlace, newInvitationId } from './ids.ts'
 import type { Delivery, Invitation } from './invitation.ts'
 import type { MailBlock } from './mail-block.ts'
 import type { Member } from './member.ts'
@@ -61,7 +61,7 @@ export function newInvitation(
     ...place,
     ...person,
     ...sentBy(sender),
-    id: invitationId(place),
+    id: newInvitationId(place),
     revision: randomUUID(),
     status: 'pending',
     createdAt,

@@ -112,7 +112,8 @@ const exactNumber = (name: string, value: unknown, { source }: { source?: string
 
 type Pointer = (path: readonly PropertyKey[]) => string
 
-const bodyPointer: Pointer = (path) => path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+/** The JSON Pointer (RFC 6901) of a path into a body. */
+export const bodyPointer: Pointer = (path) => path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 const queryPointer: Pointer = (path) => `?${String(path[0] ?? '')}`
 
 function checkAgainst(schema: z.ZodMiniType | undefined, data: unknown, pointer: Pointer): { data: unknown; errors: FieldError[] } {

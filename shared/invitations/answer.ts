@@ -32,7 +32,7 @@ export function namedBy({ token, invitationId }: Answer, person: Person): Named 
     return place && { place, naming: { tokenHash: secretHash(token) } }
   }
   const place = invitationPlace(invitationId ?? '')
-  return place && person.emailVerified && isInvited(person, place) ? { place, naming: { byId: true } } : undefined
+  return invitationId && place && person.emailVerified && isInvited(person, place) ? { place, naming: { id: invitationId } } : undefined
 }
 
 /** Everything that answering an invitation is decided on. */

@@ -156,11 +156,8 @@ async function decideAndWrite(request: InviteRequest, seen: Seen, reserved: Rese
   const { workspace, states } = seen
   const withheldAtFirst = addressees.map((_, i) => withheldFrom(states[i] as AddressState, { workspace, settings, now }))
   const candidates = addressees.filter((each, i) => !states[i]?.isMember && !withheldAtFirst[i] && !reserved.has(each))
-  await Promise.all(
-    candidates.map(async (addressee) =>
-      reserved.set(addressee, await reserveMail(table, addressee.counted, settings.MAILS_PER_ADDRESS_PER_DAY, now)),
-    ),
-  )
+  const mailboxes = Map.groupBy(candidates, ({ counted }) => counted)
+  await Promise.all([...mailboxes.values()].map((tags) => reserveInOrder(request, tags, reserved)))
   const decisions = addressees.map((addressee, i) => {
     const withheld = withheldAtFirst[i] ?? (reserved.get(addressee) === false ? 'suppressed' : undefined)
     return decide(request, { workspace, addressee, state: states[i] as AddressState, withheld })
@@ -177,6 +174,18 @@ async function decideAndWrite(request: InviteRequest, seen: Seen, reserved: Rese
     throw makesRoom ? changed() : error
   })
   return decisions
+}
+
+/**
+ * Reserves the e-mails to the tags of one mailbox, one after the other: where the day's are not enough for all, those that were named
+ * first are written to. Nobody is asked for after the first that has none left.
+ */
+async function reserveInOrder({ table, settings, now }: InviteRequest, tags: readonly Addressee[], reserved: Reserved): Promise<void> {
+  let isLeft = true
+  for (const addressee of tags) {
+    isLeft &&= await reserveMail(table, addressee.counted, settings.MAILS_PER_ADDRESS_PER_DAY, now)
+    reserved.set(addressee, isLeft)
+  }
 }
 
 function decide(

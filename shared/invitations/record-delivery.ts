@@ -28,7 +28,7 @@ async function recordAboutInvitation(table: Table, event: InvitationMailEvent, n
   const place = invitationPlace(event.invitationId)
   if (!outcome || !place) return false
   const invitation = await table.get(keys.invitation(place))
-  if (!invitation) return false
+  if (invitation?.id !== event.invitationId) return false
   if (isUnderWay(invitation, event)) throw new NotNotedYet('The id of this e-mail is not recorded yet')
   if (invitation.messageId !== event.messageId) return false
   const { shows, over, blocks } = outcome

@@ -32,7 +32,7 @@ export async function sendInvitation(
   const place = invitationPlace(invitationId)
   const { invitation, workspace } = place ? await readInvitation(table, place) : {}
   if (workspace?.status !== 'active' || !isOpen(invitation, workspace, clock())) return
-  if (!invitation.outbox || invitation.sendCount !== sendCount) return
+  if (invitation.id !== invitationId || !invitation.outbox || invitation.sendCount !== sendCount) return
   const token = newInvitationToken(invitation)
   if (!(await claim(table, invitation, { tokenHash: secretHash(token), now: clock() }))) return
   const email = {

@@ -106,6 +106,12 @@ const withWorkspace = (place: InvitationPlace) => ({ invitation: keys.invitation
 
 /** The invitation of a workspace with an id from outside; undefined where there is none. */
 export async function readInvitationOf(table: Table, workspaceId: string, id: string): Promise<Invitation | undefined> {
+  const found = await readInvitationAt(table, workspaceId, id)
+  return found?.id === id ? found : undefined
+}
+
+/** The invitation of the address that an id names, be it that one or a later one. */
+export async function readInvitationAt(table: Table, workspaceId: string, id: string): Promise<Invitation | undefined> {
   const place = invitationPlace(id)
   return place?.workspaceId === workspaceId ? table.get(keys.invitation(place)) : undefined
 }
@@ -113,7 +119,9 @@ export async function readInvitationOf(table: Table, workspaceId: string, id: st
 /** The invitation of a workspace with an id from outside, and the workspace: both as they are now. */
 export async function readAgain(table: Table, workspaceId: string, id: string): Promise<Partial<Found<ReturnType<typeof withWorkspace>>>> {
   const place = invitationPlace(id)
-  return place?.workspaceId === workspaceId ? readInvitation(table, place) : {}
+  if (place?.workspaceId !== workspaceId) return {}
+  const { invitation, workspace } = await readInvitation(table, place)
+  return { workspace, ...(invitation?.id === id && { invitation }) }
 }
 
 /** What the mailer is told of an invitation whose e-mail is owed. */
@@ -147,15 +155,15 @@ export function requirePending(invitation: Invitation | undefined, workspace: Wo
 }
 
 /** How an invitation was named: by one of its links, or by its id. */
-export type Naming = { readonly tokenHash: string } | { readonly byId: true }
+export type Naming = { readonly tokenHash: string } | { readonly id: string }
 
 /** Whether an invitation is the one that was named. */
 export const isNamed = (invitation: Invitation, naming: Naming): boolean =>
-  !('tokenHash' in naming) || invitation.tokenHashes?.has(naming.tokenHash) === true
+  'id' in naming ? invitation.id === naming.id : invitation.tokenHashes?.has(naming.tokenHash) === true
 
 const stillOpen = (naming: Naming, now: Date): Condition => {
   const open = all(is('status', 'pending'), above('expiresAt', now.toISOString()))
-  return 'tokenHash' in naming ? all(open, contains('tokenHashes', naming.tokenHash)) : open
+  return all(open, 'id' in naming ? is('id', naming.id) : contains('tokenHashes', naming.tokenHash))
 }
 
 /** The writes by which somebody joins: the invitation is used up, the member is there, the counts are right. Throws `Changed` on a race. */
@@ -213,6 +221,9 @@ export async function listInvitationsTo(
   return { invitations, next }
 }
 
+/** A pending invitation has not been sent again since it was read, and is no later one to the same address. */
+const thisSend = ({ id, sendCount }: Invitation): Condition => all(is('status', 'pending'), is('id', id), is('sendCount', sendCount))
+
 /**
  * The mailer's claim: from now on a link with this hash is good, if this send is still owed and nobody else is at it. Throws `Changed`
  * otherwise: a doubled message has nothing to do.
@@ -221,20 +232,20 @@ export const claimSend = (invitation: Invitation, tokenHash: string, now: Date):
   update(
     keys.invitation(invitation),
     { add: { tokenHashes: new Set([tokenHash]) }, set: claim(now) },
-    all(is('status', 'pending'), is('sendCount', invitation.sendCount), exists('outbox'), unclaimed(now)),
+    all(thisSend(invitation), exists('outbox'), unclaimed(now)),
     changed,
   )
 
 /** SES did not take the e-mail: whoever is asked next may try at once. */
 export const releaseSend = (table: Table, invitation: Invitation): Promise<boolean> =>
-  table.attempt(keys.invitation(invitation), { remove: ['claimedUntil'] }, is('sendCount', invitation.sendCount))
+  table.attempt(keys.invitation(invitation), { remove: ['claimedUntil'] }, thisSend(invitation))
 
 /** The address was blocked after the e-mail was asked for: it is not sent, and the reason shows. */
 export const withholdSend = (invitation: Invitation, reason: MailBlock['reason']): Write =>
   update(
     keys.invitation(invitation),
     { set: { delivery: reason, gsi2sk: invitation.expiresAt }, remove: ['outbox'] },
-    all(is('status', 'pending'), is('sendCount', invitation.sendCount), exists('outbox')),
+    all(thisSend(invitation), exists('outbox')),
     changed,
   )
 
@@ -250,6 +261,6 @@ export const settleSend = (invitation: Invitation, messageId: string): Write =>
   update(
     keys.invitation(invitation),
     { set: { delivery: 'sent', messageId, gsi2sk: invitation.expiresAt }, remove: ['outbox', 'claimedUntil'] },
-    all(is('status', 'pending'), is('sendCount', invitation.sendCount)),
+    thisSend(invitation),
     changed,
   )

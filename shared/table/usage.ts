@@ -132,8 +132,12 @@ function counterWrite({ workspaceId, shard, part }: Shard, events: readonly Usag
  */
 const leaves = (room: Worth): Condition => (room < 0n ? atMost('worth', room) : any(absent('worth'), atMost('worth', room)))
 
+/** True also where other shards have room: which events share one is nothing that a consumer can know. */
 const usageLimitReached = (): Refusal =>
-  new Refusal('usage_limit_reached', 'The usage of this workspace has reached its limit. Contact the operator of this service.')
+  new Refusal(
+    'usage_limit_reached',
+    'At least one event of this batch was not counted, because it would exceed its share of the usage limit of this workspace. Ask the operator of this service to raise the limit, then send the batch again. Events that were counted are not counted twice.',
+  )
 
 /** Makes the counter of a shard, once, while the workspace is active: none can appear after the deletion began. */
 async function openCounter({ table, workspaceId, shard }: Shard): Promise<void> {

@@ -1,5 +1,5 @@
 import { lists } from '#infra/aws/lists.ts'
-import { addressKey, invitationId } from '#shared/domain/ids.ts'
+import { addressKey, newInvitationId } from '#shared/domain/ids.ts'
 import { newInvitationToken } from '#shared/domain/secrets.ts'
 import * as keys from '#shared/table/design/keys.ts'
 import { httpEvent } from '#test/support/event.ts'
@@ -25,10 +25,11 @@ export async function firstCalls(world: World): Promise<ReadonlyMap<string, obje
     operation.name === 'lookUpInvitation'
       ? httpEvent(operation, { body: { token: newInvitationToken(place) } })
       : httpEvent(operation, { as: secret, path, ...(operation.body && { body: {} }) })
-  const tags = { invitation: [invitationId(place)], send: ['1'] }
+  const id = newInvitationId(place)
+  const tags = { invitation: [id], send: ['1'] }
   const others: Record<string, object> = {
     notFound: { requestContext: { requestId: 'bench' } },
-    sendMail: record({ kind: 'invitation', invitationId: invitationId(place), sendCount: 1 }),
+    sendMail: record({ kind: 'invitation', invitationId: id, sendCount: 1 }),
     runDeletion: record({ deletionId: `del_${'0'.repeat(26)}` }),
     updateMembers: record({ accountId: `acc_${'0'.repeat(26)}` }),
     recordDelivery: record({ eventType: 'Bounce', bounce: { bounceType: 'Permanent' }, mail: { messageId: 'bench', tags } }),

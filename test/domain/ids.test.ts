@@ -8,10 +8,10 @@ import {
   derivedId,
   finalInvoiceIdOf,
   fingerprint,
-  invitationId,
   invitationPlace,
   isId,
   newId,
+  newInvitationId,
   workspaceIdOf,
 } from '#shared/domain/ids.ts'
 
@@ -90,9 +90,12 @@ test("an invitation's id leads back to its place, and no other text leads anywhe
     fc.property(moment, fc.emailAddress(), (at, email) => {
       const workspaceId = newId('ws', at)
       const place = { workspaceId, addressKey: addressKey(workspaceId, email) }
-      const id = invitationId(place)
+      const id = newInvitationId(place)
       expect(invitationPlace(id)).toEqual(place)
-      for (const text of [id.slice(1), `${id}0`, id.toUpperCase(), `${id}\n`]) expect(invitationPlace(text)).toBeUndefined()
+      expect(invitationPlace(id.slice(0, -8))).toEqual(place)
+      expect(newInvitationId(place)).not.toBe(id)
+      for (const text of [id.slice(1), id.slice(0, -1), `${id}0`, id.toUpperCase(), `${id}\n`])
+        expect(invitationPlace(text)).toBeUndefined()
     }),
   )
   fc.assert(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { secretHash } from '#shared/domain/secrets.ts'
+import { later } from '#shared/domain/time.ts'
 import * as keys from '#shared/table/design/keys.ts'
 import { type Departure, departure } from '#test/support/departure.ts'
 import { faulty } from '#test/support/faults.ts'
@@ -154,6 +155,23 @@ test('a grace is a whole number of seconds, at most a day; an unknown key is a 4
     status: 404,
     body: { code: 'api_key_not_found' },
   })
+})
+
+test('a key that has expired is not rotated: its new secret would be as dead, and no answer says otherwise', async () => {
+  const d = await departure()
+  const expiresAt = later(d.world.now, 60)
+  const { body } = await d.here('createApiKey', { body: { name: 'CI', expiresAt } })
+  const rotate = (key: string) =>
+    d.here('rotateApiKey', { path: { apiKeyId: body.apiKey.id }, body: {}, headers: { 'idempotency-key': key } })
+  const first = await rotate('one')
+  d.world.passSeconds(60)
+
+  const late = await rotate('two')
+
+  expect(first).toMatchObject({ status: 201, body: { apiKey: { expiresAt } } })
+  expect(late).toMatchObject({ status: 400, body: { code: 'invalid_request', detail: expect.stringContaining(expiresAt) } })
+  expect(await rotate('one')).toMatchObject({ status: 201, headers: { 'idempotent-replayed': 'true' } })
+  expect((await apiKeyRows(d)).find(({ id }) => id === body.apiKey.id)?.hash).toBe(secretHash(first.body.secret))
 })
 
 test('secrets that are past their grace are forgotten, and of those in it the newest hundred are kept', async () => {

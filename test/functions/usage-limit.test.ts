@@ -56,6 +56,19 @@ test('events of a refused batch that other shards took stay counted, and are dup
   for (const { status } of again) expect([200, 409]).toContain(status)
 })
 
+test('where one shard is full, what is said is true of the others too', async () => {
+  const d = await departure(twoEach)
+  const batch = events(40)
+
+  const { body } = await d.report(batch)
+  const room = await Promise.all(events(200, 'later').map((event) => d.report([event])))
+
+  expect((await rowsOf(d, 'UsageEvent')).length).toBeGreaterThan(0)
+  expect(room.some(({ status }) => status === 200)).toBe(true)
+  expect(body.detail).toMatch(/^At least one event .* not counted/)
+  expect(body.detail).not.toContain('has reached its limit')
+})
+
 test('at the limit exactly there is room, and past it nothing is taken but what costs nothing', async () => {
   const d = await narrow({ USAGE_LIMIT: '14' })
 

@@ -85,8 +85,9 @@ test.each(dismissals)(
     await (isIn ? setRole('admin') : comeBack('admin'))
 
     expect(await accept(id)).toMatchObject(notFound)
-    await inviteAsBoss(evil, 'developer')
-    expect(await accept(id)).toMatchObject({ status: 200, body: { member: { role: 'developer' } } })
+    const again = idIn(await inviteAsBoss(evil, 'developer'))
+    expect(await accept(id)).toMatchObject(notFound)
+    expect(await accept(again)).toMatchObject({ status: 200, body: { member: { role: 'developer' } } })
     await holds(world)
   },
 )
@@ -104,10 +105,17 @@ test.each(dismissals)(
     // Not even the minute since the last e-mail counts.
     const { body } = await invite(evil)
 
-    const fresh = { id, role: 'member', sendCount: 1, invitedBy: { accountId: ann.id, name: 'Ann' }, delivery: 'queued' }
+    const fresh = {
+      id: expect.not.stringMatching(id),
+      role: 'member',
+      sendCount: 1,
+      invitedBy: { accountId: ann.id, name: 'Ann' },
+      delivery: 'queued',
+    }
     expect(body.results).toMatchObject([{ outcome: 'invited', invitation: fresh }])
     expect(await world.call('lookUpInvitation', { body: { token: old } })).toMatchObject(notFound)
-    expect(await accept(id)).toMatchObject({ status: 200, body: { member: { role: 'member' } } })
+    expect(await accept(id)).toMatchObject(notFound)
+    expect(await accept(body.results[0].invitation.id)).toMatchObject({ status: 200, body: { member: { role: 'member' } } })
     await holds(world)
   },
 )
@@ -178,6 +186,19 @@ test('whoever sends an invitation again has sent it last: it lives and dies with
   expect(await accept(givenId, tokenOf(given))).toMatchObject(notFound)
   expect(await accept(takenId, tokenOf(taken))).toMatchObject({ status: 200 })
   expect(await accept(againId, tokenOf(again))).toMatchObject({ status: 200 })
+  await holds(world)
+})
+
+test('an invitation that was given another role without being sent is still that of who sent it last, and dies with them', async () => {
+  const { world, boss, invite, inviteAsBoss, remove, accept } = await twoAdmins()
+  const id = idIn(await inviteAsBoss(evil, 'member'))
+
+  const changed = await invite(evil, 'developer')
+  await remove()
+
+  const invitedBy = { accountId: boss.id, name: 'boss' }
+  expect(changed.body.results).toMatchObject([{ outcome: 'resent', invitation: { role: 'developer', sendCount: 1, invitedBy } }])
+  expect(await accept(id)).toMatchObject(notFound)
   await holds(world)
 })
 

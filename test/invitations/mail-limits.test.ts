@@ -19,7 +19,7 @@ test('fifty tags of one mailbox count fifty times in one request: five e-mails g
 
   expect(answer.body.results.every(({ outcome }: { outcome: string }) => outcome === 'invited')).toBe(true)
   expect(deliveries(answer).filter((delivery) => delivery === 'queued')).toHaveLength(5)
-  expect(deliveries(answer).filter((delivery) => delivery === 'suppressed')).toHaveLength(45)
+  expect(deliveries(answer)).toEqual([...Array(5).fill('queued'), ...Array(45).fill('suppressed')])
   await mail()
   expect(world.mails).toHaveLength(5)
   expect(await counts(team)).toEqual([5])

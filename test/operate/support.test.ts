@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { masked, supportReport } from '#infra/operate/support-report.ts'
+import { finalInvoiceIdOf } from '#shared/domain/ids.ts'
+import * as keys from '#shared/table/design/keys.ts'
 import { type Departure, departure } from '../support/departure.ts'
-import { crowd } from '../support/scene.ts'
+import { crowd, tamper } from '../support/scene.ts'
 
 const reportOn = async ({ world, workspaceId }: Departure) => (await supportReport(world.services.table, workspaceId))?.join('\n') ?? ''
 
@@ -74,6 +76,44 @@ test('of a workspace that is gone support sees the receipt and the invoice', asy
   expect(report).toMatch(/purgeData done 2026-/)
   expect(report).toMatch(/^invoices +in_\w+ ATR-000001 paid 88 usd/m)
   expect(report).not.toContain('Blue Team')
+})
+
+test('support sees whose e-mail address was never verified, so that no invoice is mailed to it', async () => {
+  const team = await departure()
+  const boss = await team.join('boss@example.com', 'admin')
+  await tamper(team.world, keys.account(boss.id), { emailVerified: false })
+
+  const live = await reportOn(team)
+  await team.erase()
+  await team.finish()
+  const gone = await reportOn(team)
+
+  for (const report of [live, gone]) {
+    expect(report).toMatch(new RegExp(`^ +${boss.id} b\\*\\*\\*@example\\.com not verified: gets no e-mail but invitations`, 'm'))
+    expect(report).toMatch(new RegExp(`^ +${team.ann.id} a\\*\\*\\*@example\\.com verified`, 'm'))
+  }
+})
+
+test('support sees what an invoice still owes to the payment provider, and since when or from when', async () => {
+  const team = await departure()
+  await team.card('pm_card_visa')
+  await team.use('storage', '12.5')
+  await team.erase()
+  await team.finish()
+  const key = keys.invoice(finalInvoiceIdOf(team.workspaceId))
+
+  const settled = await reportOn(team)
+  await tamper(team.world, key, {
+    status: 'open',
+    detached: false,
+    attempt: '2026-11-24T10:00:00.000Z#1',
+    issuedAt: '2026-11-24T10:00:00.000Z',
+  })
+  const owing = await reportOn(team)
+
+  expect(settled).not.toContain('provider:')
+  expect(owing).toMatch(/^ +owed to the provider: a look at the attempt of 2026-11-24T10:00:00.000Z, whose outcome is unknown$/m)
+  expect(owing).toMatch(/^ +owed to the provider: the payment method is detached from 2027-02-22T10:00:00.000Z on$/m)
 })
 
 test('a workspace that never was has no report', async () => {
