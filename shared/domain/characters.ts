@@ -15,3 +15,9 @@ const tower = new RegExp(`((?:\\p{M}\\p{Cf}*){${highest}})(?:\\p{M}\\p{Cf}*)+`, 
 
 /** A text with at most four combining marks in a row: further ones are dropped. */
 export const withoutTowers = (text: string): string => text.replace(tower, '$1')
+
+/**
+ * Lower case of ASCII letters alone, as addresses are compared: in Unicode's lower case the Kelvin sign is a k, which would make one person
+ * of two. The invitation page carries its source, so that it must stand by itself.
+ */
+export const lowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())

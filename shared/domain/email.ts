@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url'
 import * as z from 'zod/mini'
+import { lowerCase } from './characters.ts'
 
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
@@ -26,7 +27,10 @@ export function deliverableEmail(text: string): string | undefined {
 /**
  * The form in which addresses are compared: lower case (ASCII only), the domain in its `xn--` form; undefined if the text is no address.
  */
-export const canonicalEmail = (text: string): string | undefined => deliverableEmail(text)?.toLowerCase()
+export function canonicalEmail(text: string): string | undefined {
+  const email = deliverableEmail(text)
+  return email && lowerCase(email)
+}
 
 /** `name+tag@…` → `name@…`: many mail services deliver both to one mailbox, many do not, so use it for counting only. */
 export const withoutTag = (email: string): string => email.replace(/^([^+@]+)\+[^@]*@/, '$1@')

@@ -87,7 +87,7 @@ type Trouble = Pick<View, 'title' | 'lead' | 'actions' | 'hint'>
  * ```
  */
 /* v8 ignore start -- @preserve: it runs in a browser, where test/local/invitation-page.test.ts drives it */
-export function client(): void {
+export function client(lowerCase: (address: string) => string): void {
   const KEY = 'atrium.invitation'
   const here = `${location.origin}/invitations`
   const at = (id: string) => document.getElementById(id) as HTMLElement
@@ -293,7 +293,7 @@ export function client(): void {
     const join: Action = { label: 'Join workspace', busy: 'Joining…', run: accept }
     const change: Action = { label: 'Use another account', busy: opening, run: () => signIn('join', true) }
     // The service decides: to it, two spellings of one address are the same.
-    const differs = who && who.toLowerCase() !== it.email.toLowerCase()
+    const differs = who && lowerCase(who) !== lowerCase(it.email)
     return {
       title: ['Join ', name(it.workspaceName), element('span', who && ` as ${who}`, 'as')],
       lead,

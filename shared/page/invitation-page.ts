@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { lowerCase } from '../domain/characters.ts'
 import { client } from './client.ts'
 import { markup } from './markup.ts'
 import { style } from './style.ts'
@@ -12,7 +13,7 @@ export function invitationPage({ issuerOrigin, connectOrigins = [] }: { issuerOr
   html: string
   headers: Record<string, string>
 } {
-  const script = `(${client.toString().replace(SPACE, '')})()`
+  const script = `(${client.toString().replace(SPACE, '')})(${lowerCase.toString()})`
   const policy = [
     "default-src 'none'",
     `script-src '${sha256(script)}'`,

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { lowerCase } from '#shared/domain/characters.ts'
 import { canonicalEmail, deliverableEmail, emailSchema, withoutTag } from '#shared/domain/email.ts'
+
+test('only ASCII letters are folded: a Kelvin sign is no k', () => {
+  expect(lowerCase('ANN.K@Example.COM')).toBe('ann.k@example.com')
+  expect(lowerCase('\u212a\u0130')).toBe('\u212a\u0130')
+})
 
 test.each([
   ['ann@example.com', 'ann@example.com'],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { runInNewContext } from 'node:vm'
 import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
+import { lowerCase } from '#shared/domain/characters.ts'
 import { invitationPage } from '#shared/page/invitation-page.ts'
 import { createWorld } from '#test/support/world.ts'
 
@@ -26,6 +27,13 @@ describe('the invitation page', () => {
       "require-trusted-types-for 'script'",
       "trusted-types 'none'",
     ])
+  })
+
+  test('compares addresses in its script as the service does, by a function of the domain', () => {
+    const script = inline(invitationPage({ issuerOrigin: ISSUER }).html, 'script')
+
+    expect(script.endsWith(`)(${lowerCase.toString()})`)).toBe(true)
+    expect(script).not.toMatch(/email\.toLowerCase|who\.toLowerCase/)
   })
 
   test('is kept by nobody, framed by nobody and sends no referrer', async () => {
