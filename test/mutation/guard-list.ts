@@ -138,9 +138,10 @@ export const guards: readonly Guard[] = [
       "absent('pk')",
       'billing/send-invoice.unit',
     ],
+    ['an id of before meets no later invitation', 'found?.id === id ? found : undefined', 'found', 'invitations/ids'],
     [
       'a mailer sends the send that is owed',
-      "is('sendCount', invitation.sendCount), exists('outbox'), unclaimed(now)",
+      "thisSend(invitation), exists('outbox'), unclaimed(now)",
       "exists('outbox'), unclaimed(now)",
       'invitations/mailing',
     ],
