@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import * as keys from '#shared/table/design/keys.ts'
+import { withClient } from '../support/faults.ts'
 import { allRows, problemsOf } from '../support/invariants.ts'
 import { type Scene, scene, tamper } from '../support/scene.ts'
 import { signUp, tokenOf, type World } from '../support/world.ts'
@@ -207,6 +208,44 @@ test('an e-mail that the sender was about to send when the invitation was sent a
   await team.mail()
   expect(await lookUp(team, tokensOf(world)[1] ?? '')).toMatchObject({ status: 200 })
   expect(await problemsOf(world.services.table)).toEqual([])
+})
+
+test.each([
+  ['sent again', async (team: Scene, id: string) => team.here('resendInvitation', { path: { invitationId: id } })],
+  [
+    'revoked and made again',
+    async (team: Scene, id: string) => {
+      await team.here('revokeInvitation', { path: { invitationId: id } })
+      await team.invite(bobsAddress)
+    },
+  ],
+])('a sender who read the invitation before it was %s sends nothing', async (_, change) => {
+  const team = await scene()
+  const { world } = team
+  const { body } = await team.invite(bobsAddress)
+  const messages = messagesOf(world)
+  world.passSeconds(61)
+  let isChanged = false
+  const late = withClient(world, (client) =>
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName === 'TransactWriteItemsCommand' && !isChanged) {
+            isChanged = true
+            await change(team, body.results[0].invitation.id)
+          }
+          return next(args)
+        },
+      { step: 'initialize', name: 'changing' },
+    ),
+  )
+
+  expect(await world.run('sendMail', messages, late)).toEqual([])
+
+  expect(isChanged).toBe(true)
+  expect(world.mails).toEqual([])
+  await team.mail()
+  expect(world.mails).toHaveLength(1)
 })
 
 test('nothing is sent for an invitation that has ended, has expired, or whose workspace is being deleted', async () => {
