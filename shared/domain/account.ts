@@ -9,8 +9,7 @@ import { type Workspace, type WorkspaceShape, workspaceView } from './workspace.
 export interface Account {
   readonly id: string
   readonly email: string
-  /** Missing on older accounts, which count as never verified: nothing is mailed to them until a token proves the address. */
-  readonly emailVerified?: boolean
+  readonly emailVerified: boolean
   /** When the newest token that carried a verified e-mail was issued, in seconds since 1970. */
   readonly emailIssuedAt?: number
   readonly name: string
@@ -19,6 +18,9 @@ export interface Account {
   readonly version?: number
   readonly changedAt?: string
 }
+
+/** Accounts without this count as never verified: nothing is mailed to them until a token proves the address. */
+export const accountDefaults = { emailVerified: false } satisfies Partial<Account>
 
 /** What consumers see: one schema a shape of docs/reference.html. Answers are cut to these, so that nothing else can leave. */
 export const accountShape = z
@@ -43,7 +45,6 @@ export interface AccountWithDefault {
 
 export const accountView = ({ account, defaultWorkspace }: AccountWithDefault): AccountShape => ({
   ...account,
-  emailVerified: account.emailVerified === true,
   defaultWorkspaceId: defaultWorkspace?.id ?? null,
 })
 

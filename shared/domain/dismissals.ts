@@ -18,7 +18,7 @@ export const dismissalsIn = (workspace: Workspace): (readonly [string, unknown])
  * Whose right to invite an invitation depends on, and since when: that of whoever sent it last and of whoever changed its role since
  * without sending it. An invitation without a count is older than any dismissal.
  */
-export const vouchersOf = ({ invitedBy, sentAfter = 0, roleFrom }: Invitation) => [
+export const vouchersOf = ({ invitedBy, sentAfter, roleFrom }: Invitation) => [
   { accountId: invitedBy.accountId, after: sentAfter },
   ...(roleFrom ? [roleFrom] : []),
 ]

@@ -17,7 +17,7 @@ export const addressPlace = (workspaceId: string, { email }: Pick<Account, 'emai
 })
 
 /** What a member row carries of its account. */
-export const carried = ({ email, emailVerified = false, name, version = 0 }: Account) => ({
+export const carried = ({ email, emailVerified, name, version = 0 }: Account) => ({
   email,
   emailVerified,
   name,

@@ -20,7 +20,7 @@ export interface Invitation extends InvitationPlace {
   /** Who sent it last. */
   readonly invitedBy: { readonly accountId: string; readonly name: string }
   /** How many dismissals the workspace had counted when it was sent. */
-  readonly sentAfter?: number
+  readonly sentAfter: number
   /** Who changed its role since without sending it, and after how many dismissals. */
   readonly roleFrom?: { readonly accountId: string; readonly after: number }
   readonly createdAt: string
@@ -41,6 +41,9 @@ export interface Invitation extends InvitationPlace {
   readonly acceptedAt?: string
   readonly accountCreated?: boolean
 }
+
+/** Invitations of before dismissals were counted are older than any. */
+export const invitationDefaults = { sentAfter: 0 } satisfies Partial<Invitation>
 
 export const invitationShape = z
   .object({

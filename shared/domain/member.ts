@@ -7,11 +7,11 @@ import { instantSchema } from './time.ts'
 export interface Member {
   readonly workspaceId: string
   readonly accountId: string
-  /** E-mail, whether it is verified, and name are the account's as of `accountVersion` (missing: as it was made). */
+  /** E-mail, whether it is verified, and name are the account's as of `accountVersion` (0: as it was made). */
   readonly email: string
-  readonly emailVerified?: boolean
+  readonly emailVerified: boolean
   readonly name: string
-  readonly accountVersion?: number
+  readonly accountVersion: number
   readonly role: Role
   readonly joinedAt: string
   /** The address row that is removed with the member; missing if the row belongs to another member. */
@@ -19,6 +19,9 @@ export interface Member {
   /** True on the row that was made with the account; a member who is invited back does not get it again. */
   readonly isDefault?: boolean
 }
+
+/** Members of before carry their account as it was made, without a proof of its address. */
+export const memberDefaults = { emailVerified: false, accountVersion: 0 } satisfies Partial<Member>
 
 export interface MemberAddress {
   readonly accountId: string
@@ -37,7 +40,7 @@ export const memberShape = z
 
 export type MemberShape = z.infer<typeof memberShape>
 
-export const memberView = (member: Member): MemberShape => ({ ...member, emailVerified: member.emailVerified === true })
+export const memberView = (member: Member): MemberShape => ({ ...member })
 
 const seniority = (member: Member): string => `${member.joinedAt}#${member.accountId}`
 

@@ -14,9 +14,9 @@ import { Deadline } from '../deadline.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { leanClient } from '../lean-client.ts'
 import { type Change, type Condition, changeText, conditionText, exists, Placeholders } from './conditions.ts'
-import { indexes } from './design/attributes.ts'
+import { indexes, itemVersion, versionAttribute } from './design/attributes.ts'
 import type { Collection, Listing } from './design/collection.ts'
-import type { Key, Place } from './design/entity.ts'
+import { type Declaration, declarationOf, type Key, type Place } from './design/entity.ts'
 
 export type Item = Readonly<Record<string, unknown>>
 
@@ -31,9 +31,12 @@ export interface Write {
 
 /** What stood under a key has the key's type. */
 const meaning =
-  <T>(otherwise: Otherwise<T>): Otherwise<Item> =>
+  <T>(key: Key<T>, otherwise: Otherwise<T>): Otherwise<Item> =>
   (found) =>
-    otherwise(found as T | undefined)
+    otherwise(found && (complete(declarationOf(key), found) as T))
+
+/** An item as its noun knows it: what one of an earlier version lacks is filled in. */
+const complete = <I extends Item>(of: Declaration | undefined, item: I): I => (of?.defaults ? { ...of.defaults, ...item } : item)
 
 const unexpected = (): Error => new Error('A condition failed unexpectedly')
 
@@ -44,15 +47,15 @@ function conditional(condition: Condition | undefined, p: Placeholders) {
 /** Puts a whole item under its key. */
 export function put<T>(key: Key<T>, item: NoInfer<T>, condition?: Condition, otherwise: Otherwise<T> = unexpected): Write {
   const p = new Placeholders()
-  const Item = { ...item, pk: key.pk, sk: key.sk }
-  return { request: { Put: { TableName: '', Item, ...conditional(condition, p), ...p.maps() } }, otherwise: meaning(otherwise) }
+  const Item = { ...item, [versionAttribute]: itemVersion, pk: key.pk, sk: key.sk }
+  return { request: { Put: { TableName: '', Item, ...conditional(condition, p), ...p.maps() } }, otherwise: meaning(key, otherwise) }
 }
 
 /** Changes attributes of an item. */
 export function update<T>(key: Key<T>, change: Change, condition?: Condition, otherwise: Otherwise<T> = unexpected): Write {
   const p = new Placeholders()
   const expression = { UpdateExpression: changeText(change, p), ...conditional(condition, p) }
-  return { request: { Update: { TableName: '', Key: { ...key }, ...expression, ...p.maps() } }, otherwise: meaning(otherwise) }
+  return { request: { Update: { TableName: '', Key: { ...key }, ...expression, ...p.maps() } }, otherwise: meaning(key, otherwise) }
 }
 
 /** Deletes an item. */
@@ -60,7 +63,7 @@ export function remove<T>(key: Key<T>, condition?: Condition, otherwise: Otherwi
   const p = new Placeholders()
   return {
     request: { Delete: { TableName: '', Key: { ...key }, ...conditional(condition, p), ...p.maps() } },
-    otherwise: meaning(otherwise),
+    otherwise: meaning(key, otherwise),
   }
 }
 
@@ -69,7 +72,7 @@ export function check<T>(key: Key<T>, condition: Condition, otherwise: Otherwise
   const p = new Placeholders()
   const text = conditionText(condition, p)
   const request = { TableName: '', Key: { ...key }, ConditionExpression: text, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }
-  return { request: { ConditionCheck: { ...request, ...p.maps() } }, otherwise: meaning(otherwise) }
+  return { request: { ConditionCheck: { ...request, ...p.maps() } }, otherwise: meaning(key, otherwise) }
 }
 
 /** What is wanted of the table: a key, or keys in lists and under names, in any shape. */
@@ -147,7 +150,10 @@ export class Table {
     const distinct = [...new Map(keysIn(wanted).map((key) => [textOf(key), key])).values()]
     const chunks = Array.from({ length: Math.ceil(distinct.length / 100) }, (_, i) => distinct.slice(i * 100, i * 100 + 100))
     const found = new Map((await Promise.all(chunks.map((chunk) => this.getChunk(chunk)))).flat().map((item) => [textOf(item), item]))
-    return shaped(wanted, (key) => found.get(textOf(key)))
+    return shaped(wanted, (key) => {
+      const item = found.get(textOf(key))
+      return item && complete(declarationOf(key), item)
+    })
   }
 
   private async getChunk(chunk: readonly Key[]): Promise<(Item & Place)[]> {
@@ -184,7 +190,8 @@ export class Table {
       ...(backwards && { ScanIndexForward: false }),
     }
     const answer = await this.send((abortSignal) => this.client.send(new QueryCommand(input), { abortSignal }))
-    return { items: (answer.Items ?? []) as (T & Place)[], last: answer.LastEvaluatedKey }
+    const items = (answer.Items ?? []).map((item) => complete(collection.of, item))
+    return { items: items as (T & Place)[], last: answer.LastEvaluatedKey }
   }
 
   /** All items of a collection, page by page. For what is bounded by a rule (members, pending invitations). */
@@ -251,7 +258,8 @@ export class Table {
     const input = { UpdateExpression: changeText(change, p), ConditionExpression: conditionText(condition, p), ...p.maps() }
     const command = () => new UpdateCommand({ TableName: this.name, Key: { ...key }, ...input, ReturnValues: 'ALL_NEW' })
     try {
-      return (await this.send((abortSignal) => this.client.send(command(), { abortSignal }))).Attributes as T
+      const { Attributes: item = {} } = await this.send((abortSignal) => this.client.send(command(), { abortSignal }))
+      return complete(declarationOf(key), item) as T
     } catch (error) {
       if (nameOf(error) === 'ConditionalCheckFailedException') return undefined
       throw error

@@ -58,7 +58,7 @@ export const changeInvoice = ({ id }: Invoice, change: Change, rule: Condition):
 /** Somebody may read an invoice and its deletion, for ever. Can be written twice: an e-mail that is owed stays owed. */
 export const readerWrites = (invoiceId: string, accountId: string, requestedAt: string): Write[] => [
   update(keys.reader({ invoiceId, accountId }), { set: { invoiceId, accountId } }),
-  put(keys.invoicePointer({ accountId, requestedAt, invoiceId }), { invoiceId }),
+  update(keys.invoicePointer({ accountId, requestedAt, invoiceId }), { set: { invoiceId } }),
 ]
 
 /** All who may read an invoice. */

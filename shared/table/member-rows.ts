@@ -29,7 +29,7 @@ export async function carryPage(table: Table, account: Account, after: string | 
 }
 
 /** A row without an address is tried again: whose address it was may have let it go. */
-const isBehind = ({ accountVersion = 0, addressKey }: Member, { version = 0 }: Account): boolean =>
+const isBehind = ({ accountVersion, addressKey }: Member, { version = 0 }: Account): boolean =>
   accountVersion < version || (accountVersion === version && addressKey === undefined)
 
 /** Carries it into one row, whatever races with it: nothing is brought back, and nothing of a later version overwritten. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type Account, accountOf, accountView } from '#shared/domain/account.ts'
+import { type Account, accountDefaults, accountOf, accountView } from '#shared/domain/account.ts'
 import { claimsTaken, isShown } from '#shared/domain/account-claims.ts'
 import { addressPlace, carried, defaultWorkspaceId, foundDefaultWorkspace, foundWorkspace, newMember } from '#shared/domain/founding.ts'
 import { addressKey, isId } from '#shared/domain/ids.ts'
-import { type Member, memberView } from '#shared/domain/member.ts'
+import { type Member, memberDefaults, memberView } from '#shared/domain/member.ts'
 import { isInvited, type Person, requireInvited, requireVerified } from '#shared/domain/person.ts'
 
 const now = new Date('2026-11-24T10:00:00.000Z')
@@ -25,13 +25,13 @@ describe('an account that is made', () => {
   test('is shown as verified only where it is: what was made before that was noted counts as not', () => {
     const shown = (rest: Partial<Account>) =>
       accountView({ account: { ...account, ...rest }, defaultWorkspace: null, defaultMember: null }).emailVerified
-    const { emailVerified, ...before } = account
+    const before = { ...account, ...accountDefaults }
 
     expect([shown({}), shown({ emailVerified: false })]).toEqual([true, false])
     expect(accountView({ account: before, defaultWorkspace: null, defaultMember: null }).emailVerified).toBe(false)
     expect(memberView({ emailVerified: true } as Member).emailVerified).toBe(true)
     expect(memberView({ emailVerified: false } as Member).emailVerified).toBe(false)
-    expect(memberView({} as Member).emailVerified).toBe(false)
+    expect(memberView(memberDefaults as Member).emailVerified).toBe(false)
   })
 
   test('comes with a workspace whose only member and admin it is, which follows from its id', () => {
@@ -68,7 +68,10 @@ describe('an account that is made', () => {
       role: 'developer',
       joinedAt: at,
     })
-    expect(carried({ id: 'acc_a', email: 'a', name: 'A', createdAt: at })).toMatchObject({ emailVerified: false, accountVersion: 0 })
+    expect(carried({ ...accountDefaults, id: 'acc_a', email: 'a', name: 'A', createdAt: at })).toMatchObject({
+      emailVerified: false,
+      accountVersion: 0,
+    })
     expect(addressPlace('ws_1', { email: 'no address' }).addressKey).toBe(addressKey('ws_1', 'no address'))
   })
 })

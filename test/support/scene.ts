@@ -61,7 +61,13 @@ export const tamper = async ({ services }: World, place: Place, set: object): Pr
 export async function crowd(world: World, workspaceId: string, size: number, name = 'crowd'): Promise<Member[]> {
   const members = Array.from({ length: size }, (_, i) => {
     const email = `${name}${i}@example.com`
-    const account = { id: derivedId('acc', 'test', email), email, name: `${name} ${i}`, createdAt: world.now.toISOString() }
+    const account = {
+      id: derivedId('acc', 'test', email),
+      email,
+      emailVerified: false,
+      name: `${name} ${i}`,
+      createdAt: world.now.toISOString(),
+    }
     return newMember(workspaceId, account, { role: 'member', joinedAt: new Date(world.now.getTime() + i).toISOString() })
   })
   const accounts = members.map(({ accountId, email, name, joinedAt }) => ({ id: accountId, email, name, createdAt: joinedAt }))

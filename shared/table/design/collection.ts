@@ -8,6 +8,8 @@ declare const item: unique symbol
 export interface Collection<out T = unknown> {
   readonly index?: keyof typeof indexes
   readonly pk: string
+  /** Of which kind its items are, where they are read as a whole. */
+  readonly of?: Declaration
   /** Sort keys that begin with this. */
   readonly beginsWith?: string
   /** Sort keys up to and including this. */
@@ -24,7 +26,7 @@ export interface Listing<out T = unknown> extends Collection<T> {
 }
 
 /** All items of a kind in the partition of a key. */
-export function beside<D extends Declaration>({ sk }: D, { pk }: Place): Listing<ItemOf<D>> {
-  const beginsWith = beginOf(sk)
-  return { pk, beginsWith, placeAt: (position) => ({ pk, sk: `${beginsWith}${position}` }) }
+export function beside<D extends Declaration>(of: D, { pk }: Place): Listing<ItemOf<D>> {
+  const beginsWith = beginOf(of.sk)
+  return { pk, of, beginsWith, placeAt: (position) => ({ pk, sk: `${beginsWith}${position}` }) }
 }

@@ -26,6 +26,8 @@ export interface Declaration {
   readonly ttl?: true
   /** What a deletion's receipt counts it as, where it goes with its workspace. */
   readonly kind?: string
+  /** What attributes are that an item of an earlier version lacks: its noun says so, and every read fills them in. */
+  readonly defaults?: Readonly<Record<string, unknown>>
 }
 
 /** The type of an item, by its declaration. */
@@ -39,12 +41,21 @@ class ItemKey<T> implements Place {
   readonly sk: string
   /** For the compiler alone: no other object is a key, and none of another type's item. */
   declare protected readonly item: T
+  readonly #declaration: Declaration
 
-  constructor({ pk, sk }: Place) {
+  constructor(declaration: Declaration, { pk, sk }: Place) {
+    this.#declaration = declaration
     this.pk = pk
     this.sk = sk
   }
+
+  static declarationOf(key: Key): Declaration {
+    return key.#declaration
+  }
 }
+
+/** What is declared of the item that a key is of. */
+export const declarationOf = (key: Key): Declaration => ItemKey.declarationOf(key)
 
 /** Where an item is, and of which type it is: what is read under a key has the key's type. Only a declaration makes one. */
 export type Key<T = unknown> = ItemKey<T>
@@ -66,7 +77,8 @@ const filled = (text: string, parts: object | string | undefined): string =>
 
 /** Declares a kind of item. Mark the call as pure, so that a function's bundle has those entities alone that it names. */
 export function entity<const D extends Declaration>(declaration: D): Entity<D> {
-  const keyOf = (parts?: object | string) => new ItemKey({ pk: filled(declaration.pk, parts), sk: filled(declaration.sk, parts) })
+  const keyOf = (parts?: object | string) =>
+    new ItemKey(declaration, { pk: filled(declaration.pk, parts), sk: filled(declaration.sk, parts) })
   return Object.assign(keyOf, declaration) as Entity<D>
 }
 
@@ -80,7 +92,7 @@ export const isPlaceOf = ({ pk, sk }: Declaration, place: Place): boolean => fit
 
 /** The keys of those places that are of this kind. */
 export const keysOf = <D extends Declaration>(of: D, places: readonly Place[]): Key<ItemOf<D>>[] =>
-  places.filter((place) => isPlaceOf(of, place)).map((place) => new ItemKey(place))
+  places.filter((place) => isPlaceOf(of, place)).map((place) => new ItemKey(of, place))
 
 /** A place in the index `gsi1`. */
 export const listedAt = <L extends { readonly pk: string; readonly sk: string }>(

@@ -1,4 +1,4 @@
-import type { Account } from '../../../domain/account.ts'
+import { type Account, accountDefaults } from '../../../domain/account.ts'
 import type { IdempotencyRecord } from '../../../domain/idempotency-record.ts'
 import type { PaymentTries } from '../../../domain/payment-tries.ts'
 import { entity, type Item } from '../entity.ts'
@@ -18,6 +18,7 @@ export const account = /* @__PURE__ */ entity({
   pk: 'ACCOUNT#<accountId>',
   sk: 'ACCOUNT',
   due: true,
+  defaults: accountDefaults,
 })
 
 export const inviteQuota = /* @__PURE__ */ entity({

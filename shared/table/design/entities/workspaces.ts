@@ -1,7 +1,7 @@
 import type { ApiKey } from '../../../domain/api-key.ts'
 import type { IdempotencyRecord } from '../../../domain/idempotency-record.ts'
-import type { Invitation } from '../../../domain/invitation.ts'
-import type { Member, MemberAddress } from '../../../domain/member.ts'
+import { type Invitation, invitationDefaults } from '../../../domain/invitation.ts'
+import { type Member, type MemberAddress, memberDefaults } from '../../../domain/member.ts'
 import type { Billing } from '../../../domain/payment-method.ts'
 import type { Project } from '../../../domain/project.ts'
 import type { Workspace } from '../../../domain/workspace.ts'
@@ -19,6 +19,7 @@ export const member = /* @__PURE__ */ entity({
   sk: 'MEMBER#<accountId>',
   listed: { pk: 'ACCOUNT#<accountId>', sk: '<joinedAt>#<workspaceId>' },
   kind: 'member',
+  defaults: memberDefaults,
 })
 
 export const memberAddress = /* @__PURE__ */ entity({
@@ -35,6 +36,7 @@ export const invitation = /* @__PURE__ */ entity({
   listed: { pk: 'ADDRESS#<mailbox>', sk: '<createdAt>#<invitationId>' },
   due: true,
   kind: 'invitation',
+  defaults: invitationDefaults,
 })
 
 export const project = /* @__PURE__ */ entity({

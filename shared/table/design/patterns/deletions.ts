@@ -4,7 +4,7 @@ import type { AccessPattern } from './access-pattern.ts'
 export const deletionPatterns: readonly AccessPattern[] = [
   {
     is: 'begin the deletion of a workspace',
-    write: ['update Workspace', 'check Member', 'put Deletion', 'update Reader', 'put InvoicePointer'],
+    write: ['update Workspace', 'check Member', 'put Deletion', 'update Reader', 'update InvoicePointer'],
     indexWrites: 1,
   },
   { is: 'a deletion, for those who may see it', get: ['Deletion', 'Reader', 'Member'] },
@@ -28,7 +28,7 @@ export const deletionPatterns: readonly AccessPattern[] = [
   { is: 'take or end the turn at an invoice', write: ['update Invoice', 'update PaymentTries'] },
   { is: 'erase a page of what a workspace left (25 a call)', batch: 'remove' },
   { is: 'how far a deletion is', get: ['Deletion'] },
-  { is: 'let an admin read a deletion and its invoice', write: ['update Reader', 'put InvoicePointer'], indexWrites: 1 },
+  { is: 'let an admin read a deletion and its invoice', write: ['update Reader', 'update InvoicePointer'], indexWrites: 1 },
   { is: 'end a step of a deletion; the last leaves a tombstone', write: ['update Deletion'], optional: ['put Workspace'], indexWrites: 2 },
   { is: 'what a final invoice is made of, beside the usage', get: ['Workspace', 'Billing'] },
   { is: 'the last invoice number', get: ['InvoiceNumber'] },
