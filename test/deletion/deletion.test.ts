@@ -50,7 +50,7 @@ test('a deleted workspace leaves a paid invoice, one charge, a receipt, and noth
   expect(await leftoversOf(d.world, d.workspaceId)).toEqual([])
   const rows = await allRows(d.world.services.table)
   expect(rows.flatMap((row) => (kindOf(row) === 'Workspace' && row.status === 'deleted' ? [Object.keys(row).sort()] : []))).toEqual([
-    ['deletedAt', 'deletionId', 'id', 'pk', 'sk', 'status'],
+    ['deletedAt', 'deletionId', 'id', 'pk', 'sk', 'status', 'v'],
   ])
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ApiKey } from '#shared/domain/api-key.ts'
 import { isGood, newSecret, permissionToGive, rolesThatGive, rotated } from '#shared/domain/api-key.ts'
 import { dismissalsIn, dismissalsSoFar, isDead, vouchersOf } from '#shared/domain/dismissals.ts'
-import type { Invitation } from '#shared/domain/invitation.ts'
+import { type Invitation, invitationDefaults } from '#shared/domain/invitation.ts'
 import { answerSchema } from '#shared/domain/invitation-answer.ts'
 import { cooldownLeft, givenRole, hasExpired, heldBack, isOpen, newInvitation, senderIn, sentAgain } from '#shared/domain/inviting.ts'
 import type { Invoice } from '#shared/domain/invoice.ts'
@@ -223,10 +223,10 @@ describe('invitations', () => {
   })
 
   test('what was sent before dismissals were counted is older than any', () => {
-    const { sentAfter, ...before } = made()
+    const before = { ...made(), ...invitationDefaults }
 
-    expect(isDead(before as Invitation, { ...workspace, 'dismissed#acc_a': 1 })).toBe(true)
-    expect(isDead(before as Invitation, workspace)).toBe(false)
+    expect(isDead(before, { ...workspace, 'dismissed#acc_a': 1 })).toBe(true)
+    expect(isDead(before, workspace)).toBe(false)
     expect([dismissalsSoFar(workspace), dismissalsSoFar({})]).toEqual([2, 0])
     expect(dismissalsIn({ ...workspace, 'dismissed#acc_a': 1 })).toEqual([['dismissed#acc_a', 1]])
   })

@@ -118,5 +118,5 @@ test('whole numbers are exact, however large', async () => {
   for (let i = 0; i < 3; i++) await table.write(update(key('a'), { add: { sum: large } }))
 
   const item = await table.get(key('a'))
-  expect(item).toEqual({ ...key('a'), small: 7, negative: -7, edge: Number.MAX_SAFE_INTEGER, large, sum: 3n * large })
+  expect(item).toEqual({ ...key('a'), v: 1, small: 7, negative: -7, edge: Number.MAX_SAFE_INTEGER, large, sum: 3n * large })
 })

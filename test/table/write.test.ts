@@ -124,7 +124,7 @@ test('a failed condition is an answer: the first write that failed says which, k
   )
 
   expect(answer).toMatchObject({ code: 'forbidden' })
-  expect(seen[0]).toEqual({ ...key('a'), status: 'closed', big: 9_007_199_254_740_993n, list: ['x'], set: new Set(['y']) })
+  expect(seen[0]).toEqual({ ...key('a'), v: 1, status: 'closed', big: 9_007_199_254_740_993n, list: ['x'], set: new Set(['y']) })
   expect(seen[1]).toBeUndefined()
   expect(await read(world, 'new')).toBeUndefined()
 })
@@ -163,11 +163,16 @@ test('a change answers the item as it is then, and nothing where the condition d
   const { table } = services
   await table.write(put(key('a'), { count: 1 }))
 
-  expect(await table.change(key('a'), { set: { x: 'y', gone: undefined }, add: { count: 2 } })).toEqual({ ...key('a'), count: 3, x: 'y' })
+  expect(await table.change(key('a'), { set: { x: 'y', gone: undefined }, add: { count: 2 } })).toEqual({
+    ...key('a'),
+    v: 1,
+    count: 3,
+    x: 'y',
+  })
   expect(await table.change(key('missing'), { set: { x: 'y' } })).toBeUndefined()
   expect(await table.attempt(key('a'), { remove: ['x'] }, above('count', 3))).toBe(false)
   expect(await table.attempt(key('a'), { remove: ['x'] }, above('count', 2))).toBe(true)
-  expect(await table.get(key('a'))).toEqual({ ...key('a'), count: 3 })
+  expect(await table.get(key('a'))).toEqual({ ...key('a'), v: 1, count: 3 })
 })
 
 test('attributes may be called as they like: no name and no value is syntax', async () => {
