@@ -1,5 +1,5 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
-import { folderOf, runsFunctions } from './running-functions.ts'
+import { folderOf } from './running-functions.ts'
 
 /** The test files that take longest, longest first. Measured; where one is missing here, a run ends a little later. */
 const longest = [
@@ -28,11 +28,14 @@ const rankOf = ({ moduleId }: TestFile): number => {
   return rank < 0 ? longest.length : rank
 }
 
-const belongsTogether = ({ moduleId }: TestFile): boolean => runsFunctions(moduleId) || folderOf(moduleId) === 'privileges'
+/** The folders whose tests look at Atrium from outside: the others could do without them. */
+const apart = ['infra', 'deployed', 'local', 'operate', 'simulation']
+
+const belongsTogether = ({ moduleId }: TestFile): boolean => !apart.includes(folderOf(moduleId))
 
 /**
- * The files of a shard. The first has all tests that run functions, and the comparison of what these did with their roles, which without
- * all of them could say nothing; the others share the rest.
+ * The files of a shard. The first has all tests by which the coverage is measured, and all that run functions, without which the
+ * comparison of what these did with their roles could say nothing; the others share the rest.
  */
 export function shardOf<T extends TestFile>(files: readonly T[], { index, count }: { index: number; count: number }): T[] {
   if (count === 1) return [...files]

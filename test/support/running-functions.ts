@@ -10,7 +10,7 @@ const quiet = ['domain', 'infra', 'deployed', 'local', 'privileges', 'simulation
 export const folderOf = (file: string): string => relative(root, file).split(sep)[1] ?? ''
 
 /** Whether a test file may run functions whose calls to AWS are written down, to be compared with their roles (test/privileges). */
-export const runsFunctions = (file: string): boolean => !quiet.includes(folderOf(file))
+const runsFunctions = (file: string): boolean => !quiet.includes(folderOf(file))
 
 /** Every test file that may run functions. */
 export const filesRunningFunctions = (): string[] =>
