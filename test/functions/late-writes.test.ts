@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { Table } from '#shared/table/engine.ts'
 import { type Departure, departure } from '#test/support/departure.ts'
 import type { Ask } from '#test/support/event.ts'
-import { allRows } from '#test/support/invariants.ts'
+import { interrupted } from '#test/support/faults.ts'
+import { allRows, problemsOf } from '#test/support/invariants.ts'
 import { aside } from '#test/support/recording.ts'
 
 /** All but the day's counts of e-mails, of which what was reserved is given back. */
@@ -91,4 +92,27 @@ test('an admin who is demoted while they write is refused, and changes nothing',
 
   expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } })
   expect(await d.here('getWorkspace')).toMatchObject({ body: { name: 'Blue Team' } })
+})
+
+test('a role that was changed meanwhile is changed from what it is then, so that admins are counted right', async () => {
+  const d = await departure()
+  const bob = await d.join('bob@example.com', 'member')
+  const change = (role: string) => ({ as: d.ann.token, path: { ...d.path, accountId: bob.id }, body: { role } })
+  const services = interrupted(d.world, () => d.world.call('updateMember', change('admin')))
+
+  expect(await d.world.call('updateMember', change('developer'), services)).toMatchObject({ status: 200, body: { role: 'developer' } })
+
+  expect(await problemsOf(d.world.services.table)).toEqual([])
+})
+
+test('a project that is deleted while it is renamed stays deleted', async () => {
+  const d = await departure()
+  const { body: project } = await d.here('createProject', { body: { name: 'P' } })
+  const path = { ...d.path, projectId: project.id }
+  const services = interrupted(d.world, () => d.here('deleteProject', { path }))
+
+  const answer = await d.world.call('updateProject', { as: d.ann.token, path, body: { name: 'Q' } }, services)
+
+  expect(answer).toMatchObject({ status: 404, body: { code: 'project_not_found' } })
+  expect((await d.here('listProjects')).body.data).toEqual([])
 })

@@ -95,7 +95,7 @@ export const guards: readonly Guard[] = [
       'a role changes from what was read',
       "{ set: { role } }, is('role', member.role), changed)",
       "{ set: { role } }, exists('pk'), changed)",
-      'functions/races',
+      'functions/late-writes',
     ],
     [
       'a write takes the role still',
@@ -387,7 +387,7 @@ export const guards: readonly Guard[] = [
       'a project that is gone is not renamed',
       "{ set: { name, updatedAt } },\n    exists('pk'),",
       '{ set: { name, updatedAt } },\n    undefined,',
-      'functions/projects',
+      'functions/late-writes',
     ],
     [
       'a project is deleted once',
