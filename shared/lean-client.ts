@@ -14,3 +14,11 @@ export function leanClient<C extends AwsClient>(client: C, { tellsLoops = false 
   if (!tellsLoops) middlewareStack.remove('recursionDetectionMiddleware')
   return client
 }
+
+/**
+ * How many connections a client keeps that nobody uses, at most. While a function stands still each of them may be closed at the other end,
+ * which only a request finds out: two are fewer than the SDK's three attempts, so one of these goes over a new connection. The table needs
+ * no such limit, because it goes on after the SDK's attempts.
+ */
+const kept = { maxFreeSockets: 2 }
+export const fewKept = { httpAgent: kept, httpsAgent: kept }

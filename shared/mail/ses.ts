@@ -1,6 +1,6 @@
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
 import { Deadline } from '../deadline.ts'
-import { leanClient } from '../lean-client.ts'
+import { fewKept, leanClient } from '../lean-client.ts'
 import type { Settings } from '../settings.ts'
 
 /** One e-mail; `to` is deliverable as it stands. */
@@ -25,7 +25,7 @@ const sendTimeoutMs = 12_000
 
 /** Mail through Amazon SES. */
 export function openMail({ settings }: { readonly settings: Settings }): Mail {
-  const requestHandler = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }
+  const requestHandler = { ...fewKept, connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }
   const client = leanClient(new SESClient({ requestHandler }))
   return {
     send: async ({ to, subject, text, html, tags }) => {

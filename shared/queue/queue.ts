@@ -4,7 +4,7 @@ import { Deadline } from '../deadline.ts'
 import type { MailEvent } from '../domain/mail-events.ts'
 import type { Messages, QueueName } from '../domain/messages.ts'
 import { safeForLog } from '../domain/safe-for-log.ts'
-import { leanClient } from '../lean-client.ts'
+import { fewKept, leanClient } from '../lean-client.ts'
 import type { Settings } from '../settings.ts'
 
 /** The queues that others send to: what a worker reads from it that concerns Atrium. */
@@ -31,7 +31,7 @@ type QueueUrls = Partial<Pick<Settings, 'MAIL_QUEUE_URL' | 'DELETION_QUEUE_URL' 
 
 /** Opens the queues with the SDK's own settings; the log is told of every batch that could not be sent. */
 export function openQueue({ settings, logger }: { readonly settings: QueueUrls; readonly logger: Pick<Logger, 'warn'> }): Queue {
-  const client = leanClient(new SQSClient({}), { tellsLoops: true })
+  const client = leanClient(new SQSClient({ requestHandler: fewKept }), { tellsLoops: true })
   const { MAIL_QUEUE_URL: mail, DELETION_QUEUE_URL: deletion, ACCOUNTS_QUEUE_URL: accounts } = settings
   const urls: Record<QueueName, string | undefined> = { mail, deletion, accounts }
   const send = async (queue: QueueName, batch: readonly object[], DelaySeconds: number) => {

@@ -15,6 +15,8 @@ type Fetcher = { fetch(uri: string): Promise<ArrayBuffer> }
 export interface Tokens {
   /** The person whose access token this is. Refuses `unauthenticated`; `unavailable` where the issuer's keys cannot be had. */
   verify(token: string): Promise<Person>
+  /** Fetches the issuer's keys ahead of the first token; left out where tokens are not verified by keys. Throws where they cannot be had. */
+  fetchKeys?(): Promise<unknown>
 }
 
 const claimsSchema = z.object({
@@ -64,6 +66,7 @@ export function openTokens({ settings, fetcher = new SimpleFetcher(), clock = ()
   const jwksCache = new SimpleJwksCache({ fetcher: heldBack(fetcher, clock), penaltyBox: noPenalty })
   const verifier = JwtVerifier.create(keys, { jwksCache })
   return {
+    fetchKeys: () => jwksCache.getJwks(keys.jwksUri),
     verify: async (token) => {
       try {
         const customJwtCheck = ({ header, payload }: { header: object; payload: Record<string, unknown> }) => {

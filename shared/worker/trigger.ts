@@ -35,14 +35,15 @@ interface ClientFactories {
   readonly queue: (opening: { readonly settings: Environment; readonly logger: Logger }) => Services['queue']
 }
 
-/** A trigger as a Lambda function, wired from the environment. */
-export function triggerHandler(
-  { handle }: Trigger,
-  open: ClientFactories,
-  environment: Environment = process.env,
-): (event: TriggerEvents[keyof TriggerEvents], context: Context) => Promise<object> {
+/** Opens what a trigger works with, from the environment. */
+export function openTriggerTools(open: ClientFactories, environment: Environment = process.env): TriggerTools {
   const logger = new Logger({ serviceName: 'atrium' })
   const table = open.table({ settings: { TABLE_NAME: environment.TABLE_NAME ?? '' } })
-  const tools = { table, queue: open.queue({ settings: environment, logger }), logger, clock: () => new Date() }
-  return (event, context) => handle(event, withinTime(tools, Deadline.of(context)))
+  return { table, queue: open.queue({ settings: environment, logger }), logger, clock: () => new Date() }
 }
+
+/** A trigger as a Lambda function. */
+export const triggerHandler =
+  ({ handle }: Trigger, tools: TriggerTools) =>
+  (event: TriggerEvents[keyof TriggerEvents], context: Context): Promise<object> =>
+    handle(event, withinTime(tools, Deadline.of(context)))

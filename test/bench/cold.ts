@@ -1,46 +1,13 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { bundleBesideBare, type Size } from '#infra/aws/bundle/sizes.ts'
 import { lists } from '#infra/aws/lists.ts'
 import { numbersOf } from '#test/support/numbers.ts'
+import { type Cold, functionEnvironment, startCold } from './cold-process.ts'
 import { onDatabase, worldOn } from './database.ts'
 import { firstCalls } from './first-calls.ts'
 import { median, printTable } from './report.ts'
-
-/** CPU milliseconds in a fresh process. */
-interface Cold {
-  /** To import the bundle. */
-  readonly imported: number
-  /** To import it and to answer the first call. */
-  readonly called: number
-}
-
-const environment = (endpoint: string, table: string) => ({
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'bench',
-  AWS_SECRET_ACCESS_KEY: 'bench',
-  AWS_SESSION_TOKEN: 'bench',
-  AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-  TABLE_NAME: table,
-  ISSUER: 'https://issuer.example',
-  CLIENT_ID: 'bench',
-  APP_URL: 'https://app.example',
-  MAIL_FROM: 'no-reply@app.example',
-  MAIL_QUEUE_URL: 'https://sqs.example/mail',
-  DELETION_QUEUE_URL: 'https://sqs.example/deletion',
-  ACCOUNTS_QUEUE_URL: 'https://sqs.example/accounts',
-  STRIPE_API_KEY: 'sk_test',
-})
-
-/** Starts a bundle in a process of its own. */
-async function start(file: string, event: object, env: Record<string, string>): Promise<Cold> {
-  const probe = join(import.meta.dirname, 'cold-probe.mjs')
-  const { stdout } = await promisify(execFile)(process.execPath, [probe, file, JSON.stringify(event)], { env, maxBuffer: 2 ** 26 })
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
-}
 
 /** Every function once, and after every few of them both kinds of their bare clients, so that noise meets all. */
 const inTurns = (sizes: readonly Size[]): string[] =>
@@ -60,12 +27,12 @@ interface Compared {
 const ratio = ({ own, bare }: Compared): number => own / bare
 
 function report(sizes: readonly Size[], seen: ReadonlyMap<string, readonly Cold[]>): void {
-  const of = (name: string, moment: keyof Cold) => median((seen.get(name) ?? []).map((cold) => cold[moment]))
+  const of = (name: string, moment: 'imported' | 'called') => median((seen.get(name) ?? []).map((cold) => cold[moment]))
   // Without any client there is nothing to be compared with.
   const rows = sizes
     .filter(({ bareBytes }) => bareBytes > 1_024)
     .map(({ name, bytes, bare, bareBytes, lean, leanBytes }) => {
-      const at = (moment: keyof Cold): Compared => ({ own: of(name, moment), bare: of(bare, moment), lean: of(lean, moment) })
+      const at = (moment: 'imported' | 'called'): Compared => ({ own: of(name, moment), bare: of(bare, moment), lean: of(lean, moment) })
       return { name, size: { own: bytes, bare: bareBytes, lean: leanBytes }, imported: at('imported'), called: at('called') }
     })
     .sort((one, other) => ratio(other.called) - ratio(one.called))
@@ -106,14 +73,15 @@ await onDatabase(async (clientOf, endpoint) => {
   try {
     const world = await worldOn(clientOf)
     const events = await firstCalls(world)
-    const sizes = await bundleBesideBare(lists, folder)
-    const env = environment(endpoint, world.services.table.name)
+    // What a function does ahead of its first event is measured by bench:first: here it would be counted for one who needs it not.
+    const sizes = await bundleBesideBare(lists, folder, { makesReady: false })
+    const env = functionEnvironment(endpoint, world.services.table.name)
     const seen = new Map<string, Cold[]>()
     for (let round = 0; round < rounds; round++)
       for (const name of inTurns(sizes)) {
         const event = events.get(name.includes('bare-') ? 'bare' : name)
         if (!event) throw new Error(`test/bench/first-calls.ts has no event for ${name}`)
-        seen.set(name, [...(seen.get(name) ?? []), await start(join(folder, name, 'index.mjs'), event, env)])
+        seen.set(name, [...(seen.get(name) ?? []), await startCold(join(folder, name, 'index.mjs'), event, env)])
       }
     report(sizes, seen)
   } finally {

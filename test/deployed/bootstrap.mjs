@@ -68,12 +68,15 @@ function contextOf({ requestId, deadline }) {
   }
 }
 
+/** How long a function may take to start, by its clock: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+const startsWithin = 10_000
+
 try {
-  const handler = await findHandler()
-  let deadline = 0
+  let handler
+  let deadline = Date.now() + startsWithin
   let timeIsUp = () => {}
   process.on('message', async ({ event, requestId, milliseconds, now, steps }) => {
-    // The clock stands still until steps come, with the event or later.
+    // The clock stands still until steps come, with the event or earlier or later.
     if (steps)
       clock.run(
         steps,
@@ -94,6 +97,10 @@ try {
     clock.stop()
     await sent({ ...ended, milliseconds: Date.now() - began })
   })
+  const { promise: tooLate, reject } = Promise.withResolvers()
+  timeIsUp = () => reject(Object.assign(new Error(`Init timed out after ${startsWithin / 1_000} seconds`), { name: 'Sandbox.Timedout' }))
+  handler = await Promise.race([findHandler(), tooLate])
+  clock.stop()
   await sent({ ready: true })
 } catch (error) {
   await sent(failure(error))

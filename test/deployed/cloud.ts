@@ -6,6 +6,7 @@ import { noFaults } from '#infra/local/faults.ts'
 import { startStripe } from '#infra/local/stripe/server.ts'
 import { teardown } from '#infra/local/teardown.ts'
 import { type Sent, takenRoute } from '#test/infra/deployed-api.ts'
+import { signerOf } from './aws-requests.ts'
 import { selfSigned } from './certificate.ts'
 import type { Deployment } from './deployment.ts'
 import { httpApiEvent, type PoolUser, preTokenGenerationEvent, scheduledEvent, sqsEvent } from './events.ts'
@@ -50,6 +51,13 @@ export interface MadeCall extends SeenCall {
 }
 
 const whoAsks = (as: string | undefined) => (as === undefined ? 'nobody' : as.startsWith('atr_') ? 'apiKey' : 'person')
+
+/** Whether a function asked for it because of a call: other functions ask meanwhile, and each of them asks where it is before its first event. */
+const isOf =
+  ({ fn }: SeenCall) =>
+  ({ request }: Exchange): boolean =>
+    [undefined, accessKeyIdOf(fn.name)].includes(signerOf(request)) &&
+    !String(request.headers['x-amz-target']).endsWith('.DescribeEndpoints')
 
 const parsed = (text: string, type = ''): unknown => (type.includes('json') && text ? JSON.parse(text) : text)
 
@@ -100,7 +108,7 @@ export async function openCloud(deployment: Deployment) {
   const seen = (call: SeenCall) => {
     const before = gate.exchanges.length
     return (returned: unknown) =>
-      void made.push({ ...call, returned: returned as MadeCall['returned'], exchanges: gate.exchanges.slice(before) })
+      void made.push({ ...call, returned: returned as MadeCall['returned'], exchanges: gate.exchanges.slice(before).filter(isOf(call)) })
   }
   const functions = openFunctions(deployment, { gatePort: gate.port, authorityFile }, { now, seen })
   opened.add({ stop: async () => functions.end() })

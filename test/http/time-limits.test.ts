@@ -14,7 +14,7 @@ import { readSettings } from '#shared/settings.ts'
 import { openTable } from '#shared/table/engine.ts'
 import { openTokens } from '#shared/tokens/tokens.ts'
 import { workerHandler } from '#shared/worker/handler.ts'
-import { triggerHandler } from '#shared/worker/trigger.ts'
+import { openTriggerTools, triggerHandler } from '#shared/worker/trigger.ts'
 import type { Worker } from '#shared/worker/worker.ts'
 import { departure } from '../support/departure.ts'
 import { type Ask, httpEvent } from '../support/event.ts'
@@ -145,7 +145,7 @@ describe('against a server that takes every connection and never answers', () =>
     const [preTokenGeneration] = triggers as [(typeof triggers)[number]]
     const userAttributes = { sub: 'ann', email: 'ann@example.com', email_verified: 'true' }
     const event = { region: 'eu-central-1', userPoolId: 'eu-central-1_X', request: { userAttributes }, response: {} }
-    const handler = triggerHandler(preTokenGeneration, { table: openTable, queue: openQueue }, { TABLE_NAME: 'atrium' })
+    const handler = triggerHandler(preTokenGeneration, openTriggerTools({ table: openTable, queue: openQueue }, { TABLE_NAME: 'atrium' }))
 
     const { answer, milliseconds } = await passTimeUntil(handler(event as never, lambdaContext('preTokenGeneration', 5_000)), 5_000)
 

@@ -5,7 +5,7 @@ import { lambdaContext } from '#infra/local/gateway/lambda-context.ts'
 import { derivedId } from '#shared/domain/ids.ts'
 import * as keys from '#shared/table/design/keys.ts'
 import type { Table } from '#shared/table/engine.ts'
-import { triggerHandler } from '#shared/worker/trigger.ts'
+import { openTriggerTools, triggerHandler } from '#shared/worker/trigger.ts'
 import { faulty } from '../support/faults.ts'
 import { allRows, kindOf } from '../support/invariants.ts'
 import { Random } from '../support/random.ts'
@@ -40,7 +40,7 @@ beforeEach(async () => {
 /** Calls the function as Cognito does. */
 function call(userAttributes: Record<string, string>, table: Table = world.services.table) {
   const open = { table: () => table, queue: () => world.services.queue }
-  const handler = triggerHandler(preTokenGeneration, open, { TABLE_NAME: table.name })
+  const handler = triggerHandler(preTokenGeneration, openTriggerTools(open, { TABLE_NAME: table.name }))
   return asFunction('preTokenGeneration', () => handler(signIn(userAttributes), lambdaContext('preTokenGeneration', 5_000)))
 }
 

@@ -43,12 +43,12 @@ function madeIn({ outputs }: Metafile, name: string) {
 }
 
 /** Bundles every function, and every set of bare clients that one of them needs, into a folder; answers their sizes. */
-export async function bundleBesideBare(lists: Lists, outdir: string): Promise<Size[]> {
+export async function bundleBesideBare(lists: Lists, outdir: string, { makesReady = true } = {}): Promise<Size[]> {
   const opened = clientsByName(lists)
   const sets = [...new Map([...opened.values()].map((services) => [bareName(services), services])).values()]
   const lean = sets.map((services) => bareEntry(services, leanName(services)))
   const [made, whole] = await Promise.all([
-    bundle([...entriesOf(lists), ...lean], outdir),
+    bundle([...entriesOf(lists, { makesReady }), ...lean], outdir),
     bundle(
       sets.map((services) => bareEntry(services)),
       outdir,
