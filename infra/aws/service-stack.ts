@@ -11,6 +11,7 @@ import { Workers } from './constructs/workers.ts'
 import type { DataStack, StackOptions } from './data-stack.ts'
 import { functionEnvironment, type SignIn } from './environment.ts'
 import type { Resources } from './grants.ts'
+import type { Lists } from './lists.ts'
 import type { Stage } from './stages.ts'
 
 export interface ServiceStackOptions extends StackOptions {
@@ -30,6 +31,7 @@ export class ServiceStack extends Stack {
       codeOf,
       logGroup,
       resources: resourcesOf(data),
+      provisioned: provisionedOf(stage, lists),
       environmentOf: (services) => ({ ...environment, ...(services.includes('payments') && paymentKey(stage)) }),
     }
 
@@ -65,6 +67,13 @@ const resourcesOf = ({ table, queues, mail }: DataStack): Resources => ({
 const paymentKey = ({ stripeSecretName }: Stage): Record<string, string> =>
   stripeSecretName ? { STRIPE_API_KEY: SecretValue.secretsManager(stripeSecretName).unsafeUnwrap() } : {}
 
+/** How many processes of which operations are to be started ahead. Throws where a name is none of an operation. */
+function provisionedOf({ name, provisionedConcurrency = {} }: Stage, { operations }: Lists): Making['provisioned'] {
+  const unknown = Object.keys(provisionedConcurrency).filter((each) => !operations.some((operation) => operation.name === each))
+  if (unknown.length > 0) throw new Error(`provisionedConcurrency of the stage ${name} names no operation: ${unknown.join(', ')}`)
+  return provisionedConcurrency
+}
+
 const notFound = (scope: Construct, { codeOf, environmentOf, logGroup }: Making): AtriumFunction =>
   new AtriumFunction(scope, 'NotFound', {
     description: 'Answers routes that are not there',
@@ -73,4 +82,5 @@ const notFound = (scope: Construct, { codeOf, environmentOf, logGroup }: Making)
     logGroup,
     grants: [],
     timeout: Duration.seconds(10),
+    kind: 'plain',
   })

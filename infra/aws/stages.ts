@@ -61,6 +61,11 @@ export interface Stage {
   /** The name of a table that a backup was restored into; the service uses it in place of its own. See docs/deployment.md. */
   readonly restoredTable?: string
   readonly throttles: Readonly<Record<RouteClass, Throttle>>
+  /**
+   * Processes that are kept started for an operation, by its name (`{ acceptInvitation: 2 }`), each paid for by the hour: docs/scale.md says
+   * what they win. Their calls go to a published version, behind an alias.
+   */
+  readonly provisionedConcurrency?: Readonly<Record<string, number>>
   readonly limits: Readonly<Partial<Record<Limit, number>>>
 }
 

@@ -1,12 +1,13 @@
 import costs from '../../docs/costs.json' with { type: 'json' }
+import { memoryMb } from '../aws/memory.ts'
 
 /** A case of docs/costs.json. */
 export type Case = keyof typeof costs
 
 /** What nobody could measure here, for want of an AWS account: put in what CloudWatch shows of your own deployment. */
 export const model = {
-  /** GB of memory of every function, as infra/aws/constructs/function.ts has it. */
-  memoryGb: 1,
+  /** GB of memory of an operation; what asks the payment provider, and workers, have less. */
+  memoryGb: memoryMb.operation / 1_024,
   /** Milliseconds of a function that calls nobody: parsing, checking the token, validating. */
   ownMilliseconds: 3,
   /** Milliseconds of a round to DynamoDB, a transaction included. */

@@ -11,7 +11,7 @@ test('a call costs what its parts cost', () => {
   const usd = totalOf(amountsOf('createWorkspace'))
 
   const table = wcu * 0.625e-6 + rru * 0.125e-6
-  const lambda = 0.2e-6 + seconds * 0.0000133334
+  const lambda = 0.2e-6 + seconds * model.memoryGb * 0.0000133334
   expect(usd).toBeCloseTo(1e-6 + lambda + table + model.logBytes * 0.5e-9 + (responseBytes + model.headerBytes) * 0.09e-9, 12)
 })
 

@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { type FunctionClass, memoryMb } from '../memory.ts'
 
 /** What a role allows: actions on resources, nothing else about it. */
 export interface Grant {
@@ -25,11 +26,9 @@ export interface AtriumFunctionProps {
   readonly logGroup: ILogGroup
   readonly grants: readonly Grant[]
   readonly timeout: Duration
+  readonly kind: FunctionClass
   readonly recursiveLoop?: RecursiveLoop
 }
-
-/** Half of a core: measured, the import of a handler is what a cold start waits for, and memory is what buys CPU. */
-const memoryMiB = 1_024
 
 /**
  * One function with a role of its own that allows what is granted and to write its log, in one inline policy: three resources less than
@@ -40,7 +39,7 @@ export class AtriumFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: AtriumFunctionProps) {
     super(scope, id)
-    const { grants, recursiveLoop, ...rest } = props
+    const { grants, recursiveLoop, kind, ...rest } = props
     const log: Grant = { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [props.logGroup.logGroupArn] }
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -49,7 +48,7 @@ export class AtriumFunction extends Construct {
     this.lambda = new LambdaFunction(this, 'Function', {
       ...rest,
       role,
-      memorySize: memoryMiB,
+      memorySize: memoryMb[kind],
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',

@@ -46,6 +46,7 @@ export class IdentityTriggers extends Construct {
         logGroup,
         grants: workerGrants(needed, { table: table.tableArn, queues: queueArns, mail: [] }),
         timeout: Duration.seconds(5), // Cognito waits no longer
+        kind: 'trigger',
       })
       identity.call(on, made.lambda)
       return { name, lambda: made.lambda }

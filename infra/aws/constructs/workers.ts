@@ -5,6 +5,7 @@ import { EventSourceMapping, RecursiveLoop } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
 import { isQueueWorker, type QueueWorker, type ScheduledWorker, type Worker } from '#shared/worker/worker.ts'
 import { workerGrants } from '../grants.ts'
+import { workerClass } from '../memory.ts'
 import { AtriumFunction, type Grant } from './function.ts'
 import type { Making } from './operations.ts'
 import { capitalized, timeoutOf, type WorkQueue, type WorkQueues } from './queues.ts'
@@ -66,6 +67,7 @@ export class Workers extends Construct {
       logGroup,
       grants: [...grants, ...workerGrants(worker, resources)],
       timeout: timeoutOf(worker),
+      kind: workerClass(worker),
       ...(recursiveLoop && { recursiveLoop }),
     })
   }
