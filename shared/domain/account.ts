@@ -19,9 +19,6 @@ export interface Account {
   readonly changedAt?: string
 }
 
-/** Accounts without this count as never verified: nothing is mailed to them until a token proves the address. */
-export const accountDefaults = { emailVerified: false } satisfies Partial<Account>
-
 /** What consumers see: one schema a shape of docs/reference.html. Answers are cut to these, so that nothing else can leave. */
 export const accountShape = z
   .object({

@@ -42,9 +42,6 @@ export interface Invitation extends InvitationPlace {
   readonly accountCreated?: boolean
 }
 
-/** Invitations of before dismissals were counted are older than any. */
-export const invitationDefaults = { sentAfter: 0 } satisfies Partial<Invitation>
-
 export const invitationShape = z
   .object({
     id: id('inv', 'an invitation'),

@@ -20,9 +20,6 @@ export interface Member {
   readonly isDefault?: boolean
 }
 
-/** Members of before carry their account as it was made, without a proof of its address. */
-export const memberDefaults = { emailVerified: false, accountVersion: 0 } satisfies Partial<Member>
-
 export interface MemberAddress {
   readonly accountId: string
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { type Account, accountDefaults, accountOf, accountView } from '#shared/domain/account.ts'
+import { type Account, accountOf, accountView } from '#shared/domain/account.ts'
 import { claimsTaken, isShown } from '#shared/domain/account-claims.ts'
 import { addressPlace, carried, defaultWorkspaceId, foundDefaultWorkspace, foundWorkspace, newMember } from '#shared/domain/founding.ts'
 import { addressKey, isId } from '#shared/domain/ids.ts'
-import { type Member, memberDefaults, memberView } from '#shared/domain/member.ts'
+import { accountDefaults, memberDefaults } from '#shared/domain/items-of-before.ts'
+import { type Member, memberView } from '#shared/domain/member.ts'
 import { isInvited, type Person, requireInvited, requireVerified } from '#shared/domain/person.ts'
 
 const now = new Date('2026-11-24T10:00:00.000Z')

@@ -1,5 +1,6 @@
-import { type Account, accountDefaults } from '../../../domain/account.ts'
+import type { Account } from '../../../domain/account.ts'
 import type { IdempotencyRecord } from '../../../domain/idempotency-record.ts'
+import { accountDefaults } from '../../../domain/items-of-before.ts'
 import type { PaymentTries } from '../../../domain/payment-tries.ts'
 import { entity, type Item } from '../entity.ts'
 
