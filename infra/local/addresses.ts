@@ -1,5 +1,5 @@
 import { lowerCase } from '#shared/domain/characters.ts'
 import { canonicalEmail } from '#shared/domain/email.ts'
 
-/** An address in the form in which it is compared: as Atrium does, and what Atrium takes for no address in lower case too. */
+/** Returns an address in the form used for comparison, as Atrium does. What Atrium does not accept as an address is lower-cased too. */
 export const comparable = (address: string): string => canonicalEmail(address) ?? lowerCase(address)

@@ -1,7 +1,7 @@
 import { devNull } from 'node:os'
 import { region } from './queue/queues.ts'
 
-/** Where the AWS services are played. */
+/** The endpoints of the local stand-ins for AWS services. */
 export interface AwsEndpoints {
   readonly dynamodb: string
   readonly sqs: string
@@ -10,8 +10,8 @@ export interface AwsEndpoints {
 }
 
 /**
- * Points this process's AWS SDK at the local parts, by the SDK's own variables. Everything else that it would read (profiles, files,
- * other AWS variables) is taken out: no call of the local service can reach AWS.
+ * Points this process's AWS SDK at the local parts through the SDK's own variables. Removes every other source that the SDK would read
+ * (profiles, files, other AWS variables), so that no call of the local service can reach AWS.
  */
 export function pointSdkAt({ dynamodb, sqs, ses, accessKeyId }: AwsEndpoints): void {
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name]

@@ -18,7 +18,7 @@ import { type Environment, functionEnvironment, type LocalSettings, queueVariabl
 import { type Parts, startParts } from './parts.ts'
 import type { Teardown } from './teardown.ts'
 
-/** What the service is composed of, from what `startService` has in hand at once. */
+/** What `startService` has at hand when it composes the service. */
 export interface Ingredients {
   readonly settings: LocalSettings
   readonly env: Environment
@@ -27,7 +27,7 @@ export interface Ingredients {
   readonly database: Promise<ServiceDatabase>
 }
 
-/** Starts the other parts and the workers, notes in `started` how to end them, and returns how to serve a request. */
+/** Starts the other parts and the workers, registers in `started` how to stop them, and returns the request handler. */
 export async function compose({ settings, env, url, dataDir, database }: Ingredients, started: Teardown): Promise<Handle> {
   const parts = await startParts(dataDir, database, started)
   const tableName = settings.TABLE_NAME
@@ -39,7 +39,7 @@ export async function compose({ settings, env, url, dataDir, database }: Ingredi
   return (request, response) => (isLocal(request) ? local : api)(request, response)
 }
 
-/** What the functions must be told of the parts. The issuer's name is fixed, so that a person's account does not depend on a port. */
+/** What the functions need to know about the parts. The issuer's name is fixed, so that a person's account does not depend on a port. */
 const dictated = ({ issuer, queues, payments }: Parts): Environment => ({
   ISSUER: issuer.url,
   JWKS_URI: `${issuer.url}/jwks`,
@@ -50,7 +50,7 @@ const dictated = ({ issuer, queues, payments }: Parts): Environment => ({
   ...payments.environment,
 })
 
-/** The services of all functions, wired as a deployed function's are, to the local parts. */
+/** The services of all functions, wired like those of a deployed function, but to the local parts. */
 function wireServices(environment: Environment, { database, queues, mail }: Parts): Services {
   pointSdkAt({ dynamodb: database.endpoint, sqs: queues.endpoint, ses: mail.endpoint, accessKeyId: database.accessKeyId })
   process.env.POWERTOOLS_LOG_LEVEL ??= 'WARN'
@@ -59,5 +59,5 @@ function wireServices(environment: Environment, { database, queues, mail }: Part
   return wire({ table: openTable, queue: openQueue, mail: openMail, payments: openPayments, tokens, metrics: openMetrics }, environment)
 }
 
-/** By itself aws-jwt-verify fetches keys over https alone; the local issuer has http. */
+/** On its own, aws-jwt-verify fetches keys over https only; the local issuer speaks http. */
 const keysOverHttp = { fetch: async (uri: string) => (await fetch(uri, { signal: AbortSignal.timeout(3_000) })).arrayBuffer() }

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path'
 import { StartFailure } from './start-failure.ts'
 
 /**
- * Makes DATA_DIR, for its owner alone (it holds a signing key and e-mails with live links), and returns its one true path.
- * A path that cannot be made or written to is a `StartFailure`.
+ * Creates DATA_DIR, readable by its owner only (it holds a signing key and e-mails with live links), and returns its real path. Throws a
+ * `StartFailure` if the path cannot be created or written to.
  */
 export function openDataDir(path: string): string {
   try {
@@ -17,14 +17,14 @@ export function openDataDir(path: string): string {
   }
 }
 
-/** Writes a value as JSON, for its owner alone: whole or not at all, also where the process is killed meanwhile. */
+/** Writes a value as JSON, readable by its owner only. The write is atomic, even if the process is killed meanwhile. */
 export function writeJson(path: string, value: unknown): void {
   const fresh = `${path}.new`
   writeFileSync(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
   renameSync(fresh, path)
 }
 
-/** Reads what `writeJson` wrote; undefined where there is nothing yet. A file that is not JSON is a `StartFailure` that names it. */
+/** Reads what `writeJson` wrote; undefined if the file does not exist. Throws a `StartFailure` that names a file that is not JSON. */
 export function readJson<T>(path: string): T | undefined {
   let text: string
   try {
@@ -40,7 +40,7 @@ export function readJson<T>(path: string): T | undefined {
   }
 }
 
-/** A value that is made once per DATA_DIR and then stays (a key, a secret): reads it, or makes and keeps it. */
+/** Reads a value that is created once per DATA_DIR and then never changes (a key, a secret), or creates and stores it. */
 export async function readOrCreate<T>(path: string, make: () => T | Promise<T>): Promise<T> {
   const known = readJson<T>(path)
   if (known !== undefined) return known

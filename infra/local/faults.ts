@@ -3,27 +3,27 @@ import '#shared/domain/english.ts'
 import { bodyPointer } from '#shared/http/content.ts'
 
 const faultsSchema = z.strictObject({
-  /** `refuse`: the mail service takes no e-mail. */
+  /** `refuse`: the mail service rejects every e-mail. */
   ses: z.literal('refuse').nullable(),
-  /** What becomes of a message that an operation sends: it goes out twice, or not at all. */
+  /** What happens to a message that an operation sends: it is delivered twice, or never. */
   queue: z.enum(['duplicate', 'lose']).nullable(),
   /** `down`: the payment provider cannot be reached. */
   paymentProvider: z.literal('down').nullable(),
 })
 
-/** What is made to go wrong at this moment; null is nothing. Held by reference: a change is seen at once by everybody who has it. */
+/** The faults that are injected at this moment; null means none. Held by reference, so that a change takes effect everywhere at once. */
 export type Faults = z.infer<typeof faultsSchema>
 
-/** A field of a request that cannot be: a JSON Pointer into the body, and why. */
+/** An invalid field of a request: a JSON Pointer into the body, and why. */
 export interface FieldProblem {
   readonly pointer: string
   readonly detail: string
 }
 
-/** No fault, as at every start. */
+/** No faults, as after every start. */
 export const noFaults = (): Faults => ({ ses: null, queue: null, paymentProvider: null })
 
-/** Sets the faults that `change` names and leaves the others. Returns what is wrong with it, and then changes nothing. */
+/** Sets the faults that `change` names and leaves the others. If `change` is invalid, changes nothing and returns what is wrong. */
 export function changeFaults(faults: Faults, change: unknown): FieldProblem[] {
   const { success, data, error } = faultsSchema.partial().safeParse(change)
   if (!success)

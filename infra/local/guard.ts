@@ -5,14 +5,14 @@ import { problemResult } from '#shared/http/result.ts'
 import { sendResult } from './gateway/http-event.ts'
 import { loopback } from './ports.ts'
 
-/** Who may call a port: `pages` of this machine's browser too, or `programs` alone, which send no `Origin`. */
+/** Who may call a port: `pages` in this machine's browser too, or only `programs`, which send no `Origin`. */
 export type Callers = 'pages' | 'programs'
 
 const names = [loopback, 'localhost']
 
 /**
- * Whether a request names this machine and the port that it came to. A page elsewhere cannot make a browser send that, not even where
- * its own name resolves to 127.0.0.1 (DNS rebinding).
+ * Whether a request names this machine and the port it arrived on. A page elsewhere cannot make a browser send that, not even if its own
+ * name resolves to 127.0.0.1 (DNS rebinding).
  */
 function isForThisPort({ headers: { host }, socket: { localPort } }: IncomingMessage): boolean {
   const isDefault = localPort === 80
@@ -28,8 +28,8 @@ function refusalOf(request: IncomingMessage, callers: Callers): Refusal | undefi
 }
 
 /**
- * Shuts a port of the local service to the pages of other sites: from then on what listens to the server's requests gets only those for
- * 127.0.0.1 or localhost with its port, and, of a stand-in, only those of programs. The others are 421 and 403.
+ * Closes a port of the local service to the pages of other sites: from now on the server's request listeners receive only requests for
+ * 127.0.0.1 or localhost with its port and, on a stand-in, only those of programs. All others get 421 or 403.
  */
 export function guard(server: Server, callers: Callers): void {
   const listeners = server.listeners('request')

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 /** Entries that outlive the process, in the order in which they were added. */
 export interface Journal<T> {
   readonly entries: readonly T[]
-  /** Adds an entry; when this returns, a killed process no longer loses it. */
+  /** Adds an entry. Once this returns, the entry survives a kill of the process. */
   append(entry: T): void
 }
 
@@ -15,7 +15,7 @@ const parsed = (line: string): unknown[] => {
   }
 }
 
-/** Opens a file of one JSON value a line, for its owner alone, and reads what is in it. */
+/** Opens a file with one JSON value per line, readable by its owner only, and reads its entries. */
 export function openJournal<T>(path: string): Journal<T> {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
   const entries = text.split('\n').flatMap(parsed) as T[]

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { settingsSchema } from '#shared/settings.ts'
 import { StartFailure } from './start-failure.ts'
 
-/** Variables by name, as `process.env` has them. */
+/** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const whole = (least: number, most: number) =>
@@ -18,7 +18,7 @@ const localSchema = z.object({
   /** Where the service listens; 0 picks a free port. */
   PORT: whole(0, 65_535).default(3_000),
   DATA_DIR: z.string().default('.local'),
-  /** A DynamoDB Local that runs already; without it the service starts one. */
+  /** A DynamoDB Local that is already running. If it is not set, the service starts one. */
   DYNAMODB_ENDPOINT: httpUrl('http://127.0.0.1:8000').optional(),
   TABLE_NAME: z
     .string()
@@ -35,19 +35,19 @@ export type LocalSettings = z.infer<typeof localSchema>
 const withoutEmpty = (environment: Environment): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
 
-/** Reads the local settings; an empty variable counts as not set. A malformed one is a `StartFailure` that names it. */
+/** Reads the local settings. An empty variable counts as not set. Throws a `StartFailure` that names a malformed one. */
 export function readLocalSettings(environment: Environment): LocalSettings {
   const { success, data, error } = localSchema.safeParse(withoutEmpty(environment))
   if (success) return data
   throw new StartFailure(error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '))
 }
 
-/** Every queue that the functions know, by the variable that carries its URL: `MAIL_QUEUE_URL` is that of `mail`. */
+/** Every queue that the functions know, by the variable that carries its URL: `MAIL_QUEUE_URL` for `mail`. */
 export const queueVariables: readonly { readonly variable: string; readonly queue: string }[] = Object.keys(settingsSchema.shape)
   .filter((name) => name.endsWith('_QUEUE_URL'))
   .map((variable) => ({ variable, queue: variable.replace('_QUEUE_URL', '').toLowerCase() }))
 
-/** The settings of the functions that are the user's to set, beside APP_URL. */
+/** The function settings that the user may set, besides APP_URL. */
 const limits = [
   'INVITATION_TTL_SECONDS',
   'INVITATION_RESEND_COOLDOWN_SECONDS',
@@ -62,14 +62,14 @@ const limitsIn = (user: Environment): Environment => {
   return Object.fromEntries(limits.filter((name) => name in given).map((name) => [name, given[name]]))
 }
 
-/** Checks what the user set for the functions, before anything is started. A malformed variable is a `StartFailure` that names it. */
+/** Checks what the user set for the functions before anything starts. Throws a `StartFailure` that names each malformed variable. */
 export function checkLimits(user: Environment): void {
   const given = limitsIn(user)
   const malformed = limits.filter((name) => !settingsSchema.shape[name].safeParse(given[name]).success)
   if (malformed.length > 0) throw new StartFailure(malformed.map((name) => `${name} must be a whole number`).join('; '))
 }
 
-/** The functions' environment: what is the user's to set, and what the local parts dictate; no other variable of the user gets in. */
+/** The functions' environment: what the user may set and what the local parts dictate. No other variable of the user gets in. */
 export const functionEnvironment = (
   user: Environment,
   { settings, url, dictated }: { settings: LocalSettings; url: string; dictated: Environment },

@@ -3,10 +3,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { StartFailure } from './start-failure.ts'
 
 /**
- * Takes DATA_DIR for this service alone, until `stop` or the end of the process, however it ends.
+ * Locks DATA_DIR for this service, until `stop` or until the process ends, however it ends.
  *
- * The lock is SQLite's exclusive one on a file in the folder: the operating system takes and frees it, so that two starts cannot race
- * and a killed service leaves nothing stale behind. Throws a `StartFailure` where another service holds it.
+ * It is SQLite's exclusive lock on a file in the folder. The operating system grants and releases it, so that two starts cannot race and a
+ * killed service leaves no stale lock. Throws a `StartFailure` if another service holds it.
  */
 export function lockDataDir(dataDir: string): { stop(): Promise<void> } {
   const file = new DatabaseSync(join(dataDir, 'lock.sqlite'), { timeout: 0 })

@@ -2,8 +2,8 @@ import { startService } from './service.ts'
 import { StartFailure } from './start-failure.ts'
 
 /**
- * `npm start`: starts the service, prints `ready http://127.0.0.1:PORT` when it can be used, and ends all of it at SIGTERM, Ctrl-C or
- * when its terminal closes (exit code 0). A start that fails says why in one line (exit code 1).
+ * `npm start`: starts the service, prints `ready http://127.0.0.1:PORT` when it can be used, and stops everything on SIGTERM, on Ctrl-C or
+ * when its terminal closes (exit code 0). If it cannot start, it says why in one line (exit code 1).
  */
 async function main(): Promise<void> {
   const end = askedToEnd()
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   process.exit(code)
 }
 
-/** When, and with which exit code, the service is to end; `code` is undefined until then. */
+/** When the service is to stop, and with which exit code; `code` is undefined until then. */
 function askedToEnd() {
   const { promise: asked, resolve } = Promise.withResolvers<number>()
   const end: { readonly asked: Promise<number>; code: number | undefined } = { asked, code: undefined }
@@ -23,7 +23,7 @@ function askedToEnd() {
     end.code ??= code
     resolve(code)
   }
-  // A signal to the whole process group comes twice, since npm passes its own on: the second says nothing new.
+  // A signal to the whole process group arrives twice, because npm forwards its own: ignore the second.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => ask(0))
   process.on('uncaughtException', (error) => {
     console.error('The local service failed and ends:', error)
@@ -36,6 +36,6 @@ function explain(error: unknown): undefined {
   console.error(error instanceof StartFailure ? error.message : error)
 }
 
-// Whoever reads the output may stop reading; that is no reason to end.
+// Whoever reads the output may stop reading (EPIPE); that is no reason to exit.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 await main()

@@ -8,7 +8,7 @@ import { type LocalQueues, startQueues } from './queue/queues.ts'
 import { type LocalPayments, startPayments } from './stripe/payments.ts'
 import { all, type Teardown } from './teardown.ts'
 
-/** What the functions stand on locally. */
+/** What the functions depend on locally. */
 export interface Parts {
   readonly faults: Faults
   readonly database: ServiceDatabase
@@ -18,7 +18,7 @@ export interface Parts {
   readonly payments: LocalPayments
 }
 
-/** Starts the parts beside the database, whose start takes longest and is under way already. */
+/** Starts all parts except the database, which takes longest and is already starting. */
 export async function startParts(dataDir: string, opening: Promise<ServiceDatabase>, started: Teardown): Promise<Parts> {
   const faults = noFaults()
   const [database, issuer, mail, queues, payments] = await all([

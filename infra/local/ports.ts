@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** All that the local service offers is for this machine alone. */
+/** Everything the local service offers is reachable from this machine only. */
 export const loopback = '127.0.0.1'
 
-/** Starts a server on a loopback port (0: a free one) and returns the port. Throws what the system says, EADDRINUSE for one. */
+/** Starts a server on a loopback port (0: any free one) and returns the port. Throws the system's error, for example EADDRINUSE. */
 export function listen(server: Server, port = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -15,7 +15,7 @@ export function listen(server: Server, port = 0): Promise<number> {
   })
 }
 
-/** Stops a server: no new connections, requests in flight get `graceMs` to finish, then what is left is cut. */
+/** Stops a server: it accepts no new connections, gives requests in flight `graceMs` to finish, then closes what is left. */
 export async function close(server: Server, graceMs = 5_000): Promise<void> {
   if (!server.listening) return
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -25,7 +25,7 @@ export async function close(server: Server, graceMs = 5_000): Promise<void> {
   clearTimeout(cut)
 }
 
-/** A port that is free at this moment, for a child that takes its port on the command line. */
+/** A port that is free at this moment, for a child process that takes its port on the command line. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   const port = await listen(server)

@@ -12,7 +12,7 @@ const fromProc = (pid: string): RunningProcess | undefined => {
   try {
     return { pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1) }
   } catch {
-    return undefined // it ended meanwhile, or is somebody else's
+    return undefined // it has ended meanwhile, or belongs to someone else
   }
 }
 
@@ -21,7 +21,7 @@ const fromPs = (): RunningProcess[] =>
     .split('\n')
     .map((line) => ({ pid: Number.parseInt(line, 10), command: line.trim().split(/\s+/).slice(1) }))
 
-/** Every process whose command line can be read. A zombie has none, so that one that is only waiting to be reaped counts as gone. */
+/** Every process whose command line can be read. A zombie has none, so one that is only waiting to be reaped counts as gone. */
 export function listProcesses(): RunningProcess[] {
   if (!existsSync('/proc/self/cmdline')) return fromPs()
   return readdirSync('/proc')
@@ -30,7 +30,7 @@ export function listProcesses(): RunningProcess[] {
     .filter((found) => found !== undefined)
 }
 
-/** Waits until `condition` holds, asking every 50 ms; false where it did not within `withinMs`. */
+/** Polls every 50 ms until `condition` holds; returns false if it does not within `withinMs`. */
 export async function eventually(condition: () => boolean | Promise<boolean>, withinMs: number): Promise<boolean> {
   const deadline = Date.now() + withinMs
   while (!(await condition())) {

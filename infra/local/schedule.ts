@@ -1,8 +1,8 @@
 import { Cron } from 'croner'
 
 /**
- * Runs a job right away (work that a killed service left behind is then found at once) and every `seconds` from then on, never twice at
- * a time. A run that fails is reported, and the next one comes. `stop` waits for the run that is going on.
+ * Runs a job right away (so that work left behind by a killed service is picked up at once) and then every `seconds`, never twice
+ * concurrently. A failed run is reported and does not stop the schedule. `stop` waits for the current run.
  */
 export function startSchedule(name: string, seconds: number, job: () => Promise<unknown>): { stop(): Promise<void> } {
   let running: Promise<void> | undefined

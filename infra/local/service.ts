@@ -5,14 +5,14 @@ import { checkLimits, type Environment, type LocalSettings, readLocalSettings } 
 import { lockDataDir } from './lock.ts'
 import { type Teardown, teardown } from './teardown.ts'
 
-/** How to start the service. `env` are the settings, as in the README; `dataDir` and `port` win over DATA_DIR and PORT. */
+/** How to start the service. `env` holds the settings that the README lists; `dataDir` and `port` override DATA_DIR and PORT. */
 export interface ServiceOptions {
   readonly dataDir?: string
   readonly port?: number
   readonly env?: Environment
 }
 
-/** The service, ready to be used. `stop` ends all of it, the database included. */
+/** The running service. `stop` stops everything, the database included. */
 export interface Service {
   /** `http://127.0.0.1:3000` */
   readonly url: string
@@ -20,10 +20,11 @@ export interface Service {
 }
 
 /**
- * Starts the whole service in this process, and its database beside it. Throws a `StartFailure`, one line to act upon, where a setting
- * is malformed, DATA_DIR is in use, the port is taken or Java is missing; whatever had been started is then ended again.
+ * Starts the whole service in this process, with its database as a child process. Throws a `StartFailure`, one line to act upon, if a
+ * setting is malformed, DATA_DIR is in use, the port is taken or Java is missing; it first stops whatever had already started.
  *
- * The AWS SDK's variables are those of the process: of several services in one process, start the next when the first has been used.
+ * The AWS SDK's variables belong to the process: to run several services in one process, start the next one only after the first has been
+ * used.
  */
 export async function startService({ dataDir, port, env = {} }: ServiceOptions): Promise<Service> {
   const settings = readLocalSettings({ ...env, DATA_DIR: dataDir ?? env.DATA_DIR, PORT: port?.toString() ?? env.PORT })
@@ -37,7 +38,10 @@ export async function startService({ dataDir, port, env = {} }: ServiceOptions):
   }
 }
 
-/** Takes folder and port, then starts the database, and while that comes up loads and starts all else. Returns the service's address. */
+/**
+ * Takes the folder and the port, starts the database, and loads and starts everything else while that comes up. Returns the service's
+ * address.
+ */
 async function start(settings: LocalSettings, env: Environment, started: Teardown): Promise<string> {
   const dataDir = openDataDir(settings.DATA_DIR)
   started.add(lockDataDir(dataDir))
@@ -47,6 +51,6 @@ async function start(settings: LocalSettings, env: Environment, started: Teardow
   database.catch(() => {}) // `compose` throws it
   const { compose } = await import('./composition.ts')
   serve(await compose({ settings, env, url: server.url, dataDir, database }, started))
-  started.add(server) // once more: it is now ended first, so that requests in flight still find everything
+  started.add(server) // added again, so that it stops first and requests in flight still find everything
   return server.url
 }

@@ -1,12 +1,12 @@
-/** What has been started, to be ended in reverse order. */
+/** What has been started, to be stopped in reverse order. */
 export interface Teardown {
-  /** Notes how to end something, and gives it back. */
+  /** Registers a part to be stopped, and returns it. */
   add<T extends { stop(): Promise<void> }>(part: T): T
-  /** Ends everything, the last first. What cannot be ended is reported and holds up nothing. */
+  /** Stops everything, the last first. A part that fails to stop is reported and does not hold up the others. */
   run(): Promise<void>
 }
 
-/** Collects what is to be ended. */
+/** Collects what is to be stopped. */
 export function teardown(): Teardown {
   const parts: { stop(): Promise<void> }[] = []
   return {
@@ -20,7 +20,7 @@ export function teardown(): Teardown {
   }
 }
 
-/** Waits for all, and only then throws where one failed: whatever was started meanwhile has then been noted for its end. */
+/** Waits for all, and only then throws if one failed, so that everything started meanwhile has been registered for its stop. */
 export async function all<T extends readonly unknown[]>(started: readonly [...{ [K in keyof T]: Promise<T[K]> }]): Promise<T> {
   const outcomes = await Promise.allSettled(started)
   const failed = outcomes.find((outcome): outcome is PromiseRejectedResult => outcome.status === 'rejected')

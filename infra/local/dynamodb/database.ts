@@ -5,15 +5,15 @@ import type { LocalSettings } from '../local-settings.ts'
 import { StartFailure } from '../start-failure.ts'
 import { answers, startDatabase } from './dynamodb.ts'
 
-/** The service's database, and how it is reached. */
+/** The service's database and how to reach it. */
 export interface ServiceDatabase {
   readonly endpoint: string
-  /** Random, kept in DATA_DIR: to another key a database of our own shows nothing. */
+  /** Random, kept in DATA_DIR. With any other key, a database that we started looks empty. */
   readonly accessKeyId: string
   stop(): Promise<void>
 }
 
-/** Starts (or takes over) the database of DATA_DIR, or uses the one of DYNAMODB_ENDPOINT, which `stop` then leaves alone. */
+/** Starts (or takes over) the database of DATA_DIR, or uses the one at DYNAMODB_ENDPOINT, which `stop` then leaves running. */
 export async function openDatabase({ DYNAMODB_ENDPOINT }: LocalSettings, dataDir: string): Promise<ServiceDatabase> {
   const accessKeyId = await readOrCreate(join(dataDir, 'access-key.json'), () => `atrium${randomBytes(16).toString('hex')}`)
   const database = DYNAMODB_ENDPOINT ? await given(DYNAMODB_ENDPOINT) : await own(dataDir)

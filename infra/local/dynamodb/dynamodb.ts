@@ -7,17 +7,17 @@ import { StartFailure } from '../start-failure.ts'
 import { dynamoDbArguments, isShutToPages, portOfDynamoDb, type Storage } from './command.ts'
 import { findJava, type Java } from './java.ts'
 
-/** A DynamoDB that runs. `adopted`: an earlier service had started it. `stop` ends it gently and waits; it never loses what it wrote. */
+/** A running DynamoDB. `adopted`: an earlier service started it. `stop` shuts it down gracefully and waits; no completed write is lost. */
 export interface Database {
   readonly endpoint: string
   readonly adopted: boolean
-  /** False where it can be reached from other machines, guarded by its access key alone. */
+  /** False if other machines can reach it; then only its access key guards it. */
   readonly loopbackOnly: boolean
   readonly pid: number | undefined
   stop(): Promise<void>
 }
 
-/** How long DynamoDB Local may take to start or to end, in milliseconds. On two cores it takes 4 s and 0.4 s. */
+/** How long DynamoDB Local may take to start or to stop, in milliseconds. On two cores it takes 4 s and 0.4 s. */
 const databaseTimeoutMs = 60_000
 
 /** Whether a DynamoDB answers at this endpoint, whatever tables it has. */
@@ -34,16 +34,19 @@ export async function answers(endpoint: string): Promise<boolean> {
 
 const endpointOf = (port: number) => `http://${loopback}:${port}`
 
-/** The process that has this folder open. The process table is the record: it cannot be stale, and nothing is lost between start and note. */
+/**
+ * Finds the process that has this folder open. The process table is our record: it is never stale, and a crash between starting the process
+ * and writing a note loses nothing.
+ */
 const findDatabase = (folder: string) =>
   listProcesses()
     .map(({ pid, command }) => ({ pid, command, port: portOfDynamoDb(command, folder) }))
     .find((found): found is typeof found & { port: number } => found.port !== undefined)
 
 /**
- * Starts DynamoDB Local on a folder of DATA_DIR, or takes over the one that outlived a killed service: two on one folder would ruin it.
- * It runs in a process group of its own, so that neither Ctrl-C nor the service's death reaches it; only `stop` does. Throws a
- * `StartFailure` where Java is missing or the database does not come up. The caller holds the lock of DATA_DIR.
+ * Starts DynamoDB Local on a folder of DATA_DIR, or takes over the one that outlived a killed service: two on the same folder would corrupt
+ * it. It runs in its own process group, so that neither Ctrl-C nor the death of the service reaches it; only `stop` does. Throws a
+ * `StartFailure` if Java is missing or the database does not come up. The caller must hold the lock on DATA_DIR.
  */
 export async function startDatabase(dataDir: string): Promise<Database> {
   const folder = join(dataDir, 'dynamodb')
@@ -70,7 +73,7 @@ async function adopt(folder: string): Promise<Database | undefined> {
   return { endpoint, adopted: true, loopbackOnly, pid: found.pid, stop: () => end(found.pid, folder) }
 }
 
-/** Asks a database to end, and waits for it: killed hard, it can lose its last transactions. */
+/** Asks a database to shut down and waits for it. Killed with SIGKILL, it can lose its last transactions. */
 async function end(pid: number, folder: string): Promise<void> {
   const running = () => findDatabase(folder)?.pid === pid
   if (running()) process.kill(pid, 'SIGTERM')
@@ -79,8 +82,8 @@ async function end(pid: number, folder: string): Promise<void> {
 }
 
 /**
- * Starts DynamoDB Local in memory, for tests: gone with its process, one database whatever the credentials. It belongs to the process
- * group of its caller, who has to stop it.
+ * Starts DynamoDB Local in memory, for tests: one database for any credentials, gone when its process ends. It runs in the process group of
+ * its caller, who must stop it.
  */
 export async function startDatabaseInMemory(): Promise<Database> {
   const { child, pid, port, loopbackOnly } = await launch('memory')
@@ -91,7 +94,7 @@ export async function startDatabaseInMemory(): Promise<Database> {
   return { endpoint: endpointOf(port), adopted: false, loopbackOnly, pid, stop }
 }
 
-/** Starts the process and waits until it answers; once more with another port where somebody else took the first one meanwhile. */
+/** Starts the process and waits until it answers. Retries once on another port if something else took the first one meanwhile. */
 async function launch(storage: Storage, logFile?: string, attempts = 3) {
   const java = await findJava()
   const port = await freePort()
@@ -107,11 +110,11 @@ function run(
   { storage, port, output, detached = false }: { storage: Storage; port: number; output: 'ignore' | number; detached?: boolean },
 ): ChildProcess {
   const child = spawn(java.command, dynamoDbArguments(java, storage, port), { detached, stdio: ['ignore', output, output] })
-  child.on('error', () => {}) // it then has no pid, which `launch` tells
+  child.on('error', () => {}) // it then has no pid, and `launch` reports that
   return child
 }
 
-/** Runs it apart from this process: in a group of its own, writing to a file, not waited for. */
+/** Runs it detached from this process: in its own process group, writing to a file, not waited for. */
 function detach(java: Java, { storage, port, logFile }: { storage: Storage; port: number; logFile: string }): ChildProcess {
   const log = openSync(logFile, 'a', 0o600)
   const child = run(java, { storage, port, output: log, detached: true })

@@ -10,8 +10,9 @@ import software.amazon.dynamodb.services.local.main.ServerRunner;
 import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
 
 /**
- * DynamoDB Local, bound to the loopback interface: by itself it listens on every interface and has no option for it. As every port of the
- * local service it is shut to pages: a request must name this machine and the port (421), and one with an Origin is a page's (403).
+ * DynamoDB Local, bound to the loopback interface: it listens on every interface and has no option to change that. Like every port of the
+ * local service it rejects requests from web pages: a request must name this machine and the port (otherwise 421), and a request with an
+ * Origin comes from a page (403).
  */
 class LoopbackDynamoDb {
   public static void main(String[] args) throws Exception {

@@ -11,7 +11,7 @@ import { region } from '../queue/queues.ts'
 import { StartFailure } from '../start-failure.ts'
 import type { ServiceDatabase } from './database.ts'
 
-/** Makes the table where it is not there yet. A `StartFailure` where it is there, made by a version with other indexes. */
+/** Creates the table if it does not exist. Throws a `StartFailure` if another version created it with other indexes. */
 export async function ensureTable({ endpoint, accessKeyId }: ServiceDatabase, tableName: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey: 'local' } })
   const found = await describe(client, tableName)
@@ -22,7 +22,7 @@ export async function ensureTable({ endpoint, accessKeyId }: ServiceDatabase, ta
   client.destroy()
 }
 
-/** The table's indexes; undefined where there is no table. */
+/** The table's indexes; undefined if the table does not exist. */
 async function describe(client: DynamoDBClient, TableName: string): Promise<(string | undefined)[] | undefined> {
   try {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }))

@@ -2,30 +2,30 @@ import { createHash } from 'node:crypto'
 import { comparable } from '../addresses.ts'
 import { openJournal } from '../journal.ts'
 
-/** Somebody who signed in here. `email` is as it was first given. */
+/** Someone who has signed in here. `email` is spelled as it was first entered. */
 export interface Person {
   readonly sub: string
   readonly email: string
   readonly name?: string
 }
 
-/** Everybody who ever signed in on this DATA_DIR. */
+/** Everyone who has ever signed in on this DATA_DIR. */
 export interface People {
   find(sub: string): Person | undefined
-  /** Signs an e-mail in, for the first time or again; a name replaces the one that was known. */
+  /** Signs in with an e-mail address, for the first time or again. A name replaces the previous one. */
   signIn(email: string, name?: string): Person
 }
 
-/** What an e-mail must look like to be signed in with: one `@`, something on both sides, no space. Atrium itself is stricter. */
+/** What an e-mail address must look like to sign in: one `@`, something on both sides, no space. Atrium itself is stricter. */
 export const isEmail = (text: string): boolean => text.length <= 254 && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(text)
 
 /**
- * The subject follows from the e-mail alone, as Atrium compares addresses: the same person after a restart, on another port, on an empty
- * DATA_DIR.
+ * The subject is derived from the e-mail address alone, which is normalized as Atrium compares addresses: it stays the same after a
+ * restart, on another port and on an empty DATA_DIR.
  */
 const subjectOf = (email: string): string => createHash('sha256').update(comparable(email)).digest('base64url').slice(0, 22)
 
-/** Opens the list of people, which is kept in `path`. */
+/** Opens the list of people, stored at `path`. */
 export function openPeople(path: string): People {
   const journal = openJournal<Person>(path)
   const people = new Map(journal.entries.map((person) => [person.sub, person]))

@@ -4,10 +4,13 @@ import type { People, Person } from './accounts.ts'
 import { errorPage } from './page.ts'
 import { memoryStore } from './store.ts'
 
-/** The one client: public, as a browser application is. */
+/** The only client: public, like a browser application. */
 export const clientId = 'atrium-local'
 
-/** The API, as access tokens name it: their audience is the client id, so that either can be checked. */
+/**
+ * The API's resource indicator. The audience in access tokens is the client id, so that `aud` and `client_id` can both be checked against
+ * it.
+ */
 const resource = 'urn:atrium:api'
 
 /** How long an access token lives, in seconds. */
@@ -34,7 +37,7 @@ export interface PersonClaims {
 
 export const claimsOf = ({ email, name }: Person): PersonClaims => ({ email, email_verified: true, ...(name && { name }) })
 
-/** Whether an address is on this machine, where redirects go to any path and port, and browser pages may ask for tokens. */
+/** Whether an address is on this machine. There, redirects may go to any path and port, and browser pages may request tokens. */
 export function isLoopbackUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, username, password, hash } = new URL(text)
@@ -43,7 +46,7 @@ export function isLoopbackUrl(text: string): boolean {
 
 type ClaimsOfToken = (token: AccessToken | ClientCredentials) => PersonClaims | undefined
 
-/** The issuer's configuration: code with PKCE, no consent page, JWT access tokens with the person's claims. */
+/** The issuer's configuration: authorization code with PKCE, no consent page, JWT access tokens that carry the person's claims. */
 export function configuration(people: People, key: JWK, claimsOfToken: ClaimsOfToken): Configuration {
   return {
     adapter: memoryStore(),
@@ -92,7 +95,7 @@ function accountOf(people: People, sub: string) {
   return person && { accountId: sub, claims: () => ({ sub, ...claimsOf(person) }) }
 }
 
-/** Whoever signed in has granted all there is: nobody is asked for consent. */
+/** Whoever signs in has granted everything: nobody is asked for consent. */
 async function grantEverything(ctx: KoaContextWithOIDC) {
   const { provider, client, session } = ctx.oidc
   const accountId = session?.accountId

@@ -13,7 +13,7 @@ import { isSignIn, signIn } from './sign-in.ts'
 
 /** The local identity provider. */
 export interface Issuer {
-  /** As it stands in the tokens' `iss`. */
+  /** As it appears in the tokens' `iss`. */
   readonly url: string
   readonly clientId: string
   /** The access tokens' `aud`. */
@@ -26,7 +26,7 @@ async function signingKey(): Promise<JWK> {
   return { ...(await exportJWK(privateKey)), kid: randomUUID(), alg: 'RS256', use: 'sig' }
 }
 
-/** Listens on the port of last time where that is free: its tokens then stay good, since the port stands in them. */
+/** Listens on the port of the previous start if it is free. The port is part of the issuer URL in the tokens, so they stay valid. */
 async function listenAsBefore(server: Server, path: string): Promise<number> {
   const before = readJson<number>(path) ?? 0
   const port = await listen(server, before).catch((error) => {
@@ -37,15 +37,15 @@ async function listenAsBefore(server: Server, path: string): Promise<number> {
   return port
 }
 
-/** By itself the provider lets the pages of every site read its discovery document and keys. */
+/** By default the provider lets pages of every site read its discovery document and keys. */
 async function answerPagesHereAlone(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
   await next()
   if (!isLoopbackUrl(ctx.get('origin'))) ctx.remove('access-control-allow-origin')
 }
 
 /**
- * Starts the identity provider: OpenID Connect with discovery, code and PKCE through a page that takes an e-mail, and the password grant.
- * Its key, its people and its port are kept in DATA_DIR.
+ * Starts the identity provider: OpenID Connect with discovery, authorization code with PKCE through a page that asks for an e-mail address,
+ * and the password grant. Its key, people and port are kept in DATA_DIR.
  */
 export async function startIssuer(dataDir: string): Promise<Issuer> {
   const key = await readOrCreate(join(dataDir, 'issuer-key.json'), signingKey)

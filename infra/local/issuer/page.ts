@@ -32,14 +32,16 @@ ${content}
 </html>
 `
 
-/** What the sign-in form shows: an e-mail and a name to begin with, and what was wrong with the last try. */
+/** What the sign-in form shows: a prefilled e-mail address and name, and what was wrong with the last attempt. */
 export interface SignInForm {
   readonly email?: string
   readonly name?: string
   readonly problem?: string
 }
 
-/** The sign-in page: an e-mail, and a name for those who have none yet. It posts to its own address and needs no script. */
+/**
+ * The sign-in page asks for an e-mail address, and for a name from those who have none yet. It posts to its own address, without a script.
+ */
 export function signInPage({ email = '', name = '', problem }: SignInForm): string {
   return page(
     'Sign in',
@@ -54,5 +56,5 @@ export function signInPage({ email = '', name = '', problem }: SignInForm): stri
   )
 }
 
-/** The page for a sign-in that cannot go on. */
+/** The page for a sign-in that cannot continue. */
 export const errorPage = (detail: string): string => page('Sign-in failed', `<p id="lead" role="alert">${escaped(detail)}</p>`)

@@ -8,7 +8,7 @@ type Parameters = { readonly [name in (typeof parameters)[number]]?: string }
 
 const refused = (detail: string) => new errors.InvalidRequest(detail)
 
-/** What the password grant asks for. Throws `invalid_request` that says what is wrong. */
+/** What the password grant asks for. Throws `invalid_request` with the reason. */
 function asked({ username, email_verified = 'true', name }: Parameters) {
   const email = username?.trim()
   if (!email) throw refused('username is missing: give an e-mail address (the password can be anything)')
@@ -18,8 +18,8 @@ function asked({ username, email_verified = 'true', name }: Parameters) {
 }
 
 /**
- * Adds the password grant, for curl and tests: any e-mail, any password. `email_verified=false` holds for the one token, a `name` for
- * this and later ones. The token's claims are noted in `claims`, where `extraTokenClaims` finds them.
+ * Adds the password grant, for curl and tests: any e-mail address, any password. `email_verified=false` applies to this token only, a
+ * `name` to this and later ones. The token's claims are put into `claims`, where `extraTokenClaims` finds them.
  */
 export function addPasswordGrant(provider: Provider, people: People, claims: WeakMap<object, PersonClaims>): void {
   const handle = async (ctx: TokenEndpointGrantContext<Parameters>) => {

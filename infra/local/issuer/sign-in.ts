@@ -9,7 +9,7 @@ type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 /** Whether a request is for the sign-in page, as `interactions.url` names it. */
 export const isSignIn = (request: IncomingMessage): boolean => /^\/signin\/[\w-]+$/.test(request.url ?? '')
 
-/** Shows the sign-in page and takes what is sent from it: then the browser goes on to the application with a code. */
+/** Shows the sign-in page and handles its submission; the browser then returns to the application with a code. */
 export function signIn(provider: Provider, people: People) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
@@ -43,7 +43,10 @@ async function take(
   await provider.interactionFinished(request, response, { login: { accountId: person.sub } }, { mergeWithLastSubmission: false })
 }
 
-/** Ends the browser's session of somebody else and cuts this sign-in from it: the provider's own way is a page that sends itself by script. */
+/**
+ * Ends the browser session of the previous person and detaches this sign-in from it. The provider itself would do this with a page that
+ * submits itself by script.
+ */
 async function forgetAnother(provider: Provider, interaction: Interaction, person: Person): Promise<void> {
   const session = interaction.session && (await provider.Session.find(interaction.session.cookie))
   if (!session || session.accountId === person.sub) return

@@ -6,8 +6,8 @@ interface Kept {
 }
 
 /**
- * Where the issuer keeps what lives for minutes: sign-ins under way, sessions, codes. In memory: after a restart people sign in again,
- * while their access tokens, which are checked by the key alone, stay good.
+ * Holds the issuer's short-lived state: sign-ins in progress, sessions, codes. It is in memory, so people sign in again after a restart;
+ * their access tokens stay valid, because only the key is needed to check them.
  */
 export function memoryStore(): (kind: string) => Adapter {
   const kept = new Map<string, Kept>()

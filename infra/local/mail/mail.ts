@@ -10,10 +10,10 @@ import { type Journal, openJournal } from '../journal.ts'
 import { close, listen, loopback } from '../ports.ts'
 import { readSendEmail, type SesAnswer, sesError } from './ses-protocol.ts'
 
-/** Required, not imported: its default export is told differently by Node.js and by the test runner. */
+/** Required rather than imported: Node.js and the test runner disagree about its default export. */
 const ses: typeof import('aws-ses-v2-local') = createRequire(import.meta.url)('aws-ses-v2-local')
 
-/** An e-mail that was sent, one for each of its recipients; `sentAt` in ISO 8601. */
+/** An e-mail that was sent, one entry per recipient; `sentAt` in ISO 8601. */
 export interface LocalEmail {
   readonly to: string
   readonly from: string
@@ -25,22 +25,22 @@ export interface LocalEmail {
 
 /** The local mail service. */
 export interface LocalMail {
-  /** Where the SDK's SES client sends to. */
+  /** The endpoint for the SDK's SES client. */
   readonly endpoint: string
-  /** What was sent to an address, compared as Atrium does, or to anybody: newest first. */
+  /** What was sent to an address, compared as Atrium does, or to anyone; newest first. */
   list(to?: string): LocalEmail[]
   stop(): Promise<void>
 }
 
-/** What the mail service stands on; a test hands in what it wants. */
+/** What the mail service depends on; a test passes its own. */
 export interface MailOptions {
   readonly dataDir: string
   readonly faults: Pick<Faults, 'ses'>
 }
 
 /**
- * Starts the mail service: aws-ses-v2-local, and before it a front that keeps what was sent in DATA_DIR before it says so (a killed
- * service loses no e-mail), refuses on request, and answers at once what aws-ses-v2-local would leave hanging.
+ * Starts the mail service: aws-ses-v2-local behind a front that stores each e-mail in DATA_DIR before it acknowledges it (a killed service
+ * loses no e-mail), refuses when the fault is set, and immediately answers requests that aws-ses-v2-local would leave hanging.
  */
 export async function startMail({ dataDir, faults }: MailOptions): Promise<LocalMail> {
   const journal = openJournal<LocalEmail>(join(dataDir, 'emails.jsonl'))
@@ -96,5 +96,5 @@ function entriesOf(form: URLSearchParams): LocalEmail[] {
   return recipients.map((address) => ({ to: bareAddress(address), ...email, sentAt }))
 }
 
-/** `Ann <ann@example.com>` is `ann@example.com`. */
+/** `Ann <ann@example.com>` becomes `ann@example.com`. */
 const bareAddress = (address: string) => /<([^<>]*)>\s*$/.exec(address)?.[1] ?? address.trim()

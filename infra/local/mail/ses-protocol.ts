@@ -9,16 +9,16 @@ export interface SesAnswer {
   readonly xml: string
 }
 
-/** An error as SES answers it; the SDK throws an error of the name `code`. A 5xx is SES's fault, any other the sender's. */
+/** An error in SES's format; the SDK throws an error whose name is `code`. A 5xx is SES's fault, any other the sender's. */
 export function sesError(status: number, code: string, message: string): SesAnswer {
   const type = status >= 500 ? 'Receiver' : 'Sender'
   const error = `<Error><Type>${type}</Type><Code>${code}</Code><Message>${escaped(message)}</Message></Error>`
   return { status, xml: `<ErrorResponse xmlns="${namespace}">${error}<RequestId>${randomUUID()}</RequestId></ErrorResponse>` }
 }
 
-/** An e-mail as `SendEmail` was asked to send it. */
+/** An e-mail as passed to `SendEmail`. */
 export interface SentEmail {
-  /** Everybody whom it goes to: to, cc and bcc. */
+  /** All recipients: to, cc and bcc. */
   readonly recipients: readonly string[]
   readonly from: string
   readonly subject: string

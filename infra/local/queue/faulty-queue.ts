@@ -1,7 +1,7 @@
 import type { Queue } from '#shared/queue/queue.ts'
 import type { Faults } from '../faults.ts'
 
-/** The queue as operations see it, with the fault of the moment: each message goes out once, twice or, as if SQS had lost it, never. */
+/** The queue as operations see it, with the current fault: each message is delivered once, twice or, as if SQS had lost it, never. */
 export const faultyQueue = (queue: Queue, faults: Pick<Faults, 'queue'>): Queue => ({
   async enqueue(name, messages, delaySeconds) {
     const times = faults.queue === 'lose' ? 0 : faults.queue === 'duplicate' ? 2 : 1

@@ -10,27 +10,27 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { lambdaContext } from '../gateway/lambda-context.ts'
 import { region } from './queues.ts'
 
-/** A worker's function as an event source mapping invokes it. What it returns names the messages that failed; to throw fails all. */
+/** A worker's function as an event source mapping invokes it. Its result names the messages that failed; if it throws, all have failed. */
 export type QueueFunction = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse | undefined>
 
-/** From which queue to which function, and how. */
+/** Which queue feeds which function, and how. */
 export interface PollerOptions {
   readonly client: SQSClient
   readonly queueUrl: string
   readonly name: string
   readonly handler: QueueFunction
-  /** The most messages that one call gets, up to 10. */
+  /** The maximum number of messages per call, up to 10. */
   readonly batchSize: number
-  /** How long a failed message stays away, in seconds. */
+  /** How long a failed message stays hidden, in seconds. */
   readonly retrySeconds?: number
-  /** How many batches are worked on at once. */
+  /** How many batches run concurrently. */
   readonly concurrency?: number
 }
 
-/** A worker's time in seconds. No message comes back while its function still works on it. */
+/** A worker's timeout in seconds. No message reappears while its function is still working on it. */
 const workSeconds = 300
 
-/** Feeds a queue's messages to a worker until it is stopped, as Lambda does. `stop` waits for the batches that are being worked on. */
+/** Feeds a queue's messages to a worker until it is stopped, as Lambda does. `stop` waits for the batches in progress. */
 export function startPoller(options: PollerOptions): { stop(): Promise<void> } {
   const stopping = new AbortController()
   const loops = Array.from({ length: options.concurrency ?? 2 }, () => poll(options, stopping.signal))
@@ -61,7 +61,7 @@ async function receive({ client, queueUrl, batchSize }: PollerOptions, abortSign
   return (await client.send(command, { abortSignal })).Messages ?? []
 }
 
-/** Calls the worker with a batch, deletes what it did and lets what it did not come back. */
+/** Calls the worker with a batch, deletes the messages that succeeded and lets the others reappear. */
 async function work(options: PollerOptions, messages: readonly Message[]): Promise<void> {
   const failed = await failures(options, messages)
   const { client, queueUrl, retrySeconds = 5 } = options
@@ -73,7 +73,7 @@ async function work(options: PollerOptions, messages: readonly Message[]): Promi
   if (again.length > 0) await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }))
 }
 
-/** The ids of the messages that failed: those that the answer names, or all where it throws or names one that was not in the batch. */
+/** The ids of the failed messages: those that the answer names, or all if it throws or names one that is not in the batch. */
 async function failures({ name, handler }: PollerOptions, messages: readonly Message[]): Promise<Set<string | undefined>> {
   const all = new Set(messages.map(({ MessageId }) => MessageId))
   try {

@@ -3,7 +3,7 @@ import { buildApp } from 'fauxqs'
 import { guard } from '../guard.ts'
 import { loopback } from '../ports.ts'
 
-/** The local queues. `urlOf` a queue is what `SendMessage` takes. */
+/** The local queues. `urlOf` returns the URL that `SendMessage` takes. */
 export interface LocalQueues {
   readonly endpoint: string
   readonly client: SQSClient
@@ -11,18 +11,18 @@ export interface LocalQueues {
   stop(): Promise<void>
 }
 
-/** The region that everything local is in. */
+/** The region of everything local. */
 export const region = 'us-east-1'
 
-/** A message that failed this often goes to the dead-letter queue. */
+/** After this many failures a message goes to the dead-letter queue. */
 const maxReceiveCount = 5
 
-/** The dead-letter queue of a queue. */
+/** The name of a queue's dead-letter queue. */
 export const deadLetterQueueOf = (name: string): string => `${name}-dead`
 
 /**
- * Starts SQS in memory with a queue for each name, and its dead-letter queue. Nothing is kept over a restart: what was queued is found
- * again from the table, as everything must be.
+ * Starts an in-memory SQS with a queue for each name and its dead-letter queue. A restart loses all messages; as always, the work that they
+ * stood for is found again from the table.
  */
 export async function startQueues(names: readonly string[]): Promise<LocalQueues> {
   const app = buildApp({ logger: false, defaultRegion: region })

@@ -2,7 +2,7 @@ import { invalid } from './errors.ts'
 import type { Form } from './form.ts'
 import { integer, requiredText } from './params.ts'
 
-/** Stripe's smallest charge, in minor units, where it is not 50. */
+/** Stripe's minimum charge, in minor units, for currencies in which it is not 50. */
 const minimums: Readonly<Record<string, number>> = {
   aed: 200,
   bgn: 100,
@@ -29,7 +29,7 @@ function shown(minor: number, currency: string): string {
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
 }
 
-/** How much is to be charged: `amount` in minor units, within Stripe's limits for the `currency`. */
+/** Reads the amount to charge: `amount` in minor units, within Stripe's limits for the `currency`. */
 export function amountOf(form: Form): { amount: number; currency: string } {
   const amount = integer(requiredText(form, 'amount'), 'amount', { least: 1 })
   const currency = requiredText(form, 'currency').toLowerCase()

@@ -13,15 +13,15 @@ export interface TestCard {
   readonly decline?: Decline
   /** Attaching it is declined too. */
   readonly cannotBeAttached?: true
-  /** Paying takes the card holder. */
+  /** Paying requires the card holder's participation. */
   readonly authenticates?: true
-  /** With it the provider cannot be reached: not one of Stripe's. */
+  /** Using it makes the provider unreachable. This one is ours, not Stripe's. */
   readonly unreachable?: true
 }
 
 const generic = 'Your card was declined.'
 
-/** Reasons that are a `code` of their own; any other is a `card_declined`. */
+/** Reasons whose `code` is their own; all others are `card_declined`. */
 const ownCodes = ['expired_card', 'incorrect_cvc', 'processing_error', 'authentication_required']
 
 const declineFor = (reason: string, message = generic): Decline => ({
@@ -30,7 +30,7 @@ const declineFor = (reason: string, message = generic): Decline => ({
   message,
 })
 
-/** The refusal of a card whose holder has to take part and is not there. */
+/** The refusal of a card whose holder must take part but is not present. */
 export const authenticationRequired: Decline = declineFor(
   'authentication_required',
   'Your card was declined. This transaction requires authentication.',
@@ -68,5 +68,5 @@ const testCards: ReadonlyMap<string, TestCard> = new Map<string, TestCard>([
   ['pm_provider_down', { brand: 'visa', last4: '0000', unreachable: true }],
 ])
 
-/** The test card of an id such as `pm_card_visa`. Stripe has `…visa_chargeDeclined…` for `…chargeDeclined…`: both are known. */
+/** The test card for an id such as `pm_card_visa`. Stripe writes `…visa_chargeDeclined…` for `…chargeDeclined…`: both are accepted. */
 export const testCard = (id: string): TestCard | undefined => testCards.get(id.replace('pm_card_visa_charge', 'pm_card_charge'))

@@ -6,15 +6,15 @@ import { invalid, Unreachable } from './errors.ts'
 import { cardOf, checkUsable, methodOf } from './methods.ts'
 import type { Charge, Intent, Method } from './store.ts'
 
-/** How to confirm: with which payment method (none: that of the intent), and whether the card holder is away. */
+/** How to confirm: with which payment method (none: the intent's own), and whether the card holder is absent (off session). */
 export interface Confirmation {
   readonly paymentMethod: string | undefined
   readonly offSession: boolean
 }
 
 /**
- * Confirms an intent, which charges the card: paid, declined (402, and the intent can be confirmed again), or waiting for the card holder.
- * `Unreachable`, and nothing happened, where the payment method says so.
+ * Confirms an intent, which charges the card. The intent is then paid, declined (402; it can be confirmed again), or waiting for the card
+ * holder. Throws `Unreachable`, having done nothing, if the payment method is the one that simulates an outage.
  */
 export function confirm(intent: Intent, { paymentMethod, offSession }: Confirmation, scene: Scene): ExecutionResult {
   checkConfirmable(intent.object)
@@ -72,7 +72,7 @@ function declined(intent: Intent, { method, decline, scene }: { method: Method; 
   return failed(402, { ...error, payment_intent: object }, changes)
 }
 
-/** The card holder would now be asked. Nobody can answer here: confirm again, with another payment method or off session. */
+/** Stripe would now ask the card holder. Nobody can answer here: confirm again, with another payment method or off session. */
 function awaitHolder(intent: Intent, method: Method): ExecutionResult {
   const next_action = { type: 'use_stripe_sdk' as const, use_stripe_sdk: {} }
   const object = { ...intent.object, status: 'requires_action' as const, next_action, payment_method: method.object.id }

@@ -5,7 +5,7 @@ import { customerObject } from './objects.ts'
 import { listEndpoint } from './pages.ts'
 import { metadata, onlyKnown, text } from './params.ts'
 
-/** The customer that a parameter names (400 where there is none), or the path (404). */
+/** The customer named by a parameter (400 if unknown) or by the path (404 if unknown). */
 export function customerOf(
   { state }: Scene,
   id: string,
@@ -45,7 +45,7 @@ export const listCustomers: Endpoint = listEndpoint<Stripe.Customer>({
   objects: ({ customers }) => [...customers.values()],
 })
 
-/** `DELETE /v1/customers/{id}`: its payment methods are detached with it, and its intents stay. */
+/** `DELETE /v1/customers/{id}`: detaches its payment methods; its intents stay. */
 export const deleteCustomer: Endpoint = (form, id) => {
   onlyKnown(form, [])
   return (scene) => {

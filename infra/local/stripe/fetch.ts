@@ -1,8 +1,8 @@
 import type { StripeHandle } from './http.ts'
 
 /**
- * A `fetch` that reaches the stand-in in this process, for the SDK's `httpClient: Stripe.createFetchHttpClient(stripeFetch(handle))`. A
- * dropped connection fails as with the real `fetch`, which the SDK tries again only as often as `maxNetworkRetries` says.
+ * A `fetch` that calls the stand-in in this process, for the SDK's `httpClient: Stripe.createFetchHttpClient(stripeFetch(handle))`. A
+ * dropped connection fails as with the real `fetch`; the SDK retries it only as often as `maxNetworkRetries` says.
  */
 export const stripeFetch =
   (handle: StripeHandle): typeof fetch =>

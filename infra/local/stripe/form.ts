@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** Form-encoded parameters, nested: `metadata[a]=1&types[0]=card` is `{ metadata: { a: '1' }, types: { 0: 'card' } }`. Without a prototype. */
+/**
+ * Nested form-encoded parameters: `metadata[a]=1&types[0]=card` is `{ metadata: { a: '1' }, types: { 0: 'card' } }`. They have no
+ * prototype.
+ */
 export interface Form {
   readonly [name: string]: string | Form
 }
@@ -9,14 +12,14 @@ type Growing = { [name: string]: string | Growing }
 
 const emptyForm = (): Growing => Object.create(null) as Growing
 
-/** Reads form-encoded parameters: of a body, or of a query. */
+/** Parses form-encoded parameters from a body or a query string. */
 export function parseForm(text: string): Form {
   const form = emptyForm()
   for (const [name, value] of new URLSearchParams(text)) put(form, segments(name), value)
   return form
 }
 
-/** `a[b][]` is `a`, `b` and an empty one. */
+/** Splits `a[b][]` into `a`, `b` and an empty string. */
 function segments(name: string): string[] {
   const open = name.indexOf('[')
   if (open <= 0) return [name]
@@ -38,7 +41,7 @@ function put(form: Growing, path: readonly string[], value: string): void {
   })
 }
 
-/** What two requests share if, and only if, they have the same parameters, in whatever order. */
+/** Equal for two requests if, and only if, they have the same parameters, in any order. */
 export function fingerprint(body: string): string {
   const pairs = [...new URLSearchParams(body)].map((pair) => JSON.stringify(pair)).sort()
   return createHash('sha256').update(pairs.join('\n')).digest('base64url')

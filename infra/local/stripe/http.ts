@@ -1,6 +1,6 @@
 import { noApiKey, type StripeRefusal } from './errors.ts'
 
-/** A request to Stripe's API; `path` with its query, header names in any case. */
+/** A request to Stripe's API; `path` includes the query string, header names may have any case. */
 export interface StripeRequest {
   readonly method: string
   readonly path: string
@@ -23,15 +23,15 @@ function header({ headers }: StripeRequest, name: string): string {
   return value === undefined ? '' : String(value)
 }
 
-/** The idempotency key of a request, empty where it has none. */
+/** The idempotency key of a request; empty if it has none. */
 export const idempotencyKeyOf = (request: StripeRequest): string => header(request, 'idempotency-key')
 
-/** Refuses a request without an API key: any will do. */
+/** Refuses a request without an API key; any key is accepted. */
 export function checkApiKey(request: StripeRequest): void {
   if (!/^(Bearer|Basic) \S/i.test(header(request, 'authorization'))) throw noApiKey()
 }
 
-/** An answer with Stripe's headers. `first`: the request whose answer this is, given again. */
+/** An answer with Stripe's headers. `first`: the id of the original request whose answer is replayed here. */
 export function answerTo(
   request: StripeRequest,
   { requestId, status, body, first }: { requestId: string; status: number; body: string; first?: string },

@@ -10,7 +10,7 @@ export type Keyed = Pick<Remembered, 'key' | 'path' | 'fingerprint'>
 const refusal = (status: number, message: string, code?: string) =>
   new StripeRefusal(status, { type: 'idempotency_error', message, ...(code !== undefined && { code }) })
 
-/** The first answer to a request that is sent again; undefined where it is the first. Refuses a key that was used for something else. */
+/** The stored answer if this request is a retry; undefined if it is the first. Refuses a key that was used for a different request. */
 export function firstAnswer(
   answers: ReadonlyMap<string, Remembered>,
   { key, path, fingerprint }: Keyed,
@@ -29,9 +29,9 @@ export function firstAnswer(
   return first
 }
 
-/** The keys of requests under way. */
+/** The keys of requests in progress. */
 export interface KeysInUse {
-  /** Takes a key while something is done; 409 where another request has it. No key is always free. */
+  /** Holds a key while `action` runs; 409 if another request holds it. Requests without a key never conflict. */
   during<T>(key: string, action: () => Promise<T>): Promise<T>
 }
 

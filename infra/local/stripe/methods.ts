@@ -9,7 +9,9 @@ import type { Method } from './store.ts'
 const usedUp =
   'This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again.'
 
-/** The payment method of an id (unknown: 404 where the path names it, else 400). A test id is a template: each use of it makes a new one. */
+/**
+ * The payment method with an id (unknown: 404 if the path names it, otherwise 400). A test id is a template: each use creates a new one.
+ */
 export function methodOf(scene: Scene, id: string, status = 400): Method {
   const known = scene.state.methods.get(id)
   if (known) return known
@@ -25,7 +27,7 @@ export function cardOf({ madeFrom, object }: Method): TestCard {
   return card
 }
 
-/** Refuses a payment method that cannot be used again. */
+/** Refuses a payment method that can no longer be used. */
 export function checkUsable({ spent }: Method): void {
   if (spent) throw invalid(usedUp)
 }

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import type { TestCard } from './cards.ts'
 
-/** What every object has. */
+/** The fields that every object has. */
 export interface Birth {
   readonly id: string
   /** Seconds since 1970. */
@@ -33,7 +33,7 @@ export const customerObject = (
   ...given,
 })
 
-/** A card as Stripe shows it, not yet attached. */
+/** A card as Stripe shows it before it is attached. */
 export const methodObject = (birth: Birth, { brand, last4 }: TestCard): Stripe.PaymentMethod => ({
   ...birth,
   object: 'payment_method',
@@ -61,13 +61,13 @@ export const methodObject = (birth: Birth, { brand, last4 }: TestCard): Stripe.P
   type: 'card',
 })
 
-/** What the maker of an intent chooses. */
+/** What the creator of an intent chooses. */
 export type IntentGiven = Pick<
   Stripe.PaymentIntent,
   'amount' | 'currency' | 'customer' | 'description' | 'metadata' | 'payment_method' | 'payment_method_types' | 'automatic_payment_methods'
 >
 
-/** An intent as Stripe shows it, not yet confirmed. */
+/** An intent as Stripe shows it before it is confirmed. */
 export const intentObject = (birth: Birth, secret: string, given: IntentGiven): Stripe.PaymentIntent => ({
   ...birth,
   object: 'payment_intent',

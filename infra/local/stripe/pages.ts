@@ -9,7 +9,7 @@ interface Identified {
   readonly id: string
 }
 
-/** What there is to be listed: the objects, oldest first, by which of their fields they can be told apart, and how Stripe calls one. */
+/** What to list: the objects (oldest first), the field by which they can be filtered, and Stripe's name for one of them. */
 export interface Listing<T extends Identified> {
   readonly url: string
   readonly kind: 'customer' | 'payment_intent'

@@ -1,13 +1,13 @@
 import { invalid } from './errors.ts'
 import type { Form } from './form.ts'
 
-/** Refuses a request that has a parameter other than these: a misspelt one, or one that this stand-in does not have. */
+/** Refuses a request with any other parameter: a misspelt one, or one that this stand-in does not support. */
 export function onlyKnown(form: Form, names: readonly string[]): void {
   const unknown = Object.keys(form).find((name) => !names.includes(name))
   if (unknown !== undefined) throw invalid(`Received unknown parameter: ${unknown}`, { code: 'parameter_unknown', param: unknown })
 }
 
-/** A text that can be left out; an empty one, where nothing can be unset, is refused. */
+/** An optional text. An empty one is refused if the parameter cannot be unset. */
 export function text(form: Form, name: string): string | undefined {
   const value = form[name]
   if (value === undefined) return undefined
@@ -20,7 +20,7 @@ export function text(form: Form, name: string): string | undefined {
   return value
 }
 
-/** A text that must be there. */
+/** A required text. */
 export function requiredText(form: Form, name: string): string {
   const value = text(form, name)
   if (value === undefined) throw invalid(`Missing required param: ${name}.`, { code: 'parameter_missing', param: name })
@@ -36,7 +36,7 @@ export function integer(value: string, name: string, { least, most = Number.MAX_
   return Number(value)
 }
 
-/** `true` or `false`; false where it is left out. */
+/** `true` or `false`; false if absent. */
 export function flag(form: Form, name: string): boolean {
   const value = text(form, name)
   if (value !== undefined && value !== 'true' && value !== 'false') throw invalid(`Invalid boolean: ${value}`, { param: name })
@@ -51,7 +51,7 @@ export function texts(form: Form, name: string): string[] | undefined {
   return Object.keys(value).map((index) => requiredText(value, index))
 }
 
-/** At most 50 names of at most 40 characters, with values of at most 500. One whose value is empty is as if not there. */
+/** At most 50 names of at most 40 characters, with values of at most 500. An entry with an empty value is ignored. */
 export function metadata(form: Form): Record<string, string> {
   const value = form.metadata ?? {}
   if (typeof value === 'string') throw invalid('Invalid hash', { param: 'metadata' })

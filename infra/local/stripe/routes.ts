@@ -29,7 +29,7 @@ const routes: readonly StripeRoute[] = [
   route('POST', '/payment_intents/{id}/cancel', cancelIntent),
 ]
 
-/** What a request asks for: given its parameters, how to execute it. A `StripeRefusal` where there is no such endpoint. */
+/** Finds the endpoint for a request: given its parameters, it returns how to execute it. Throws a `StripeRefusal` if there is none. */
 export function findEndpoint(method: string, path: string): (form: Form) => Execution {
   const found = matching(method, path)
   if (!found) throw unknownUrl(method, path)

@@ -9,7 +9,7 @@ import { type LocalStripe, openStripe, type StripeOptions } from './stripe.ts'
 export interface StripeServer {
   /** `http://127.0.0.1:12111` */
   readonly url: string
-  /** The SDK's options that point it here. */
+  /** The SDK options that point it here. */
   readonly sdk: { readonly host: string; readonly port: number; readonly protocol: 'http' }
   stop(): Promise<void>
 }
@@ -20,7 +20,7 @@ export async function startStripe(options: StripeOptions): Promise<LocalStripe &
   return { ...stripe, ...(await serveStripe(stripe.handle)) }
 }
 
-/** Serves over HTTP what answers, or drops, requests to Stripe's API. */
+/** Serves a handler of Stripe API requests over HTTP; the handler answers a request or drops its connection. */
 export async function serveStripe(handle: StripeHandle): Promise<StripeServer> {
   const server = createServer({ keepAliveTimeout: 60_000 }, async (request, response) => {
     const answer = await answerOf(handle, request)

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { type Journal, openJournal } from '../journal.ts'
 
-/** A card that was charged, or refused to be: what `GET /local/charges` shows. */
+/** An attempt to charge a card, successful or not, as `GET /local/charges` shows it. */
 export interface Charge {
   readonly invoiceId: string
   readonly workspaceId: string
@@ -9,18 +9,18 @@ export interface Charge {
   readonly amount: number
   readonly currency: string
   readonly status: 'succeeded' | 'failed'
-  /** That with which the intent was created. */
+  /** The key with which the intent was created. */
   readonly idempotencyKey: string
   /** ISO 8601. */
   readonly createdAt: string
 }
 
-/** A payment method, and what the API does not show of it. */
+/** A payment method, with what the API does not show of it. */
 export interface Method {
   readonly object: Stripe.PaymentMethod
-  /** The test id that it was made from: how it behaves. */
+  /** The test id that it was created from, which decides how it behaves. */
   readonly madeFrom: string
-  /** Was detached, or used without a customer: it cannot be used again. */
+  /** It was detached, or used without a customer, and cannot be used again. */
   readonly spent: boolean
 }
 
@@ -30,7 +30,7 @@ export interface Intent {
   readonly idempotencyKey: string
 }
 
-/** The answer to a request with an idempotency key. */
+/** The stored answer to a request with an idempotency key. */
 export interface Remembered {
   readonly key: string
   readonly path: string
@@ -42,10 +42,10 @@ export interface Remembered {
   readonly body: string
 }
 
-/** What one request changes: all of it or nothing. */
+/** The changes that one request makes, atomically. */
 export interface Change {
   readonly customer?: Stripe.Customer
-  /** Its id. */
+  /** The customer's id. */
   readonly deletedCustomer?: string
   readonly method?: Method
   readonly intent?: Intent
@@ -53,7 +53,7 @@ export interface Change {
   readonly answer?: Remembered
 }
 
-/** Everything that the provider knows, in the order in which it was made. */
+/** Everything that the provider stores, in order of creation. */
 export interface State {
   readonly customers: ReadonlyMap<string, Stripe.Customer>
   readonly methods: ReadonlyMap<string, Method>
@@ -62,14 +62,14 @@ export interface State {
   readonly answers: ReadonlyMap<string, Remembered>
 }
 
-/** The provider's memory. */
+/** The provider's storage. */
 export interface Store {
   readonly state: State
-  /** When this returns, a killed process no longer loses the change. */
+  /** Once this returns, the change survives a kill of the process. */
   commit(change: Change): void
 }
 
-/** Opens the memory: what the file holds, or nothing where there is no file, and then it lasts as long as the process. */
+/** Opens the storage and loads what the file holds. Without a file, it lives only as long as the process. */
 export function openStore(journalFile?: string): Store {
   const journal: Journal<Change> = journalFile === undefined ? { entries: [], append: () => {} } : openJournal<Change>(journalFile)
   const methods = new Map<string, Method>()

@@ -14,7 +14,7 @@ import { type Charge, openStore } from './store.ts'
 /** A small Stripe: customers, test cards, payment intents, idempotency keys. */
 export interface LocalStripe {
   readonly handle: StripeHandle
-  /** What was charged for a workspace, or for any: newest last. */
+  /** The charges for a workspace, or for all; newest last. */
   charges(workspaceId?: string): Charge[]
   /** All payment intents: newest last. */
   intents(): Stripe.PaymentIntent[]
@@ -22,26 +22,26 @@ export interface LocalStripe {
   customers(): Stripe.Customer[]
 }
 
-/** What the stand-in stands on. */
+/** What the stand-in depends on. */
 export interface StripeOptions {
-  /** Where it keeps everything; without a file it lasts as long as the process. */
+  /** The file that stores everything; without one, it lives only as long as the process. */
   readonly journalFile?: string
   /** Held by reference: `down` drops every request. */
   readonly faults: Partial<Pick<Faults, 'paymentProvider'>>
   readonly clock?: () => Date
-  /** Makes ids; random by default, which a run that is to be repeated exactly does not want. */
+  /** Generates ids; random by default. A run that must be exactly reproducible passes its own generator. */
   readonly newId?: (prefix: string) => string
-  /** The account that every key is for: `acct_…`. */
+  /** The account that every key belongs to: `acct_…`. */
   readonly account?: string
-  /** Whether Stripe fails (500) at a `POST`, and whether that was before or after it has done what it was asked for. */
+  /** Whether Stripe fails (500) at a `POST`, and whether before or after it has done what it was asked to do. */
   readonly fails?: (path: string) => 'before' | 'after' | undefined
-  /** What passes before a `POST` is executed: the time in which another with its idempotency key is a 409. */
+  /** What happens before a `POST` is executed: in the meantime another one with the same idempotency key gets a 409. */
   readonly pause?: () => Promise<unknown>
 }
 
 const randomId = (prefix: string) => `${prefix}_${randomBytes(12).toString('hex')}`
 
-/** Opens the stand-in: a state machine without a socket. All that a request changes is kept, in one piece, before it is answered. */
+/** Opens the stand-in: a state machine without a socket. All changes of a request are stored atomically before it is answered. */
 export function openStripe(options: StripeOptions): LocalStripe {
   const {
     faults,
@@ -96,7 +96,7 @@ export function openStripe(options: StripeOptions): LocalStripe {
     })
   }
 
-  /** Once a request is executed its answer is kept with its idempotency key, that of a failure (5xx) too: Stripe goes on giving it. */
+  /** Once a request is executed, its answer is stored under its idempotency key, even a failure (5xx): Stripe replays that too. */
   function executed(execution: Execution, path: string, idempotencyKey: string): ExecutionResult {
     const failure = fails(path)
     if (failure === 'before') return failureOutcome(broken())
