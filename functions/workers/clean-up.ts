@@ -10,22 +10,22 @@ import type { Services } from '#shared/services.ts'
 import { lookAgain } from '#shared/table/charging.ts'
 import { collectEnded, forgetEnded } from '#shared/table/collecting.ts'
 import { progress } from '#shared/table/deletions.ts'
-import { dueShards } from '#shared/table/design/due.ts'
 import * as keys from '#shared/table/design/keys.ts'
+import { sweepShards } from '#shared/table/design/sweep-index.ts'
 import type { Item } from '#shared/table/engine.ts'
 import { mailOf, postpone } from '#shared/table/invitations.ts'
 import { oweInvoiceMail } from '#shared/table/invoices.ts'
 import { postponeRows } from '#shared/table/member-rows.ts'
 import { Changed } from '#shared/table/races.ts'
-import { listDue } from '#shared/table/sweep.ts'
+import { listForSweep } from '#shared/table/sweep.ts'
 import { scheduledWorker } from '#shared/worker/worker.ts'
 
 type Tools = Pick<Services, 'table' | 'queue' | 'clock' | 'logger' | 'metrics'>
 
 /**
- * The sweep: takes out invitations that have ended, and asks again for what was written down but never done: e-mails that are owed,
- * deletions that stand still, what invoices owe to the payment provider, member rows that are to follow their account. It reads only what
- * is due; what it cannot do now stays due and is found by the next run.
+ * The sweep: removes invitations that have ended, and queues again what was recorded but never done: owed e-mails, stalled deletions, what
+ * invoices owe to the payment provider, member rows that have to follow their account. It reads only what is due; what it cannot do now
+ * stays due for the next run.
  */
 export const cleanUp = scheduledWorker({
   name: 'cleanUp',
@@ -35,19 +35,19 @@ export const cleanUp = scheduledWorker({
   tableActions: ['get', 'query gsi2', 'update', 'delete'],
   sendsTo: ['deletion', 'mail', 'accounts'],
   handle: async (tools) => {
-    const ages = await Promise.all(Array.from({ length: dueShards }, (_, shard) => sweep(tools, shard)))
+    const ages = await Promise.all(Array.from({ length: sweepShards }, (_, shard) => sweep(tools, shard)))
     tools.metrics.record('DeletionAge', Math.max(...ages))
     tools.metrics.record('CleanUpRuns', 1)
   },
 })
 
-/** Works off what is due in one partition; answers how old its oldest unfinished deletion is, in seconds. */
+/** Handles what is due in one partition; answers the age of its oldest unfinished deletion, in seconds. */
 async function sweep(tools: Tools, shard: number): Promise<number> {
   const now = tools.clock()
   let oldest = 0
   let startAfter: Item | undefined
   do {
-    const { invitations, deletions, readers, invoices, accounts, last } = await listDue(tools.table, shard, startAfter, now)
+    const { invitations, deletions, readers, invoices, accounts, last } = await listForSweep(tools.table, shard, startAfter, now)
     await sweepInvitations(tools, invitations, now)
     await sweepDeletions(tools, deletions, now)
     await sweepReaders(tools, readers, now)
@@ -76,7 +76,7 @@ async function sweepInvitations(tools: Tools, due: readonly Invitation[], now: D
     await attempt(tools, { invitationId: invitation.id }, forgetEnded(tools.table, invitation))
 }
 
-/** How long an asked-for deletion or e-mail is left alone before it is asked for again, in seconds. */
+/** How long the sweep leaves queued work alone before it queues it again, in seconds. */
 const sweepDelaySeconds = 60
 
 async function sweepDeletions(tools: Tools, due: readonly Deletion[], now: Date): Promise<void> {
@@ -96,7 +96,7 @@ async function sweepReaders(tools: Tools, due: readonly Reader[], now: Date): Pr
   )
 }
 
-/** The provider is asked by the deletion's worker, so that one that does not answer holds up nothing here. */
+/** The deletion's worker asks the provider, so that a slow provider delays nothing here. */
 async function sweepInvoices(tools: Tools, due: readonly Invoice[], now: Date): Promise<void> {
   for (const invoice of due) await attempt(tools, { invoiceId: invoice.id }, lookAgain(tools.table, invoice, later(now, sweepDelaySeconds)))
   await tools.queue.enqueue(
@@ -113,7 +113,7 @@ async function sweepAccounts(tools: Tools, due: readonly Account[], now: Date): 
   )
 }
 
-/** One item that cannot be handled must not keep the others waiting; it stays due. `logContext` holds ids. */
+/** An item that cannot be handled must not delay the others; it stays due. `logContext` holds ids. */
 async function attempt({ logger }: Tools, logContext: Readonly<Record<string, string>>, work: Promise<unknown>): Promise<void> {
   try {
     await work

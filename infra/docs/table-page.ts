@@ -1,9 +1,9 @@
 import { indexes, ttlAttribute } from '#shared/table/design/attributes.ts'
-import { duePartition } from '#shared/table/design/due.ts'
 import { beginOf, type Declaration } from '#shared/table/design/entity.ts'
 import * as keys from '#shared/table/design/keys.ts'
 import type { AccessPattern, EntityName } from '#shared/table/design/patterns/access-pattern.ts'
 import { accessPatterns } from '#shared/table/design/patterns/access-patterns.ts'
+import { sweepPartition } from '#shared/table/design/sweep-index.ts'
 import costs from '../../docs/costs.json' with { type: 'json' }
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`
@@ -16,7 +16,7 @@ const code = (text: string | undefined): string => (text ? `\`${text}\`` : '')
 const indexKey = (keys: { readonly pk: string; readonly sk: string } | undefined): string =>
   keys ? `${code(keys.pk)} ${code(keys.sk)}` : ''
 
-const dueKey = { pk: duePartition, sk: '<dueAt>' }
+const dueKey = { pk: sweepPartition, sk: '<dueAt>' }
 
 /** The entities by name, in the order of their keys: what lies in one partition stands together. */
 const entities = new Map(
@@ -31,19 +31,19 @@ const entityOf = (name: EntityName): Declaration => {
   return entity
 }
 
-const entityRow = ([name, { pk, sk, listed, due, ttl, kind, is }]: readonly [string, Declaration]): string[] => [
+const entityRow = ([name, { pk, sk, listed, swept, ttl, kind, is }]: readonly [string, Declaration]): string[] => [
   name,
   code(pk),
   code(sk),
   indexKey(listed),
-  indexKey(due && dueKey),
+  indexKey(swept && dueKey),
   ttl ? 'yes' : '',
   code(kind),
   is,
 ]
 
 /** How many indexes an entity stands in. */
-const indexesOf = ({ listed, due }: Declaration): number => [listed, due].filter(Boolean).length
+const indexesOf = ({ listed, swept }: Declaration): number => [listed, swept].filter(Boolean).length
 
 type Writing = Extract<AccessPattern, { write: unknown }>
 type WriteText = Writing['write'][number]
@@ -82,7 +82,7 @@ const extra = (optional: readonly WriteText[]): string => (optional.length > 0 ?
 function rangeOf({ query, index }: Extract<AccessPattern, { query: unknown }>): string {
   const { pk, sk, listed } = entityOf(query)
   if (index === 'gsi1') return `gsi1pk = ${listed?.pk}`
-  return index === 'gsi2' ? `gsi2pk = ${duePartition}, gsi2sk up to now` : `pk = ${pk}, sk begins with ${beginOf(sk)}`
+  return index === 'gsi2' ? `gsi2pk = ${sweepPartition}, gsi2sk up to now` : `pk = ${pk}, sk begins with ${beginOf(sk)}`
 }
 
 function callOf(pattern: AccessPattern): string {

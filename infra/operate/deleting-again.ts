@@ -1,7 +1,7 @@
 import { type Deletion, deletionSteps, newDeletion } from '#shared/domain/deletion.ts'
 import { absent } from '#shared/table/conditions.ts'
-import { dueAt } from '#shared/table/design/due.ts'
 import * as keys from '#shared/table/design/keys.ts'
+import { sweepAt } from '#shared/table/design/sweep-index.ts'
 import { put, type Table } from '#shared/table/engine.ts'
 import { changeWorkspace } from '#shared/table/workspaces.ts'
 
@@ -26,7 +26,7 @@ export async function deleteAgain(table: Table, workspaceId: string, now: Date):
   }
   await table.write(
     changeWorkspace(workspaceId, { set: { status: 'deleting' } }),
-    put(keys.deletion(deletion.id), { ...deletion, ...dueAt(deletion.id, moment) }, absent('pk')),
+    put(keys.deletion(deletion.id), { ...deletion, ...sweepAt(deletion.id, moment) }, absent('pk')),
   )
   return 'is being deleted again'
 }

@@ -31,10 +31,10 @@ export function idempotencyOf(exchange: Exchange, callerId: string): Idempotency
   if (idempotencyKey === undefined || !isWellFormed(idempotencyKey)) return undefined
   const hash = fingerprint(callerId, idempotencyKey)
   const workspaceId = workspaceIdIn(event)
-  const key = workspaceId ? keys.idempotencyRecord({ workspaceId, hash }) : keys.callerMemory({ accountId: callerId, hash })
+  const key = workspaceId ? keys.idempotencyRecord({ workspaceId, hash }) : keys.callerIdempotencyRecord({ accountId: callerId, hash })
   const replay = (record: IdempotencyRecord | undefined) => replayOf(exchange, record)
   const record = readIdempotencyRecord(services.table, key, now)
-  // Nobody waits for it where the caller is refused first: its failure is then nobody's, and must not end the process.
+  // Nobody awaits it if the caller is refused first: its failure must not end the process then.
   record.catch(() => {})
   return {
     recordAnswer: (answer) => recordWrite(key, recordOf(exchange, answer), now),
@@ -65,6 +65,6 @@ function recordOf(exchange: Exchange, answer: { workspaceId?: string }): Idempot
   return { ...kept, fingerprint: requestOf(exchange), expiresAt: later(now, recordSeconds) } as IdempotencyRecord
 }
 
-/** What tells a request from others: taken only once its caller was let in. */
+/** What distinguishes a request from others; computed only once its caller has been let in. */
 const requestOf = ({ operation, event, content }: Exchange): string =>
   fingerprint(JSON.stringify(sorted([operation.name, event.pathParameters ?? {}, present(content).sent ?? {}])))

@@ -5,8 +5,8 @@ import { defaultWorkspaceId, foundDefaultWorkspace } from '../domain/founding.ts
 import type { Person } from '../domain/person.ts'
 import { later } from '../domain/time.ts'
 import { absent, all, type Condition, is } from './conditions.ts'
-import { dueAt } from './design/due.ts'
 import * as keys from './design/keys.ts'
+import { sweepAt } from './design/sweep-index.ts'
 import { type Found, put, type Table, update, type Write } from './engine.ts'
 import { changed, untilUnchanged } from './races.ts'
 import { foundingWrites } from './workspaces.ts'
@@ -74,7 +74,7 @@ const unchanged = (attribute: string, seen: unknown): Condition => (seen === und
 export function changeAccount(seen: Account, fields: Partial<Account>, now: Date): AccountChange {
   const membersFollow = isShown(fields)
   const next = membersFollow ? { ...fields, version: (seen.version ?? 0) + 1, changedAt: now.toISOString() } : fields
-  const set = membersFollow ? { ...next, ...dueAt(seen.id, later(now, sweepDelaySeconds)) } : next
+  const set = membersFollow ? { ...next, ...sweepAt(seen.id, later(now, sweepDelaySeconds)) } : next
   const asSeen = all(unchanged('version', seen.version), unchanged('emailIssuedAt', seen.emailIssuedAt))
   return { write: update(keys.account(seen.id), { set }, asSeen, changed), account: { ...seen, ...next }, membersFollow }
 }

@@ -3,8 +3,8 @@ import type { Invoice } from '../domain/invoice.ts'
 import { detachAt, owesDetach } from '../domain/owing.ts'
 import { later } from '../domain/time.ts'
 import { absent, all, any, atMost, type Change, type Condition, exists, is, oneOf } from './conditions.ts'
-import { dueAt } from './design/due.ts'
 import * as keys from './design/keys.ts'
+import { sweepAt } from './design/sweep-index.ts'
 import type { Table } from './engine.ts'
 
 /**
@@ -14,8 +14,8 @@ import type { Table } from './engine.ts'
 
 const unsettled: Condition = oneOf('status', ['open', 'uncollectible'])
 const same = (attribute: string, value: unknown): Condition => (value === undefined ? absent(attribute) : is(attribute, value))
-const due = ({ id }: Invoice, at: string) => dueAt(id, at)
-const notDue = ['gsi2pk', 'gsi2sk']
+const sweptAt = ({ id }: Invoice, at: string) => sweepAt(id, at)
+const sweepNoMore = ['gsi2pk', 'gsi2sk']
 
 /** Nobody has been quicker since the invoice was read: neither with its intent nor with its round. */
 const unchanged = ({ intentId, intentFailures }: Invoice): Condition =>
@@ -56,7 +56,7 @@ export const beginAttempt = (
   now: Date,
 ) => {
   const id = randomUUID()
-  const set = { ...intent, attempt: `${now.toISOString()} ${id}`, ...due(invoice, later(now, attemptSeconds)) }
+  const set = { ...intent, attempt: `${now.toISOString()} ${id}`, ...sweptAt(invoice, later(now, attemptSeconds)) }
   if (by === 'payer') return change(table, invoice, { set }, unchanged(invoice))
   const workerUntil = `${later(now, attemptSeconds)} ${id}`
   return change(table, invoice, { set: { ...set, workerUntil } }, all(unchanged(invoice), is('status', 'open'), absent('handedOver')))
@@ -79,16 +79,16 @@ export type ChargeOutcome = Partial<Pick<Invoice, 'status' | 'paidAt' | 'payment
 /** Notes that nobody owes anything any more: paid or waived, which stays so. Undefined where it was settled already. */
 export function noteSettled(table: Table, invoice: Invoice, outcome: ChargeOutcome, now: Date) {
   const owes = owesDetach(invoice)
-  const set = { ...outcome, ...(owes && due(invoice, later(now, sweepDelaySeconds))) }
-  return change(table, invoice, { set, remove: ['attempt', 'workerUntil', ...(owes ? [] : notDue)] }, unsettled)
+  const set = { ...outcome, ...(owes && sweptAt(invoice, later(now, sweepDelaySeconds))) }
+  return change(table, invoice, { set, remove: ['attempt', 'workerUntil', ...(owes ? [] : sweepNoMore)] }, unsettled)
 }
 
 /** Notes an outcome after which the invoice is still owed. What another attempt has begun meanwhile stays unclear. */
 export async function noteUnpaid(table: Table, invoice: Invoice, outcome: ChargeOutcome, now: Date) {
   const after = { ...invoice, ...outcome }
   const dueAt = owesDetach(after) ? detachAt(after, later(now, sweepDelaySeconds)) : undefined
-  const set = { ...outcome, ...(dueAt && due(invoice, dueAt)) }
-  const remove = ['attempt', 'workerUntil', ...(dueAt ? [] : notDue)]
+  const set = { ...outcome, ...(dueAt && sweptAt(invoice, dueAt)) }
+  const remove = ['attempt', 'workerUntil', ...(dueAt ? [] : sweepNoMore)]
   const own = await change(table, invoice, { set, remove }, all(unsettled, same('attempt', invoice.attempt)))
   return own ?? change(table, invoice, { set: { ...outcome } }, unsettled)
 }
@@ -99,7 +99,7 @@ const sweepDelaySeconds = 60
 /** The payment method is detached. */
 export const noteDetached = async (table: Table, { id }: Invoice): Promise<void> => {
   const set = { detached: true }
-  if (await table.attempt(keys.invoice(id), { set, remove: notDue }, absent('attempt'))) return
+  if (await table.attempt(keys.invoice(id), { set, remove: sweepNoMore }, absent('attempt'))) return
   await table.attempt(keys.invoice(id), { set }, exists('pk'))
 }
 
@@ -107,6 +107,6 @@ export const noteDetached = async (table: Table, { id }: Invoice): Promise<void>
 export const lookAgain = (table: Table, invoice: Invoice, at: string | undefined) =>
   table.attempt(
     keys.invoice(invoice.id),
-    at === undefined ? { remove: notDue } : { set: due(invoice, at) },
+    at === undefined ? { remove: sweepNoMore } : { set: sweptAt(invoice, at) },
     all(exists('pk'), same('attempt', invoice.attempt), is('status', invoice.status)),
   )

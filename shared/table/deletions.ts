@@ -3,8 +3,8 @@ import { finalInvoiceIdOf, isId, workspaceIdOf } from '../domain/ids.ts'
 import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
 import { all, is } from './conditions.ts'
-import { dueAt } from './design/due.ts'
 import * as keys from './design/keys.ts'
+import { sweepAt } from './design/sweep-index.ts'
 import { put, type Table, update, type Write } from './engine.ts'
 import { readerWrites } from './invoices.ts'
 import { changed } from './races.ts'
@@ -21,7 +21,7 @@ export const confirmationMismatch = (): Refusal =>
 /** How long a worker may be silent before the sweep sends another one, in seconds. */
 const leaseSeconds = 15
 
-const due = (id: string, now: Date, seconds: number) => dueAt(id, later(now, seconds))
+const sweptIn = (id: string, now: Date, seconds: number) => sweepAt(id, later(now, seconds))
 
 /**
  * From this transaction on nobody can read or write in the workspace; the deletion and the requester's right to see it are there.
@@ -29,7 +29,7 @@ const due = (id: string, now: Date, seconds: number) => dueAt(id, later(now, sec
  */
 export function requestDeletion(table: Table, deletion: Deletion, confirm: string, authorizationCheck: Write, now: Date): Promise<void> {
   const { id, workspaceId, requestedBy, requestedAt, invoiceId } = deletion
-  const item = { ...deletion, ...due(id, now, leaseSeconds) }
+  const item = { ...deletion, ...sweptIn(id, now, leaseSeconds) }
   const frozen = changeWorkspace(workspaceId, { set: { status: 'deleting' } }, { rule: is('name', confirm), broken: confirmationMismatch })
   return table.write(frozen, authorizationCheck, put(keys.deletion(id), item), ...readerWrites(invoiceId, requestedBy, requestedAt))
 }
@@ -58,7 +58,7 @@ export function finishStep(deletion: Deletion, step: DeletionStep, now: Date): W
   const next = deletionSteps[deletionSteps.indexOf(step) + 1] ?? 'completed'
   const moment = now.toISOString()
   const doneAt = { ...deletion.doneAt, [step]: moment }
-  const ended = next === 'completed' ? { completedAt: moment } : due(deletion.id, now, leaseSeconds)
+  const ended = next === 'completed' ? { completedAt: moment } : sweptIn(deletion.id, now, leaseSeconds)
   const remove = next === 'completed' ? ['gsi2pk', 'gsi2sk', 'page', 'nextAttemptAt'] : ['page', 'nextAttemptAt']
   return update(keys.deletion(deletion.id), { set: { step: next, doneAt, ...ended }, remove }, at(step, deletion), changed)
 }
@@ -67,7 +67,7 @@ export function finishStep(deletion: Deletion, step: DeletionStep, now: Date): W
 export async function progress(table: Table, deletion: Deletion, fields: Partial<Deletion>, now: Date, seconds = leaseSeconds) {
   const { step } = deletion
   if (step === 'completed') return undefined
-  const set = { ...fields, ...due(deletion.id, now, seconds) }
+  const set = { ...fields, ...sweptIn(deletion.id, now, seconds) }
   return table.change(keys.deletion(deletion.id), { set }, at(step, deletion))
 }
 

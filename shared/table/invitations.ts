@@ -13,9 +13,9 @@ import type { Workspace } from '../domain/workspace.ts'
 import { claim, unclaimed } from './claims.ts'
 import { above, absent, all, any, atMost, below, type Condition, contains, exists, is } from './conditions.ts'
 import * as collections from './design/collections.ts'
-import { dueAt } from './design/due.ts'
 import { keysOf, listedAt } from './design/entity.ts'
 import * as keys from './design/keys.ts'
+import { sweepAt } from './design/sweep-index.ts'
 import { noneDismissedSince, stillVouchedFor } from './dismissals.ts'
 import { check, type Found, put, remove, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
@@ -36,8 +36,8 @@ export const countedMailboxOf = (email: string): string => mailboxOf(withoutTag(
 const sweepDelaySeconds = 15
 
 /** When the sweep must look at an invitation: soon where an e-mail is owed, else when it ends. */
-const due = (invitation: Invitation, owed: boolean, now: Date) =>
-  dueAt(invitation.addressKey, owed ? later(now, sweepDelaySeconds) : invitation.expiresAt)
+const sweptWhen = (invitation: Invitation, owed: boolean, now: Date) =>
+  sweepAt(invitation.addressKey, owed ? later(now, sweepDelaySeconds) : invitation.expiresAt)
 
 /** An invitation is as it was read, or still is not there. */
 export const unchanged = (seen: Invitation | undefined): Condition => (seen ? is('revision', seen.revision) : absent('pk'))
@@ -50,13 +50,13 @@ export function putInvitation(invitation: Invitation, seen: Invitation | undefin
     createdAt: invitation.createdAt,
     invitationId: invitation.id,
   })
-  const item = { ...invitation, ...index, ...due(invitation, owed, now), ...(owed && { outbox: true as const }) }
+  const item = { ...invitation, ...index, ...sweptWhen(invitation, owed, now), ...(owed && { outbox: true as const }) }
   return put(keys.invitation(invitation), item, unchanged(seen), changed)
 }
 
 /** Sends a pending invitation again: its links so far are dead with this write. Throws `Changed` on a race. */
 export function resend(invitation: Invitation, fields: Partial<Invitation>, now: Date): Write {
-  const set = { ...fields, ...due(invitation, true, now), outbox: true }
+  const set = { ...fields, ...sweptWhen(invitation, true, now), outbox: true }
   return update(
     keys.invitation(invitation),
     { set, remove: ['tokenHashes', 'messageId', 'claimedUntil', 'roleFrom'] },

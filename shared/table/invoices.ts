@@ -7,8 +7,8 @@ import { Refusal } from '../domain/refusals.ts'
 import { later } from '../domain/time.ts'
 import { absent, all, type Change, type Condition, exists, is } from './conditions.ts'
 import * as collections from './design/collections.ts'
-import { dueAt } from './design/due.ts'
 import * as keys from './design/keys.ts'
+import { sweepAt } from './design/sweep-index.ts'
 import { check, put, type Table, update, type Write } from './engine.ts'
 import { changed } from './races.ts'
 
@@ -22,7 +22,7 @@ export async function lastInvoiceNumber(table: Table): Promise<number> {
 
 /** The writes that issue an invoice under the next number: none is given twice or left out. Throws `Changed` on a race. */
 export const issueWrites = (invoice: Invoice, number: number, now: Date): Write[] => [
-  put(keys.invoice(invoice.id), { ...invoice, ...dueWithProvider(invoice, now) }, absent('pk'), changed),
+  put(keys.invoice(invoice.id), { ...invoice, ...sweptForDetach(invoice, now) }, absent('pk'), changed),
   update(keys.invoiceNumber(), { set: { last: number } }, number === 1 ? absent('pk') : is('last', number - 1), changed),
 ]
 
@@ -30,7 +30,7 @@ export const issueWrites = (invoice: Invoice, number: number, now: Date): Write[
  * When the sweep looks what an invoice owes to the payment provider, as it is issued. An open one from before the sweep looked at invoices
  * has no such moment: its payment method stays attached until somebody pays it or tries to, which notes one.
  */
-const dueWithProvider = (invoice: Invoice, now: Date) => owesDetach(invoice) && dueAt(invoice.id, detachAt(invoice, later(now, 60)))
+const sweptForDetach = (invoice: Invoice, now: Date) => owesDetach(invoice) && sweepAt(invoice.id, detachAt(invoice, later(now, 60)))
 
 export const readInvoice = (table: Table, invoiceId: string): Promise<Invoice | undefined> => table.get(keys.invoice(invoiceId))
 
@@ -68,7 +68,7 @@ export const listReaders = (table: Table, invoiceId: string): Promise<Reader[]> 
 export const oweInvoiceMail = (table: Table, { invoiceId, accountId }: Reader, now: Date, seconds: number) =>
   table.attempt(
     keys.reader({ invoiceId, accountId }),
-    { set: { outbox: true, ...dueAt(accountId, later(now, seconds)) } },
+    { set: { outbox: true, ...sweepAt(accountId, later(now, seconds)) } },
     all(exists('pk'), absent('mailed')),
   )
 

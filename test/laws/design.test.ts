@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import * as collections from '#shared/table/design/collections.ts'
-import { duePartition } from '#shared/table/design/due.ts'
 import { beginOf, type Declaration, entity, isPlaceOf, type Key, keysOf } from '#shared/table/design/entity.ts'
 import * as keys from '#shared/table/design/keys.ts'
 import { kindOf } from '#shared/table/design/kinds.ts'
+import { sweepPartition } from '#shared/table/design/sweep-index.ts'
 
 const declarations = Object.entries<Declaration>(keys)
 
@@ -12,7 +12,7 @@ const root = new URL('../../', import.meta.url)
 
 test('no text of a key stands outside of the design', () => {
   const begins = declarations.flatMap(([, { pk, sk, listed }]) => [pk, sk, listed?.pk ?? ''].map(beginOf))
-  const literals = [...new Set([...begins, beginOf(duePartition)])].filter((begin) => begin.endsWith('#'))
+  const literals = [...new Set([...begins, beginOf(sweepPartition)])].filter((begin) => begin.endsWith('#'))
   const files = globSync('{shared,functions,infra}/**/*.ts', { cwd: root }).filter((path) => !path.startsWith('shared/table/design/'))
   const found = files.flatMap((path) => {
     const text = readFileSync(new URL(path, root), 'utf8')

@@ -17,7 +17,7 @@ type Declared = typeof keys
 const optional: { readonly [E in keyof Declared]: Names<ItemOf<Declared[E]>> } = {
   account: { emailIssuedAt: true, version: true, changedAt: true, gsi2pk: true, gsi2sk: true },
   inviteQuota: {},
-  callerMemory: { body: true, workspaceId: true },
+  callerIdempotencyRecord: { body: true, workspaceId: true },
   paymentTries: { try0: true, try1: true, try2: true, try3: true, try4: true },
   invoicePointer: {},
   workspace: { dismissals: true, paymentTurns: true },

@@ -208,8 +208,8 @@ export const guards: readonly Guard[] = [
     ['a worker ends its own attempt', "is('workerUntil', workerUntil)", "exists('pk')", 'table/charging'],
     [
       'what is detached while an attempt is unclear stays due',
-      "{ set, remove: notDue }, absent('attempt')",
-      "{ set, remove: notDue }, exists('pk')",
+      "{ set, remove: sweepNoMore }, absent('attempt')",
+      "{ set, remove: sweepNoMore }, exists('pk')",
       'billing/owed.unit',
     ],
     [

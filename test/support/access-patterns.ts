@@ -1,8 +1,8 @@
-import { duePartition } from '#shared/table/design/due.ts'
 import { beginOf, type Declaration, isPlaceOf } from '#shared/table/design/entity.ts'
 import * as keys from '#shared/table/design/keys.ts'
 import type { AccessPattern, EntityName } from '#shared/table/design/patterns/access-pattern.ts'
 import { accessPatterns } from '#shared/table/design/patterns/access-patterns.ts'
+import { sweepPartition } from '#shared/table/design/sweep-index.ts'
 
 /** An attribute as the document client or DynamoDB itself writes it. */
 type Text = string | { readonly S: string } | undefined
@@ -61,7 +61,7 @@ const isWriteOf = (written: readonly string[], pattern: AccessPattern): boolean 
 /** The partition of a query in a pattern: how its key begins. */
 function partitionOf(name: EntityName, index: string | undefined): string {
   const { pk, listed } = entities.get(name) ?? {}
-  return beginOf((index === 'gsi1' ? listed?.pk : index === 'gsi2' ? duePartition : pk) ?? '-')
+  return beginOf((index === 'gsi1' ? listed?.pk : index === 'gsi2' ? sweepPartition : pk) ?? '-')
 }
 
 const isQueryOf = ({ IndexName, ExpressionAttributeValues: values = {} }: Input, pattern: AccessPattern): boolean => {

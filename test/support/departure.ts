@@ -11,7 +11,7 @@ export const mayStay = [
   'Account',
   'InviteQuota',
   'PaymentTries',
-  'CallerMemory',
+  'CallerIdempotencyRecord',
   'Deletion',
   'Invoice',
   'Reader',

@@ -26,7 +26,7 @@ export interface Listed {
 }
 
 /** An item that the sweep must look at, and when: its place in the index `gsi2`. Without these nothing is due. */
-export interface Due {
+export interface Swept {
   readonly gsi2pk?: string
   readonly gsi2sk?: string
 }

@@ -1,4 +1,4 @@
-import type { Collected, Due, Listed } from './attributes.ts'
+import type { Collected, Listed, Swept } from './attributes.ts'
 
 /** Where an item is. */
 export interface Place {
@@ -21,7 +21,7 @@ export interface Declaration {
   /** It is listed as somebody's: its key in the index `gsi1`. */
   readonly listed?: Pick<Declaration, 'pk' | 'sk'>
   /** The sweep has to look at it at times: it has a place in the index `gsi2` then. */
-  readonly due?: true
+  readonly swept?: true
   /** It has a time to live, and is collected by itself. */
   readonly ttl?: true
   /** What a deletion's receipt counts it as, where it goes with its workspace. */
@@ -33,7 +33,7 @@ export interface Declaration {
 /** The type of an item, by its declaration. */
 export type ItemOf<D extends Declaration> = (D['is'] extends Item<infer T> ? T : never) &
   (D extends { listed: object } ? Listed : unknown) &
-  (D extends { due: true } ? Due : unknown) &
+  (D extends { swept: true } ? Swept : unknown) &
   (D extends { ttl: true } ? Collected : unknown)
 
 class ItemKey<T> implements Place {

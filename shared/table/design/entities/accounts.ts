@@ -18,7 +18,7 @@ export const account = /* @__PURE__ */ entity({
   is: 'a person, by issuer and subject; due while member rows are to follow a change' as Item<Account>,
   pk: 'ACCOUNT#<accountId>',
   sk: 'ACCOUNT',
-  due: true,
+  swept: true,
   defaults: accountDefaults,
 })
 
@@ -36,7 +36,7 @@ export const paymentTries = /* @__PURE__ */ entity({
   ttl: true,
 })
 
-export const callerMemory = /* @__PURE__ */ entity({
+export const callerIdempotencyRecord = /* @__PURE__ */ entity({
   is: 'a createWorkspace that was answered: fingerprint and workspace id' as Item<IdempotencyRecord>,
   pk: 'ACCOUNT#<accountId>',
   sk: 'REPLAY#<hash>',

@@ -35,7 +35,7 @@ export const invitation = /* @__PURE__ */ entity({
   pk: 'WORKSPACE#<workspaceId>',
   sk: 'INVITATION#<addressKey>',
   listed: { pk: 'ADDRESS#<mailbox>', sk: '<createdAt>#<invitationId>' },
-  due: true,
+  swept: true,
   kind: 'invitation',
   defaults: invitationDefaults,
 })

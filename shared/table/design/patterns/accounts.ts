@@ -7,7 +7,7 @@ export const accountPatterns: readonly AccessPattern[] = [
   { is: 'whether somebody is in a workspace, and as what', get: ['Workspace', 'Member'] },
   { is: 'what an API key may', get: ['ApiKey', 'Workspace'] },
   { is: 'whether a request was answered before', get: ['IdempotencyRecord'] },
-  { is: 'whether a createWorkspace was answered before', get: ['CallerMemory'] },
+  { is: 'whether a createWorkspace was answered before', get: ['CallerIdempotencyRecord'] },
   { is: 'make an account and its default workspace', write: ['put Account', 'put Workspace', 'put Member', 'put MemberAddress'] },
   { is: 'note that a newer token carried the same e-mail', write: ['update Account'] },
   { is: 'take over another e-mail, or another name', write: ['update Account'], indexWrites: 1 },

@@ -2,7 +2,7 @@ import type { AccessPattern } from './access-pattern.ts'
 
 /** Workspaces, their members, and what lies in them. */
 export const workspacePatterns: readonly AccessPattern[] = [
-  { is: 'make a workspace', write: ['put Workspace', 'put Member', 'put MemberAddress'], optional: ['put CallerMemory'] },
+  { is: 'make a workspace', write: ['put Workspace', 'put Member', 'put MemberAddress'], optional: ['put CallerIdempotencyRecord'] },
   { is: 'the workspaces of an account, oldest membership first', query: 'Member', index: 'gsi1', andGet: ['Workspace', 'Member'] },
   { is: 'rename a workspace', write: ['update Workspace', 'check Member'] },
   { is: 'the members of a workspace', query: 'Member' },
