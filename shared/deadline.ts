@@ -1,12 +1,12 @@
 import type { Context } from 'aws-lambda'
 import { Refusal } from './domain/refusals.ts'
 
-/** The longest that a timer can be set for, in milliseconds. */
+/** The longest possible timer, in milliseconds. */
 const longestTimerMs = 2 ** 31 - 1
 
 /**
- * The moment by which an invocation has to be done. Everything that it waits for ends by then, so that an answer is given before Lambda
- * stops the function. Time is only what `remaining` says: a machine that stands still while that does not move is in time.
+ * The moment by which an invocation has to finish. Everything it waits for ends by then, so that it answers before Lambda stops the
+ * function. Only `remaining` tells the time: a machine that stands still while it does not move is still in time.
  */
 export class Deadline {
   /** Milliseconds left; 0 or less once the time is up. */
@@ -16,25 +16,25 @@ export class Deadline {
     this.remaining = remaining
   }
 
-  /** An invocation's own: a tenth of its time, at most two seconds of it, is left for ending in order. */
+  /** An invocation's own deadline: a tenth of its time, at most two seconds, is reserved for finishing cleanly. */
   static of(context: Pick<Context, 'getRemainingTimeInMillis'>): Deadline {
     const spare = Math.min(2_000, context.getRemainingTimeInMillis() / 10)
     return new Deadline(() => context.getRemainingTimeInMillis() - spare)
   }
 
-  /** That many milliseconds from now, for what no invocation bounds. */
+  /** So many milliseconds from now, for work outside an invocation. */
   static in(milliseconds: number): Deadline {
     const end = performance.now() + milliseconds
     return new Deadline(() => end - performance.now())
   }
 
-  /** One within this one: that many milliseconds from now at most. */
+  /** An earlier deadline within this one: at most so many milliseconds from now. */
   atMost(milliseconds: number): Deadline {
     const rest = Math.max(0, this.remaining() - milliseconds)
     return new Deadline(() => this.remaining() - rest)
   }
 
-  /** Waits for work, and refuses `unavailable` where it is not done in time. `signal` tells the work that nobody waits any more. */
+  /** Waits for work, and refuses `unavailable` if it is not done in time. `signal` tells the work that nobody is waiting any longer. */
   wait<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return this.ask(work, { attempts: 1 })
   }

@@ -5,15 +5,15 @@ import { MetricUnit, Metrics as Powertools } from '@aws-lambda-powertools/metric
  * them. There are few, and none has a dimension beside the service: what a number is about goes into its log line.
  */
 export const metricUnits = {
-  /** Runs of the sweep that came to their end. */
+  /** Runs of the sweep that finished. */
   CleanUpRuns: MetricUnit.Count,
   /** How long ago a deletion that is not completed was asked for. */
   DeletionAge: MetricUnit.Seconds,
   /** Final invoices that the payment provider refused for good. */
   ChargesRefused: MetricUnit.Count,
-  /** Charges that were put off because the payment provider is away. */
+  /** Charges that were postponed because the payment provider was unreachable. */
   ChargesPutOff: MetricUnit.Count,
-  /** Final invoices above what the payment provider can charge at once: somebody has to agree with the payer on another way. */
+  /** Final invoices too large for the payment provider to charge at once: somebody has to agree with the payer on another way. */
   ChargesTooLarge: MetricUnit.Count,
   /** Requests that the payment provider rejects because of us: our key, or ids of another account than the key's. */
   ProviderRejections: MetricUnit.Count,

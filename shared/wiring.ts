@@ -8,7 +8,7 @@ type Given = 'settings' | 'logger' | 'clock'
 /** Everything else, which a function opens where it needs it. */
 export type ClientName = Exclude<keyof Services, Given>
 
-/** How a service is opened: from what is there by then, by name, so that nothing can stand in another's place. */
+/** How a service is opened, from the settings and the logger. */
 export type ClientFactory<K extends ClientName> = (opening: Pick<Services, 'settings' | 'logger'>) => Services[K]
 
 type ClientFactories<K extends ClientName> = { readonly [S in K]: ClientFactory<S> }

@@ -32,7 +32,7 @@ export const deleteWorkspace = operation({
     try {
       await requestDeletion(table, deletion, confirm, authorizationCheck, now)
     } catch (error) {
-      // Another DELETE was quicker: its deletion is the answer.
+      // Another DELETE was quicker: answer its deletion.
       const first = error instanceof Refusal ? await readDeletionAs(table, deletion.id, person.accountId) : undefined
       if (!first) throw error
       return accepted(first)

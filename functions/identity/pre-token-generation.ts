@@ -48,7 +48,7 @@ function personIn({ region, userPoolId, request }: PreTokenGenerationV2TriggerEv
   }
 }
 
-/** Strings all, for Cognito takes other types only of some claims. */
+/** All strings, because Cognito accepts other types only for some claims. */
 function withClaims(event: PreTokenGenerationV2TriggerEvent, { email, emailVerified, name }: Person): object {
   const claimsToAddOrOverride = { email, email_verified: String(emailVerified), ...(name && { name }) }
   return { ...event, response: { claimsAndScopeOverrideDetails: { accessTokenGeneration: { claimsToAddOrOverride } } } }

@@ -22,7 +22,7 @@ const eventSchema = z.strictObject({
 })
 type Event = z.output<typeof eventSchema>
 
-/** What is wrong with an event by the time that it is. */
+/** What is wrong with an event at the current time. */
 function errorsOf(occurredAt: string | undefined, i: number, now: Date): FieldError[] {
   const late = occurredAt !== undefined && occurredAt > later(now, 300)
   const early = occurredAt !== undefined && occurredAt < later(now, -30 * 86_400)

@@ -1,12 +1,12 @@
 import { carryPage, readOwed, settleRows } from '#shared/table/member-rows.ts'
 import { queueWorker } from '#shared/worker/worker.ts'
 
-/** Milliseconds that a page may take, with a table that makes it wait; with less left, another run goes on. */
+/** Milliseconds that a page may take when the table is slow; with less left, another run continues. */
 const enoughMs = 15_000
 
 /**
- * Can be repeated, and come late or in any order: a row takes over what it lacks, and the account stays due until all rows were looked
- * through after everything that was under way when it changed.
+ * Can be repeated, and run late or in any order: a row takes over what it lacks, and the account stays due until all rows were checked
+ * after every request under way at the change had finished.
  */
 export const updateMembers = queueWorker({
   name: 'updateMembers',

@@ -18,7 +18,7 @@ export const createWorkspace = operation({
   body: z.strictObject({ name: nameSchema }),
   status: 201,
   output: workspaceShape,
-  // A replay after I left it, or after it is gone.
+  // A replay after the caller left the workspace, or after it is gone.
   refuses: ['workspace_not_found'],
   idempotent: true,
   replay: async ({ workspaceId = '' }, { table, account, body }) => {

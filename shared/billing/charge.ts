@@ -5,7 +5,7 @@ import { beginAttempt, type Charger, endRound, endWorkerAttempt, noteProvider, n
 import type { Table } from '../table/engine.ts'
 import { readInvoice } from '../table/invoices.ts'
 
-/** What charging works with. */
+/** What charging takes. */
 export interface Charging {
   readonly table: Table
   readonly payments: Payments
@@ -13,13 +13,13 @@ export interface Charging {
   readonly by: Charger
 }
 
-/** What a charge came to: the invoice as it is then, and why it was refused, where this attempt was. */
+/** The result of a charge: the invoice afterwards, and why this attempt was refused, if it was. */
 export interface Charged {
   readonly invoice: Invoice
   readonly refusal?: PaymentRefusalReason
 }
 
-/** How often what an invoice has at the provider may turn out to be gone, or to change, within one charge. */
+/** How often an invoice's intent or customer may turn out to be gone or changed within one charge. */
 const rounds = 5
 
 /**
@@ -41,11 +41,11 @@ export async function chargeInvoice(charging: Charging, invoice: Invoice, paymen
 const mayCharge = ({ status, handedOver }: Invoice, by: Charger): boolean =>
   by === 'worker' ? status === 'open' && !handedOver : status === 'open' || status === 'uncollectible'
 
-/** One try on what was read; undefined where that has changed meanwhile, by this or by others. */
+/** One try on what was read; undefined if that has changed meanwhile, by us or by others. */
 async function chargeSeen(charging: Charging, seen: Invoice, paymentMethodId: string): Promise<Charged | undefined> {
   const { table, payments, clock, by } = charging
   const account = await ownAccount(payments, seen.account ?? seen.billing?.account)
-  // An attempt that was read is somebody else's.
+  // An attempt that was already there is somebody else's.
   let invoice: Invoice | undefined = { ...seen, attempt: undefined }
   try {
     invoice = await withCustomer(charging, invoice, account)
@@ -112,7 +112,10 @@ export async function notePaid(table: Table, { provider }: Payments, { invoice, 
   return paid ?? current(table, invoice)
 }
 
-/** Only a card or its bank that refuses makes an invoice uncollectible. Too little is waived; anything else leaves it as it is, and says why. */
+/**
+ * Only a refusal by the card or its bank makes an invoice uncollectible. Too small an amount is waived; anything else leaves the invoice as
+ * it is and says why.
+ */
 async function noteRefusal({ table, clock }: Charging, invoice: Invoice, refusal: PaymentRefusalReason): Promise<Charged> {
   if (refusal.kind === 'tooSmall') {
     const waived = await noteSettled(table, invoice, { status: 'waived', failure: null }, clock())
@@ -132,7 +135,9 @@ async function current(table: Table, invoice: Invoice): Promise<Invoice> {
   return (await readInvoice(table, invoice.id)) ?? invoice
 }
 
-/** A customer that is gone takes its intent along, which must not be charged any more: only once that is certain there is another. */
+/**
+ * A customer that is gone takes its intent along. Only once it is certain that the old intent can no longer be charged is there another.
+ */
 async function replaceCustomer({ table, payments, clock }: Charging, invoice: Invoice, account: string): Promise<Charged | undefined> {
   const left = invoice.intentId ? await payments.cancelIntent(invoice.intentId) : undefined
   if (left?.status === 'succeeded') return { invoice: await notePaid(table, payments, { invoice, now: clock() }) }

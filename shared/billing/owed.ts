@@ -11,7 +11,7 @@ import { notePaid, ownAccount, refusedAs } from './charge.ts'
 
 type Tools = Pick<Services, 'table' | 'payments' | 'clock' | 'metrics'> & { readonly remaining: () => number }
 
-/** How long a provider that is away, or has not decided, is left alone, in seconds. */
+/** How long to wait before asking again a provider that is unreachable or undecided, in seconds. */
 const pauseSeconds = 900
 
 /**
@@ -55,7 +55,7 @@ export async function detachMethod(table: Table, payments: Payments, invoice: In
   await noteDetached(table, invoice)
 }
 
-/** Says on an invoice that is more than can be charged at once that it must be paid in another way; undefined where it is not. */
+/** Notes on an invoice that is too large to charge at once that it must be paid another way; undefined if it is not too large. */
 export async function noteTooLarge(
   table: Table,
   payments: Payments,
@@ -66,7 +66,7 @@ export async function noteTooLarge(
   return (await noteUnpaid(table, invoice, { failure: failureOf({ kind: 'tooLarge' }) }, now)) ?? readInvoice(table, invoice.id)
 }
 
-/** A provider that is away is a number; one that rejects us another, which rings at once. */
+/** Counts that the provider is unreachable, or, in another metric whose alarm rings at once, that it rejects us. */
 export function reportAway(metrics: Services['metrics'], error: ProviderAway, { id, workspaceId }: Invoice): void {
   const logContext = { invoiceId: id, workspaceId }
   metrics.record('ChargesPutOff', 1, logContext)

@@ -10,8 +10,8 @@ interface Place extends Asking {
 }
 
 /**
- * Charges an invoice to a payment method that is named with the request; it is not kept. One that nobody can pay at once, or that is
- * settled already, is answered as it is. Refuses `unavailable` where the provider is away; what is unclear then the sweep finds.
+ * Charges an invoice to the payment method in the request, which is not kept. An invoice that is too large to charge at once, or already
+ * settled, is answered as it is. Refuses `unavailable` if the provider cannot be reached; the sweep then finds out what happened.
  */
 export async function payWith(place: Place, invoice: Invoice, paymentMethodId: string): Promise<Charged> {
   const { table, clock, now } = place
@@ -21,7 +21,8 @@ export async function payWith(place: Place, invoice: Invoice, paymentMethodId: s
     const tooLarge = await noteTooLarge(table, provider, { invoice, now })
     if (tooLarge) return { invoice: tooLarge }
     const charged = await chargeInvoice({ table, payments: provider, clock, by: 'payer' }, invoice, paymentMethodId)
-    // The method that was kept has served now. Where the provider is away, the sweep detaches it; the answer is that of the charge.
+    // The kept payment method is no longer needed. If the provider cannot be reached, the sweep detaches it; the answer is that of the
+    // charge.
     if (charged.invoice.status === 'paid') await detachMethod(table, provider, charged.invoice).catch(() => {})
     return charged.refusal?.kind === 'tooLarge' ? { invoice: charged.invoice } : charged
   } catch (error) {

@@ -22,10 +22,10 @@ export function requirePayments(payments: Payments | undefined): Payments {
   return payments
 }
 
-/** How long asking may take before no further request to the provider begins, in milliseconds. */
+/** How long after the start a further request to the provider may still begin, in milliseconds. */
 const askTimeoutMs = 16_000
 
-/** How long the last request to the provider and what is written after it take at most, in milliseconds. */
+/** How long the last request to the provider and the write after it take at most, in milliseconds. */
 const lastRequestMs = 10_000
 
 /** What a request that asks the provider works with; `now` is when it began to ask. */
@@ -52,7 +52,7 @@ interface Setting extends Pick<Question<object, Shown>, 'table' | 'clock' | 'now
   readonly beside: BesideWorkspace
 }
 
-/** Attaches a payment method at the provider and keeps it in place of the one before, which is detached. Can be repeated. */
+/** Attaches a payment method at the provider and stores it in place of the previous one, which is detached. Can be repeated. */
 export async function replacePaymentMethod({ payments, authorizationCheck, workspace, beside, ...question }: Setting): Promise<Shown> {
   requirePayments(payments)
   const { table, accountId, paymentMethodId } = question
@@ -86,20 +86,20 @@ const shown = ({ provider, brand, last4 }: Billing): Shown => ({
 
 type PlaceOfBilling = Workspace & { readonly billing: Billing | undefined }
 
-/** A workspace that is being deleted has no payment method to be set. */
+/** Nobody sets the payment method of a workspace that is being deleted. */
 function sightOf(workspace: Workspace | undefined, { billing, tries }: BesideWorkspace): Sight<PlaceOfBilling> {
   if (workspace?.status !== 'active') throw workspaceNotFound()
   const write = (change: Change, rule: Condition) => changeWorkspace(workspace.id, change, { rule, broken: changed })
   return { line: { place: { ...workspace, billing }, write, unchanged: sameBilling(workspace.id, billing) }, tries }
 }
 
-/** The method before, once another is kept; the new one, where it is certain that it is not. */
+/** The previous method once the new one is stored; the new one if it is certain that it is not. */
 function unusedOf(failure: unknown, kept: Billing, before: Billing | undefined): string | undefined {
   if (failure === undefined) return before?.paymentMethodId
   return failure instanceof Refusal && failure.code !== 'unavailable' ? kept.paymentMethodId : undefined
 }
 
-/** Attaches a payment method to the customer that is kept, or to a new one where there is none, or the provider no longer has it. */
+/** Attaches a payment method to the stored customer, or to a new one if there is none or the provider no longer has it. */
 async function attach(
   provider: Payments,
   { workspaceId, seen, paymentMethodId }: { workspaceId: string; seen: Billing | undefined; paymentMethodId: string },
@@ -117,7 +117,7 @@ async function attach(
   })
 }
 
-/** What is left attached serves nobody; the provider may be away all the same. */
+/** Best effort: what stays attached does no harm. */
 async function detachQuietly(payments: Payments, paymentMethodId: string | undefined): Promise<void> {
   if (paymentMethodId) await payments.detach(paymentMethodId).catch(() => {})
 }

@@ -7,7 +7,7 @@ import type { Table, Write } from '../table/engine.ts'
 import { beginTurn, endTurn, type HeldTurn, type Line, settleTry } from '../table/payment-turns.ts'
 import { Changed, pauseAfter } from '../table/races.ts'
 
-/** What came of asking the provider. */
+/** The result of asking the provider. */
 export interface Asked<A extends object> {
   readonly answer: A
   /** The provider refused: it counts as a try. (A `payment_method_refused` that is thrown does too.) */
@@ -18,7 +18,7 @@ export interface Asked<A extends object> {
   readonly ended?: (failure?: unknown) => Promise<void>
 }
 
-/** What somebody sees who waits: the item that the turn is about, and their own tries. */
+/** What those who wait read: the item that the turn is about, and their own tries. */
 export interface Sight<P extends InTurn> {
   readonly line: Line<P>
   readonly tries: PaymentTries | undefined
@@ -41,7 +41,7 @@ export interface Question<P extends InTurn, A extends object> {
   readonly ask: (place: P, begun: Date) => Promise<Asked<A>>
 }
 
-/** With less time than this left nobody begins to ask the provider, in milliseconds. */
+/** Nobody starts asking the provider with less time left than this, in milliseconds. */
 const enoughMs = 12_000
 
 /**
@@ -111,7 +111,9 @@ async function hold<P extends InTurn, A extends object>({ table, clock, ask }: Q
   return answer
 }
 
-/** Of what is no answer of the provider's nobody knows what it said: that counts, or failing here would be a way to try on. */
+/**
+ * Without an answer of the provider's nobody knows what it said, so the try counts: otherwise provoking failures would allow more tries.
+ */
 function endRefused(error: unknown, end: (refused: boolean, outcome?: TurnOutcome) => Promise<void>): Promise<void> {
   if (!(error instanceof Refusal)) return end(true)
   return end(error.code === 'payment_method_refused', { refusal: recordOf(error) })

@@ -11,8 +11,8 @@ import { listReaders, oweInvoiceMail, readInvoice } from '../table/invoices.ts'
 import type { StepOutcome, Tools } from './step.ts'
 
 /**
- * Charges the final invoice, once; a provider that is away is asked again with back-off, until it is given up. Then the invoice is handed
- * over to those who may pay it, and mailed. What it owes to the provider beyond that holds up nothing: it is done by the sweep.
+ * Charges the final invoice, once. If the provider is unreachable it is asked again with back-off until it is given up. Then the invoice is
+ * handed over to those who may pay it, and mailed. Anything else owed to the provider delays nothing: the sweep does it.
  */
 export async function chargeFinalInvoice(deletion: Deletion, tools: Tools): Promise<StepOutcome> {
   const { table, clock } = tools
@@ -28,7 +28,7 @@ export async function chargeFinalInvoice(deletion: Deletion, tools: Tools): Prom
   return 'done'
 }
 
-/** Charges what is open to the method that was kept. Answers the invoice as it is then, or that the provider is to be asked again. */
+/** Charges an open invoice to the stored payment method. Answers the invoice afterwards, or that the provider must be asked again. */
 async function charge(deletion: Deletion, invoice: Invoice, tools: Tools): Promise<Invoice | 'putOff'> {
   const { table, clock, metrics } = tools
   if (!tools.payments || invoice.status !== 'open' || invoice.handedOver) return invoice
@@ -57,20 +57,20 @@ async function settle(
   return charged.invoice
 }
 
-/** What a provider that is away is owed is done by the sweep. */
+/** The sweep does what an unreachable provider is owed. */
 function untilTheSweep(error: unknown): void {
   if (!(error instanceof ProviderAway)) throw error
 }
 
 const logContextOf = ({ id, workspaceId }: Invoice) => ({ invoiceId: id, workspaceId })
 
-/** Seconds until the provider is given up. */
+/** Seconds until we give up on the provider. */
 const secondsUntilGivenUp = ({ chargeSince }: Deletion, { settings, clock }: Tools): number =>
   settings.CHARGE_GIVE_UP_SECONDS + (chargeSince ? secondsUntil(chargeSince, clock()) : 0)
 
 const isGivenUp = (deletion: Deletion, tools: Tools): boolean => secondsUntilGivenUp(deletion, tools) <= 0
 
-/** Says when the provider is asked again: after 2, 4, 8 … 900 seconds, at last when it is given up. */
+/** Schedules the next request to the provider: after 2, 4, 8 … 900 seconds, and a last one when it is given up. */
 async function waitForProvider(
   deletion: Deletion,
   tools: Tools,
@@ -85,13 +85,13 @@ async function waitForProvider(
   return 'later'
 }
 
-/** How long the hand-over waits for another worker that may be at an attempt, at the most before it looks again, in seconds. */
+/** How long the hand-over waits, at most, before it looks again whether another worker is still charging, in seconds. */
 const handOverRetrySeconds = 15
 
 /** How long the sweep leaves an invoice's e-mail to the queue, in seconds. */
 const sweepDelaySeconds = 15
 
-/** The intent to mail lives with the invoice, so that the purge does not take it. */
+/** The owed e-mail is stored with the invoice, so that the purge does not remove it. */
 async function mailInvoice(invoiceId: string, { table, queue, clock }: Tools): Promise<void> {
   const readers = await listReaders(table, invoiceId)
   for (const reader of readers) await oweInvoiceMail(table, reader, clock(), sweepDelaySeconds)

@@ -8,7 +8,7 @@ import { issueWrites, lastInvoiceNumber } from '../table/invoices.ts'
 import { sealUsage } from '../table/usage.ts'
 import type { StepOutcome, Tools } from './step.ts'
 
-/** Seals the counters and issues the invoice over what they sum up to: an event is on it, or was refused. */
+/** Seals the counters and issues the invoice over their sums: every event is on it or was refused. */
 export async function issueFinalInvoice(deletion: Deletion, { table, clock }: Tools): Promise<StepOutcome> {
   const { workspaceId, requestedAt } = deletion
   const { workspace, billing } = await table.get({ workspace: keys.workspace(workspaceId), billing: keys.billing(workspaceId) })

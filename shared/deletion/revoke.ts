@@ -6,7 +6,7 @@ import { listMembers } from '../table/members.ts'
 import { purge } from '../table/purge.ts'
 import type { StepOutcome, Tools } from './step.ts'
 
-/** Readers a transaction. */
+/** Readers per transaction. */
 const chunk = 40
 
 /**
@@ -24,7 +24,7 @@ export async function revokeAccess(deletion: Deletion, { table, clock }: Tools):
   return 'done'
 }
 
-/** The keys are dead since the request; here they are erased and counted. */
+/** The keys have been dead since the request; this step erases and counts them. */
 export async function revokeApiKeys(deletion: Deletion, { table, clock, remaining }: Tools): Promise<StepOutcome> {
   const itemsToPurge = [{ of: collections.apiKeys(deletion.workspaceId) }]
   const purged = await purge(table, deletion, itemsToPurge, { clock, hasTime: () => remaining() > 10_000 })

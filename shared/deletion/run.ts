@@ -33,10 +33,10 @@ const steps: Record<DeletionStep, (deletion: Deletion, tools: Tools) => Promise<
   purgeData,
 }
 
-/** Milliseconds that a step may take, with a payment provider that lets each of five calls wait; with less left, another run goes on. */
+/** Milliseconds that a step may take when the payment provider is slow in each of five calls; with less left, another run continues. */
 const enoughMs = 45_000
 
-/** Goes on with a deletion as far as the function's time allows, then asks for another run. Throws where a step cannot finish now. */
+/** Continues a deletion as far as the function's time allows, then asks for another run. Throws if a step cannot finish now. */
 export async function runDeletion(deletionId: string, tools: Tools): Promise<void> {
   for (let round = 0; ; round++) {
     const deletion = await readDeletion(tools.table, deletionId)
@@ -50,7 +50,7 @@ export async function runDeletion(deletionId: string, tools: Tools): Promise<voi
   }
 }
 
-/** A deletion that does not come to its end rings an alarm. */
+/** A deletion that never finishes rings an alarm. */
 function reportAge({ id, workspaceId, requestedAt }: Deletion, { metrics, clock }: Tools): void {
   metrics.record('DeletionAge', -secondsUntil(requestedAt, clock()), { deletionId: id, workspaceId })
 }

@@ -76,7 +76,7 @@ async function admitMember(exchange: Exchange, permission: Permission, person: P
     Granted['workspace']
 }
 
-/** For how long a note that nobody asked for may hold up an answer, in milliseconds. */
+/** How long noting the use of a key may delay an answer, in milliseconds. */
 const noteTimeoutMs = 500
 
 async function admitApiKey(exchange: Exchange, { place, hash }: Extract<Identity, { kind: 'apiKey' }>): Promise<object> {
@@ -95,7 +95,7 @@ async function admitApiKey(exchange: Exchange, { place, hash }: Extract<Identity
   return granted satisfies Granted['apiKey'] & Granted['workspace']
 }
 
-/** The request is answered before the operation: it repeats one that has had its effect. */
+/** Thrown where the request is answered before the operation runs, because its effect is already there. */
 export class EarlyReply extends Error {
   readonly reply: Reply<unknown>
   constructor(reply: Reply<unknown>) {
@@ -104,7 +104,7 @@ export class EarlyReply extends Error {
   }
 }
 
-/** Refuses (403) a member whose role does not give a permission; answers the roles that do. */
+/** Refuses (`forbidden`) a member whose role lacks a permission; answers the roles that have it. */
 function requirePermission(permission: Permission, { member }: Pick<Granted['member'], 'member'>): readonly Role[] {
   const allowed = rolesThatMay(permission)
   if (allowed.includes(member.role)) return allowed

@@ -8,19 +8,19 @@ import type { Content } from './content.ts'
 import type { HttpEvent, HttpResult } from './event.ts'
 import type { Operation } from './operation.ts'
 
-/** One request on its way through the steps of the pipeline; each step adds what it found out. */
+/** One request on its way through the pipeline; each step adds what it found. */
 export interface Exchange {
   readonly event: HttpEvent
   readonly operation: Operation
   readonly services: Services & { readonly remaining: () => number }
   readonly now: Date
-  /** By when the answer is given. */
+  /** When the answer is due. */
   readonly deadline: Deadline
   readonly requestId: string
   /** What the log may say beside the operation: ids only. */
   readonly logContext: Record<string, string>
   content?: Content
-  /** Who sent it, as far as their token says it; nobody where an operation is open. */
+  /** Who sent it, according to the token; nobody if the operation is open. */
   caller?: Person | ApiKeyPlace
   /** The code of the problem that the request is answered with. */
   refused?: RefusalCode
@@ -29,7 +29,10 @@ export interface Exchange {
   /** The pending answer of the operation's `load`. */
   loading?: Promise<unknown>
   idempotency?: Idempotency | undefined
-  /** The note that an API key was used; it may fail, and is waited for, a moment, because a function is frozen once it answered. */
+  /**
+   * The pending note that an API key was used. It may fail; the answer waits for it briefly, because a function is frozen once it has
+   * answered.
+   */
   noting?: Promise<void>
 }
 
@@ -37,9 +40,9 @@ export interface Exchange {
 export interface Idempotency {
   /** Makes the record of an answer, as a write of the operation's own transaction. */
   recordAnswer(answer: { workspaceId?: string }): Write
-  /** The first answer again, where the request was answered before; refuses another request with the same key (422). */
+  /** The first answer again if the request was answered before; refuses a different request with the same key (422). */
   replay(): Promise<HttpResult | undefined>
-  /** Looks again after the operation refused: a request with the same key may have been first meanwhile, and then its answer is the answer. */
+  /** Looks again after the operation refused: a request with the same key may have been quicker, and then its answer counts. */
   replayAfter(error: unknown): Promise<HttpResult | undefined>
 }
 

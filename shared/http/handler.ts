@@ -19,7 +19,7 @@ export const httpHandler = <N extends ServiceName>(
 ): HttpHandler =>
   operation.access.kind === 'open' ? openHandler(operation, services) : pipeline(operation, services as Services, [admitting, replaying])
 
-/** Tells who calls, then reads in one round what lets them in, the idempotency record and what the operation loads. */
+/** Identifies the caller, then reads in one round what authorization takes, the idempotency record and what the operation loads. */
 const admitting: Step = {
   before: async ({ event: exchange }) => {
     const identity = await identify(exchange.event, exchange.services.tokens)
@@ -27,7 +27,7 @@ const admitting: Step = {
     exchange.caller = identity.kind === 'person' ? identity.person : identity.place
     exchange.idempotency = idempotencyOf(exchange, callerIdOf(identity))
     const { operation, event } = exchange
-    // Anybody can make up an API key that is well formed: until it was found, what comes with it costs no more than a look at the query.
+    // Anybody can make up a well-formed API key: until the key is found, its request may cost no more than a look at the query.
     exchange.content = identity.kind === 'person' ? readContent(operation, event) : readQuery(operation, event)
     if (identity.kind === 'person' || takesApiKeys(operation.access)) startLoading(exchange)
     try {

@@ -8,8 +8,8 @@ export function handleInput({ event, services, now, content, caller, granted, id
 }
 
 /**
- * Starts what the operation reads beside its admission, if the request's content is in order as far as it has been looked at, or is
- * looked at further by what was read.
+ * Starts the operation's `load` beside the authorization, if the content is valid as far as it has been checked, or if what is read decides
+ * on it (`checkLoaded`).
  */
 export function startLoading(exchange: Exchange): void {
   const { operation, content } = exchange

@@ -19,7 +19,7 @@ export type Access =
   | {
       readonly kind: 'workspace' | 'member' | 'apiKey'
       readonly permission: Permission
-      /** What is enough where the member in the path is the caller. */
+      /** The permission that suffices if the member in the path is the caller. */
       readonly onSelf?: Permission
     }
 
@@ -75,10 +75,10 @@ export interface Input<P extends string, B extends z.ZodMiniType, Q extends z.Zo
   readonly now: Date
 }
 
-/** The part of a request that `load` does not see: an API key's body is looked at only once the key was found. */
+/** The part of a request that `load` does not see: a body sent with an API key is read only once the key is found. */
 type LateFor<A extends Access> = A['kind'] extends 'token' | 'workspace' | 'apiKey' ? 'body' : never
 
-/** Data from which the fields have been taken out in which something was off. */
+/** Data without its invalid fields. */
 type InOrder<T> =
   | (T extends readonly (infer E)[] ? readonly InOrder<E>[] : T extends object ? { readonly [K in keyof T]?: InOrder<T[K]> } : T)
   | undefined
@@ -93,12 +93,12 @@ type Tools<N extends ServiceName> = Pick<Services, N | 'settings' | 'clock'> & {
   readonly remaining: () => number
 }
 
-/** Who asks, as far as it is known before anything was read. */
+/** Who asks, as far as is known before anything is read. */
 type Caller<A extends Access> = A['kind'] extends 'open'
   ? object
   : { readonly caller: A['kind'] extends 'person' | 'account' | 'member' ? Person : Person | ApiKeyPlace }
 
-/** An answer with another status than the declared one, or with headers of its own. */
+/** An answer with a status other than the declared one, or with its own headers. */
 export class Reply<T> {
   readonly body: T
   readonly status: number | undefined
@@ -126,7 +126,7 @@ export interface Declaration<
   readonly name: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: P
-  /** A GET that answers HEAD too, on a route of its own: an HTTP API does not take one for the other. */
+  /** A GET that also answers HEAD, on a route of its own: an HTTP API does not derive one from the other. */
   readonly head?: true
   readonly summary: string
   readonly tag: string
@@ -138,32 +138,32 @@ export interface Declaration<
   readonly sendsTo?: readonly QueueName[]
   readonly body?: B
   readonly query?: Q
-  /** The status of a success; 200 where it is left out, 204 where there is no output. */
+  /** The status of a success; by default 200, or 204 without an output. */
   readonly status?: number
   /** Further statuses with the same answer. */
   readonly also?: readonly number[]
   /** The shape of the answer's body; none: 204. */
   readonly output?: R
-  /** The media type of the answer where it is not JSON; the output is then a string. */
+  /** The media type of the answer if it is not JSON; the output is then a string. */
   readonly produces?: 'text/html'
   /** What it refuses beyond what follows from its access and its input. */
   readonly refuses: readonly RefusalCode[]
   /**
-   * A permission beyond that of the access, which follows from what is asked: from the body as it was sent, or from what is read beside
-   * the authorization. Who has it not is refused (403) before a replay and before the content is looked at.
+   * A further permission that depends on the request: on the body as sent, or on what is read beside the authorization. Without it the
+   * caller is refused (403) before a replay and before the content is checked.
    */
   readonly extraPermission?: (input: {
     readonly sent: unknown
     readonly path: { readonly [N in ParameterNames<P>]: string }
     readonly table: Services['table']
   }) => Promise<Permission | undefined>
-  /** For people with a verified e-mail address alone; others are refused (403) before the content is looked at. */
+  /** Only for people with a verified e-mail address; others are refused (403) before the content is checked. */
   readonly requiresVerifiedEmail?: true
   /** Honours Idempotency-Key; `handle` then puts what `recordAnswer` gives into its write. */
   readonly idempotent?: true
-  /** The shape of what is recorded of an answer, where that is not all of it: e-mail addresses are left out. `replay` completes it. */
+  /** The shape of what is recorded of an answer, if not all of it: e-mail addresses are left out. `replay` completes it. */
   readonly recordShape?: z.ZodMiniType
-  /** Makes the first answer again from its record, where that is not the answer itself; without `recordShape`, a workspace id. */
+  /** Rebuilds the first answer from its record, if that is not the answer itself; without `recordShape` the record holds a workspace id. */
   readonly replay?: (record: IdempotencyRecord, input: Input<P, B, Q> & Granted[A['kind']] & Tools<N>) => Promise<z.input<R>>
   /** Answers a member once the workspace is being deleted or gone, in place of the 404; undefined: the 404 stands. */
   readonly answerWhenDeleted?: (
@@ -172,8 +172,8 @@ export interface Declaration<
   /** Reads beside the authorization, so that both are one round. What it reads is shown to nobody who is then refused. */
   readonly load?: (input: Omit<Input<P, B, Q>, LateFor<A>> & Tools<N> & Caller<A>) => Promise<L>
   /**
-   * What is off in the content beyond its schemas, by the time that it is or by who asks: it is named together with what the schemas find.
-   * Gets what is in order by those; called once the caller was let in.
+   * Errors in the content that the schemas cannot find, because they depend on the time or on the caller. They are reported together with
+   * those of the schemas. Gets only the valid fields, once the caller has been let in.
    */
   readonly check?: (input: Omit<Input<P, B, Q>, 'body' | 'query'> & Sound<z.output<B>, z.output<Q>> & Caller<A>) => readonly FieldError[]
   /**
@@ -195,8 +195,8 @@ export interface Declaration<
 export type Operation<N extends ServiceName = ServiceName> = Declaration<string, any, N, any, any, any, any>
 
 /**
- * How long an operation may take, in seconds: whoever is still being served then is better told to try again. A payment provider is
- * waited for as long as API Gateway waits (30).
+ * How long an operation may take, in seconds: after that it is better to tell the caller to try again. Operations that ask a payment
+ * provider get nearly all the time that API Gateway allows (30).
  */
 export const secondsFor = ({ services }: Pick<Operation, 'services'>): number =>
   (services as readonly ServiceName[]).includes('payments') ? 29 : 10

@@ -25,14 +25,14 @@ export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpRe
 export const pipeline = (operation: Operation, services: Services, admission: readonly Step[]): HttpHandler =>
   answering(operation, services, { steps: [limiting, ...admission, validating], last: run })
 
-/** What every function has; the rest is what its operation needs, and nothing else of `Services` is there. */
+/** What every function has. Of the other `Services` it has only those that its operation needs. */
 export type Always = 'settings' | 'clock' | 'logger'
 
-/** An open operation as a Lambda function: whoever calls is let in. */
+/** An open operation as a Lambda function: everybody may call it. */
 export const openHandler = <N extends ServiceName>(operation: Operation<N>, services: Pick<Services, Always | N>): HttpHandler =>
   pipeline(operation, services as Services, [])
 
-/** The answer to every route that is not there; nothing else of such a request is looked at. */
+/** The answer to every unknown route; nothing else of such a request is looked at. */
 export const notFoundHandler = (services: Pick<Services, 'clock' | 'logger'>): HttpHandler => {
   const nowhere = { name: 'notFound', access: access.open } as unknown as Operation
   return answering(nowhere, services as Services, { steps: [], last: refuseRoute })
@@ -61,7 +61,7 @@ function answering(
   services: Services,
   { steps, last }: { steps: readonly Step[]; last: (exchange: Exchange) => Promise<HttpResult> },
 ) {
-  // middy's own early timeout waits for the last step alone, not for those before it.
+  // middy's own early timeout covers only the last step, not those before it.
   const handler = middy<Exchange, HttpResult>({ timeoutEarlyInMillis: 0 })
     .use([...steps])
     .handler(last)

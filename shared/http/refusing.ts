@@ -14,7 +14,7 @@ const byAccess: Readonly<Record<Access['kind'], readonly RefusalCode[]>> = {
 
 const isOpen = ({ access }: Operation): boolean => access.kind === 'open'
 
-/** What follows from the declaration alone: access, input, honoured headers, services that can be away. */
+/** What follows from the declaration alone: access, input, honoured headers, services that can be unavailable. */
 const implied = (operation: Operation): readonly RefusalCode[] => [
   ...byAccess[(operation.access as Access).kind],
   'invalid_request',

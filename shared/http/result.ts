@@ -34,13 +34,13 @@ export function problemResult(refusal: Refusal, requestId: string): HttpResult {
   }
 }
 
-/** Any other throw: a 500 that says nothing but where to look. */
+/** Any other error: a 500 that says only where to look. */
 export const internalError = (): Refusal =>
   new Refusal('internal_error', 'Something went wrong on our side. Try again; if it persists, give the request id to support.')
 
 /**
- * The headers of every answer. What is answered is nobody else's, unless an operation says otherwise; and whoever came over https is to
- * come so again (an HTTP API is reached in no other way, and says so; the local service says http).
+ * The headers of every answer. Nobody may cache an answer unless its operation says otherwise, and whoever came over https must keep using
+ * it (an HTTP API takes nothing else, and says so; the local service says http).
  */
 export const alwaysSent = (event: HttpEvent): Record<string, string> => ({
   'cache-control': 'no-store',

@@ -25,7 +25,7 @@ interface Named {
   readonly naming: Naming
 }
 
-/** Which invitation is meant, without a read; undefined where it cannot exist, or is not for this person to name by id. */
+/** Which invitation is meant, without a read; undefined if it cannot exist, or if this person may not name it by id. */
 export function namedBy({ token, invitationId }: Answer, person: Person): Named | undefined {
   if (token !== undefined) {
     const place = tokenPlace(token)
@@ -35,7 +35,7 @@ export function namedBy({ token, invitationId }: Answer, person: Person): Named 
   return invitationId && place && person.emailVerified && isInvited(person, place) ? { place, naming: { id: invitationId } } : undefined
 }
 
-/** Everything that answering an invitation is decided on. */
+/** Everything that decides how an invitation can be answered. */
 interface Scene {
   readonly invitation: Invitation | undefined
   readonly workspace: Workspace | undefined
@@ -61,13 +61,13 @@ export interface Accepted {
   readonly accountCreated: boolean
   readonly workspace: Workspace
   readonly member: Member
-  /** Whether the person's other member rows are to follow what the token changed about the account. */
+  /** Whether the person's other member rows have to follow a change that the token made to the account. */
   readonly membersFollow: boolean
 }
 
 /**
- * Joins by an invitation; somebody without an account gets one in the same transaction. The same person accepting again within 7 days
- * gets the same answer. Refuses `invitation_not_found`, `invitation_expired`, `email_mismatch`, `email_not_verified`, `too_many_members`.
+ * Accepts an invitation; somebody without an account gets one in the same transaction. The same person accepting again within 7 days gets
+ * the same answer. Refuses `invitation_not_found`, `invitation_expired`, `email_mismatch`, `email_not_verified`, `too_many_members`.
  */
 export async function accept(
   table: Table,
@@ -108,7 +108,7 @@ async function join(
   const { invitation, workspace, member: present } = scene
   const { account, writes, membersFollow } = accountAfter(scene.account, person, now)
   if (present) {
-    // They are in already, through another address: the invitation has nothing left to give.
+    // They are already a member, through another address: the invitation is used up.
     await endInvitation(table, invitation, naming, now, undefined, writes)
     return { account, accountCreated: false, workspace, member: present, membersFollow }
   }
@@ -126,7 +126,7 @@ async function join(
   return { account, accountCreated, workspace: { ...workspace, memberCount: workspace.memberCount + 1 }, member, membersFollow }
 }
 
-/** The account with which somebody joins, and what is written to have it so: a new one, or theirs as their token brings it up to date. */
+/** The account that joins, and the writes for it: a new one, or theirs as their token updates it. */
 function accountAfter(seen: AccountWithDefault | undefined, person: Person, now: Date) {
   if (!seen) {
     const { made, writes } = accountWrites(accountOf(person, now), changed)
@@ -137,7 +137,7 @@ function accountAfter(seen: AccountWithDefault | undefined, person: Person, now:
   return { account: { ...seen, account: change.account }, writes: [change.write], membersFollow: change.membersFollow }
 }
 
-/** Turns an invitation down. Refuses as `accept` does. */
+/** Declines an invitation. Refuses as `accept` does. */
 export async function decline(
   table: Table,
   answer: Answer,

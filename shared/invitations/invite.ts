@@ -25,17 +25,17 @@ import { countInvites, releaseMail, reserveMail } from '../table/quotas.ts'
 import { changed, untilUnchanged } from '../table/races.ts'
 import { workspaceNotFound } from '../table/workspaces.ts'
 
-/** One address of a request, with where everything about it is. */
+/** One address of a request, and where everything about it is stored. */
 export interface Addressee {
   /** As it was given. */
   readonly email: string
   readonly place: InvitationPlace
   readonly mailbox: string
-  /** What its e-mails of the day are counted by, together with those to other tags of the same mailbox. */
+  /** What the day's e-mails are counted by, together with those to other tags of the same mailbox. */
   readonly counted: string
 }
 
-/** What is known of an address: its invitation, whether it is a member's, whether it may be written to. */
+/** What is known of an address: its invitation, whether it is a member's, whether mail to it is blocked. */
 export interface AddressState {
   readonly invitation: Invitation | undefined
   readonly isMember: boolean
@@ -44,7 +44,7 @@ export interface AddressState {
 
 export type InvitationOutcome = 'invited' | 'resent' | 'already_member'
 
-/** What becomes of one address: the answer, the write (none where nothing changes), and whether an e-mail is owed. */
+/** The decision on one address: the answer, the write (none if nothing changes), and whether an e-mail is owed. */
 interface Decision {
   readonly outcome: InvitationOutcome
   readonly addressee: Addressee
@@ -98,7 +98,7 @@ export async function readAddressStates(table: Table, addressees: readonly Addre
   return states.map(({ place, ...state }) => ({ ...state, isMember: state.isMember || members.has(place.addressKey) }))
 }
 
-/** Everything that inviting is decided on. */
+/** Everything that decides how addresses are invited. */
 interface Seen {
   readonly workspace: Workspace
   readonly states: readonly AddressState[]
@@ -110,10 +110,10 @@ async function readSeen(table: Table, workspaceId: string, addressees: readonly 
   return { workspace, states }
 }
 
-/** For which addresses an e-mail was asked for, and whether the day's count of the mailbox had one left. */
+/** For which addresses an e-mail was requested, and whether the mailbox had one left for today. */
 type Reserved = Map<Addressee, boolean>
 
-/** Why an address is not written to, before its count of the day is looked at. */
+/** Why nothing is mailed to an address, apart from its limit for the day. */
 function withheldFrom(
   { invitation, block }: AddressState,
   { workspace, settings, now }: { workspace: Workspace; settings: Settings; now: Date },
@@ -135,11 +135,11 @@ export async function inviteAll(request: InviteRequest, first: Seen): Promise<re
   try {
     const decisions = await untilUnchanged(first, again, (seen) => decideAndWrite(request, seen, reserved))
     const mailed = new Set(decisions.filter(({ isMailed }) => isMailed).map(({ addressee }) => addressee))
-    // They are an upper bound: what cannot be given back now is no reason to say that nobody was invited.
+    // The counts are upper bounds: failing to give some back is no reason to say that nobody was invited.
     await giveBack(table, reserved, { mailed, now }).catch(() => {})
     return decisions
   } catch (error) {
-    // Where the outcome is unknown, the e-mails may be on their way.
+    // If the outcome is unknown, the e-mails may be on their way.
     if (!(error instanceof Refusal && error.code === 'unavailable')) await giveBack(table, reserved, { mailed: new Set(), now })
     throw error
   }
@@ -215,6 +215,6 @@ function decide(
   return { outcome: 'resent', addressee, invitation: { ...open, ...fields }, ...(!isSame && { write }), isMailed: !withheld, added: 0 }
 }
 
-/** What the mailer is told of the invitations whose e-mail is owed. */
+/** The mailer's messages for the invitations whose e-mail is owed. */
 export const mailsOf = (decisions: readonly Decision[]) =>
   decisions.flatMap(({ invitation, isMailed }) => (invitation && isMailed ? [mailOf(invitation)] : []))

@@ -11,10 +11,10 @@ import { check, put, type Table, update, type Write } from '../table/engine.ts'
 import { mailboxOf } from '../table/invitations.ts'
 import { changed, ifUnchanged } from '../table/races.ts'
 
-/** The e-mail of an event is on its way, and its id is not noted yet: the event is to come again. */
+/** The e-mail of the event has been sent but its id is not stored yet: the event has to come again. */
 class NotNotedYet extends Error {}
 
-/** Takes an event into what its e-mail was about. Answers whether anything changed. */
+/** Records an event on the invitation or invoice of its e-mail. Answers whether anything changed. */
 export const recordDelivery = (table: Table, event: MailEvent, now: Date): Promise<boolean> =>
   'invitationId' in event ? recordAboutInvitation(table, event, now) : recordAboutInvoice(table, event, now)
 
@@ -47,7 +47,7 @@ async function recordAboutInvitation(table: Table, event: InvitationMailEvent, n
   )
 }
 
-/** The mailer claimed this send, and has not noted under which id it went out. */
+/** The mailer has claimed this send and not yet stored its message id. */
 const isUnderWay = ({ outbox, tokenHashes, sendCount }: Invitation, event: InvitationMailEvent): boolean =>
   outbox === true && tokenHashes !== undefined && sendCount === event.sendCount
 

@@ -20,7 +20,9 @@ export interface Mail {
 
 const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
 
-/** How long SES is waited for, the SDK's further attempts included, in milliseconds: of a mailer's half minute enough is left to give the e-mail back. */
+/**
+ * How long to wait for SES, including the SDK's retries, in milliseconds: it leaves a mailer's 30 seconds enough time to release its claim.
+ */
 const sendTimeoutMs = 12_000
 
 /** Mail through Amazon SES. */

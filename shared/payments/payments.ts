@@ -9,17 +9,17 @@ export interface Payments {
   mostAtOnce(currency: string): Promise<number>
   /** Attaches a payment method to a customer. */
   attach(customerId: string, paymentMethodId: string): Promise<AttachedMethod>
-  /** Takes a payment method from its customer; one that is gone already is fine. */
+  /** Detaches a payment method from its customer; one that is already gone is fine. */
   detach(paymentMethodId: string): Promise<void>
   /** Makes the customer of a workspace, once; `replaces`: one that the provider no longer has. */
   createCustomer(workspaceId: string, replaces?: string): Promise<string>
-  /** The intent of an invoice that can be, is being or was charged, if there is one at the provider. */
+  /** The intent of an invoice that can be, is being or was charged, if the provider has one. */
   findIntent(customerId: string, invoiceId: string): Promise<Intent | undefined>
   /** Creates the intent of an invoice; with the same `round` the same one. May throw `ProviderFailed`. */
   createIntent(request: IntentRequest): Promise<Intent>
-  /** What has become of an intent. */
+  /** The current state of an intent. */
   readIntent(intentId: string): Promise<Intent>
-  /** Makes sure that an intent cannot be charged any more, unless it has been or is being: the answer says which. */
+  /** Makes sure that an intent can no longer be charged, unless it has been or is being: the answer says which. */
   cancelIntent(intentId: string): Promise<Intent>
   /** Charges: confirms an intent with a payment method, without the card holder. One that has succeeded or is canceled is left as it is. */
   confirm(intentId: string, paymentMethodId: string): Promise<Intent>
@@ -72,7 +72,7 @@ export class IntentMoved extends ProviderAway {}
 /** The provider says that it has failed. What it says to a request it goes on saying to the same request. */
 export class ProviderFailed extends ProviderAway {}
 
-/** The provider rejects what this service is configured with: its key, or ids of another account than the key's. The operator must mend it. */
+/** The provider rejects this service's configuration: its key, or ids of an account other than the key's. The operator must fix it. */
 export class ProviderRejectsUs extends ProviderAway {}
 
 /** The same provider for a caller with a deadline: with no time `left` (milliseconds) no request begins. One alone lasts 8 seconds at most. */

@@ -7,7 +7,7 @@ import { safeForLog } from '../domain/safe-for-log.ts'
 import { fewKept, leanClient } from '../lean-client.ts'
 import type { Settings } from '../settings.ts'
 
-/** The queues that others send to: what a worker reads from it that concerns Atrium. */
+/** The queues that others send to, and what a worker reads from them. */
 export interface Reports {
   readonly mailEvents: MailEvent
 }
@@ -23,13 +23,13 @@ export interface Queue {
 const batchesOfTen = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(all.length / 10) }, (_, i) => all.slice(i * 10, i * 10 + 10))
 
-/** How long a queue is waited for, in milliseconds: what it does not take is found again, and the answer to somebody must not wait for it. */
+/** How long to wait for a queue, in milliseconds: the sweep finds what it did not take, and a caller's answer must not wait. */
 const sendTimeoutMs = 2_000
 
 /** Where the queues are; a function that sends to some of them need not be told of the others. */
 type QueueUrls = Partial<Pick<Settings, 'MAIL_QUEUE_URL' | 'DELETION_QUEUE_URL' | 'ACCOUNTS_QUEUE_URL'>>
 
-/** Opens the queues with the SDK's own settings; the log is told of every batch that could not be sent. */
+/** Opens the queues with the SDK's own settings; logs every batch that could not be sent. */
 export function openQueue({ settings, logger }: { readonly settings: QueueUrls; readonly logger: Pick<Logger, 'warn'> }): Queue {
   const client = leanClient(new SQSClient({ requestHandler: fewKept }), { tellsLoops: true })
   const { MAIL_QUEUE_URL: mail, DELETION_QUEUE_URL: deletion, ACCOUNTS_QUEUE_URL: accounts } = settings

@@ -9,7 +9,7 @@ import type { Person } from '../domain/person.ts'
 import { Refusal } from '../domain/refusals.ts'
 import type { Settings } from '../settings.ts'
 
-/** How the issuer's keys are had. */
+/** How the issuer's keys are fetched. */
 type Fetcher = { fetch(uri: string): Promise<ArrayBuffer> }
 
 export interface Tokens {
@@ -55,7 +55,7 @@ const rejected = (cause?: unknown) =>
 interface Opening {
   readonly settings: Settings
   readonly fetcher?: Fetcher
-  /** Milliseconds, of any beginning. */
+  /** Milliseconds, from any origin. */
   readonly clock?: () => number
 }
 

@@ -5,7 +5,7 @@ import { safeForLog } from '../domain/safe-for-log.ts'
 import { type Services, withinTime } from '../services.ts'
 import { isQueueWorker, type QueueWorker, type Worker, type WorkerServiceName } from './worker.ts'
 
-/** What the functions of all workers have; the rest is what the worker needs, and nothing else of `Services` is there. */
+/** What every worker's function has. Of the other `Services` it has only those that the worker needs. */
 type Always = 'settings' | 'clock' | 'logger' | 'metrics'
 
 type WorkerTools = Services & { readonly remaining: () => number }

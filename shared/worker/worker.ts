@@ -19,13 +19,16 @@ interface Common<N extends WorkerServiceName> {
   readonly tableActions?: readonly TableAction[]
   /** The queues that it sends to: its role allows those and no other. */
   readonly sendsTo?: readonly QueueName[]
-  /** Seconds that a run may take; 30 where it is left out. */
+  /** Seconds that a run may take; by default 30. */
   readonly timeoutSeconds?: number
 }
 
 type Received = Messages & Reports
 
-/** A function that works off a queue. A message that throws comes back, after five times into the dead-letter queue; the others are done. */
+/**
+ * A function that consumes a queue. A message whose handling throws comes back, and after five times goes to the dead-letter queue; the
+ * others are done.
+ */
 export interface QueueWorker<Q extends keyof Received = keyof Received, N extends WorkerServiceName = WorkerServiceName> extends Common<N> {
   readonly queue: Q
   /** Messages at once, at most 10. */
@@ -35,7 +38,7 @@ export interface QueueWorker<Q extends keyof Received = keyof Received, N extend
   readonly handle: (message: Received[Q], tools: Tools<N>) => Promise<void>
 }
 
-/** A function that runs on a schedule, and must bear to run twice or not at all. */
+/** A function that runs on a schedule; running twice or not at all must do no harm. */
 export interface ScheduledWorker<N extends WorkerServiceName = WorkerServiceName> extends Common<N> {
   readonly everyMinutes: number
   readonly handle: (tools: Tools<N>) => Promise<void>
