@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** What a browser page of another origin may ask of the API and read from its answers; `origins` are exact. */
+/** What a browser page of another origin may request from the API and read of its answers; `origins` match exactly. */
 export interface Cors {
   readonly origins: readonly string[]
   readonly methods: readonly string[]
@@ -9,7 +9,10 @@ export interface Cors {
   readonly maxAgeSeconds: number
 }
 
-/** The API's rules for the product's front ends, each origin once. A URL without one, such as an app's own, is left out. */
+/**
+ * The API's CORS rules for the product's front ends, each origin once. A URL without an origin, such as an app's custom scheme, is left
+ * out.
+ */
 export const corsFor = (...urls: readonly string[]): Cors => ({
   origins: [...new Set(urls.map((url) => new URL(url).origin))].filter((origin) => origin !== 'null'),
   methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -18,11 +21,11 @@ export const corsFor = (...urls: readonly string[]): Cors => ({
   maxAgeSeconds: 3_600,
 })
 
-/** Whether a request is a browser's question beforehand, which an HTTP API answers by itself, without a route. */
+/** Whether a request is a CORS preflight, which an HTTP API answers itself, without a route. */
 export const isPreflight = (request: IncomingMessage): boolean =>
   request.method === 'OPTIONS' && request.headers.origin !== undefined && request.headers['access-control-request-method'] !== undefined
 
-/** The headers that an HTTP API adds by itself: to every answer, and more to a preflight. None where the origin is not allowed. */
+/** The headers that an HTTP API adds itself: to every answer, and more to a preflight. None if the origin is not allowed. */
 export function corsHeaders(cors: Cors, request: IncomingMessage): Record<string, string> {
   const { origin } = request.headers
   if (origin === undefined || !cors.origins.includes(origin)) return {}

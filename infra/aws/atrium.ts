@@ -7,7 +7,7 @@ import { type Lists, lists as theLists } from './lists.ts'
 import { ServiceStack } from './service-stack.ts'
 import type { Stage } from './stages.ts'
 
-/** CDK's feature flags, which only its command line would read from cdk.json by itself. */
+/** CDK's feature flags. Only CDK's command line reads cdk.json on its own. */
 const { context } = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.json'), 'utf8')) as { context: Record<string, unknown> }
 
 /** An app with the project's feature flags. */
@@ -18,7 +18,7 @@ export interface Deployment {
   readonly service: ServiceStack
 }
 
-/** Adds one deployment to an app: the stack of what is kept, and the stack of what runs. `codeOf` is for tests that need no code. */
+/** Adds one deployment to an app: a stack for the data and a stack for the service. `codeOf` is for tests that need no code. */
 export async function addAtrium(
   app: App,
   stage: Stage,

@@ -2,14 +2,14 @@ import { type App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import type { Deployment } from './atrium.ts'
 
-/** A rule of cdk-nag that is not followed, where, and why. */
+/** A rule of cdk-nag that we do not follow, where, and why. */
 export interface Acknowledgement {
   readonly rule: string
   readonly within: keyof Deployment
   readonly reason: string
 }
 
-/** Every one there is; a test fails where one has become unnecessary. */
+/** All acknowledged deviations; a test fails if one is no longer needed. */
 export const acknowledgements: readonly Acknowledgement[] = [
   {
     rule: 'AwsSolutions-APIG4',
@@ -31,8 +31,8 @@ export const acknowledgements: readonly Acknowledgement[] = [
 ]
 
 /**
- * Holds the templates against AWS's own advice (cdk-nag's AwsSolutions) while they are synthesized, beside CDK's validation of
- * CloudFormation: a finding that is not acknowledged above ends the synthesis.
+ * Checks the templates against AWS's own advice (cdk-nag's AwsSolutions) during synthesis, in addition to CDK's validation of
+ * CloudFormation. A finding that is not acknowledged above aborts the synthesis.
  */
 export function check(app: App, deployment: Deployment, acknowledged = acknowledgements): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

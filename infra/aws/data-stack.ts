@@ -16,18 +16,18 @@ export interface StackOptions extends StackProps {
 }
 
 /**
- * What holds something that cannot be made again: the table, the queues, who people are, and the sender's good name. It changes seldom,
- * and nothing in it may be replaced by accident: a test pins its logical ids. The service imports what this stack exports, which
- * CloudFormation knows before it plans an update; `Fn::GetStackOutput` it asks for once a use, is throttled, and plans to replace what
- * a value may not change of: https://github.com/aws/aws-cdk/issues/38010 and https://github.com/aws/aws-cdk/issues/38829
+ * Everything that cannot be recreated: the table, the queues, the user pool, and the sender's reputation. It changes rarely, and nothing in
+ * it may be replaced by accident: a test pins its logical ids. The service imports this stack's exports, whose values CloudFormation knows
+ * before it plans an update. `Fn::GetStackOutput` is fetched on each use, gets throttled, and makes CloudFormation plan replacements of
+ * resources whose values must not change: https://github.com/aws/aws-cdk/issues/38010 and https://github.com/aws/aws-cdk/issues/38829
  */
 export class DataStack extends Stack {
   readonly table: TableInUse
   readonly queues: WorkQueues
   readonly mail: MailSender
-  /** Undefined where people sign in at an issuer that is there already. */
+  /** Undefined if people sign in at an existing issuer. */
   readonly identity: Identity | undefined
-  /** What the user pool calls. */
+  /** The functions that the user pool calls. */
   readonly signInFunctions: readonly SignInFunction[] = []
 
   constructor(scope: Construct, id: string, { stage, lists, codeOf, ...props }: StackOptions) {

@@ -4,23 +4,23 @@ import type { Stage } from './stages.ts'
 
 type Environment = Readonly<Partial<Record<keyof Settings, string>>>
 
-/** Where the functions of the service find their issuer: the stage's own, or the user pool of the deployment. */
+/** The issuer that the functions trust: the stage's own choice, or the deployment's user pool. */
 export interface SignIn {
   readonly issuer: string
   readonly clientId: string
   readonly environment: Environment
 }
 
-/** Where a stage's own metrics are in CloudWatch. */
+/** The CloudWatch namespace of a stage's own metrics. */
 export const metricsNamespace = ({ name }: Stage): string => `atrium-${name}`
 
-/** The queues' URLs by the variable that carries each: `MAIL_QUEUE_URL` is that of `mail`. */
+/** The queues' URLs by the variable that carries each: `MAIL_QUEUE_URL` for `mail`. */
 function queueUrls(queues: DataStack['queues']): Environment {
   const known = Object.keys(settingsSchema.shape).filter((name) => name.endsWith('_QUEUE_URL'))
   return Object.fromEntries(known.map((name) => [name, queues.of(name.replace('_QUEUE_URL', '').toLowerCase()).queue.queueUrl]))
 }
 
-/** The environment of every function of the service: where everything is, and the stage's limits. */
+/** The environment of every function of the service: the addresses of everything it uses, and the stage's limits. */
 export function functionEnvironment(
   stage: Stage,
   { data, appUrl, signIn }: { data: DataStack; appUrl: string; signIn: SignIn },
@@ -37,7 +37,7 @@ export function functionEnvironment(
   return { ...own, POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(stage), ...limitsOf(stage) }
 }
 
-/** The limits of a stage as the functions read them. Throws one line that names each that would stop their start. */
+/** A stage's limits as the functions read them. Throws one line that names every limit that would prevent the functions from starting. */
 export function limitsOf({ name: stageName, limits }: Stage): Environment {
   const texts = Object.entries(limits).map(([name, value]) => [name, String(value)] as const)
   const bad = texts.filter(([name, text]) => !isSetting(name) || !settingsSchema.shape[name].safeParse(text).success)

@@ -4,7 +4,7 @@ import type { ClientName } from '#shared/wiring.ts'
 import { clientsOf } from './bundle/entries.ts'
 import type { Grant } from './constructs/function.ts'
 
-/** The ARNs that functions are granted something on. */
+/** The ARNs that functions are granted access to. */
 export interface Resources {
   readonly table: string
   /** By name. */
@@ -12,7 +12,7 @@ export interface Resources {
   readonly mail: readonly string[]
 }
 
-/** What IAM calls each of them, and on what: the table, or an index of it. */
+/** The IAM action for each table action, and its resource: the table, or one of its indexes. */
 const iam: { readonly [A in TableAction]: readonly [action: string, index?: string] } = {
   get: ['BatchGetItem'],
   query: ['Query'],
@@ -25,7 +25,7 @@ const iam: { readonly [A in TableAction]: readonly [action: string, index?: stri
   'batch write': ['BatchWriteItem'],
 }
 
-/** The table action that IAM calls so on `table` or `table/index/…`; undefined where there is none. */
+/** The table action for an IAM action on `table` or `table/index/…`; undefined if there is none. */
 export const tableActionOf = (action: string, resource: string): TableAction | undefined =>
   (Object.keys(iam) as TableAction[]).find((each) => {
     const [name, index] = iam[each]
@@ -41,7 +41,7 @@ function tableGrants(actions: Iterable<TableAction>, table: string): Grant[] {
   }))
 }
 
-/** What the pipeline does to the table: it reads who calls, notes that an API key was used, and records an answer. */
+/** How the pipeline uses the table: it reads the caller, records that an API key was used, and stores answers. */
 const pipelineActions = ({ access, idempotent }: Operation): readonly TableAction[] => [
   ...(access.kind === 'open' ? [] : (['get'] as const)),
   ...(takesApiKeys(access) ? (['update'] as const) : []),
@@ -52,7 +52,7 @@ type ServiceName = Exclude<ClientName, 'table'>
 
 type Sender = { readonly sendsTo?: readonly string[] | undefined }
 
-/** What each service takes beside the table. Tokens are checked with public keys, and payments with a key that stands in the settings. */
+/** What each service needs besides the table. Tokens are checked with public keys, and the payment provider's key is in the settings. */
 const needed: { readonly [N in ServiceName]: (resources: Resources, sender: Sender) => Grant[] } = {
   queue: ({ queues }, { sendsTo = [] }) => [{ actions: ['sqs:SendMessage'], resources: sendsTo.flatMap((name) => queues.get(name) ?? []) }],
   mail: ({ mail }) => [{ actions: ['ses:SendEmail'], resources: mail }],
@@ -64,7 +64,7 @@ const needed: { readonly [N in ServiceName]: (resources: Resources, sender: Send
 const neededBy = (opened: readonly ClientName[], resources: Resources, sender: Sender): Grant[] =>
   opened.flatMap((service) => (service === 'table' ? [] : needed[service](resources, sender)))
 
-/** What an operation's role allows: what the pipeline around it takes, and what it declares. */
+/** What an operation's role allows: what the pipeline around it needs, and what the operation declares. */
 export const operationGrants = (operation: Operation, resources: Resources): Grant[] => [
   ...tableGrants([...pipelineActions(operation), ...(operation.tableActions ?? [])], resources.table),
   ...neededBy(clientsOf(operation), resources, operation),

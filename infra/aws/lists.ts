@@ -11,5 +11,5 @@ export interface Lists {
   readonly triggers: readonly Trigger[]
 }
 
-/** The lists as they are. */
+/** The actual lists. */
 export const lists: Lists = { operations, workers, triggers }

@@ -18,7 +18,7 @@ export interface ServiceStackOptions extends StackOptions {
   readonly data: DataStack
 }
 
-/** What runs: the HTTP API, a function for each operation and worker, schedules. All of it can be made again from the lists. */
+/** What runs: the HTTP API, a function for each operation and worker, schedules. All of it can be recreated from the lists. */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, { stage, lists, codeOf, data, ...props }: ServiceStackOptions) {
     super(scope, id, { ...props, description: `Atrium ${stage.name}: API and functions` })
@@ -63,11 +63,11 @@ const resourcesOf = ({ table, queues, mail }: DataStack): Resources => ({
   mail: mail.arns,
 })
 
-/** Stripe's secret key, which CloudFormation reads from Secrets Manager while it deploys. */
+/** Stripe's secret key, which CloudFormation reads from Secrets Manager during deployment. */
 const paymentKey = ({ stripeSecretName }: Stage): Record<string, string> =>
   stripeSecretName ? { STRIPE_API_KEY: SecretValue.secretsManager(stripeSecretName).unsafeUnwrap() } : {}
 
-/** How many processes of which operations are to be started ahead. Throws where a name is none of an operation. */
+/** The provisioned concurrency of each operation. Throws if a name is not that of an operation. */
 function provisionedOf({ name, provisionedConcurrency = {} }: Stage, { operations }: Lists): Making['provisioned'] {
   const unknown = Object.keys(provisionedConcurrency).filter((each) => !operations.some((operation) => operation.name === each))
   if (unknown.length > 0) throw new Error(`provisionedConcurrency of the stage ${name} names no operation: ${unknown.join(', ')}`)
@@ -76,7 +76,7 @@ function provisionedOf({ name, provisionedConcurrency = {} }: Stage, { operation
 
 const notFound = (scope: Construct, { codeOf, environmentOf, logGroup }: Making): AtriumFunction =>
   new AtriumFunction(scope, 'NotFound', {
-    description: 'Answers routes that are not there',
+    description: 'Answers 404 to unknown routes',
     code: codeOf('notFound'),
     environment: environmentOf([]),
     logGroup,

@@ -1,19 +1,22 @@
-/** How many requests a second a class of routes takes, over all callers, and how many at once. */
+/** How many requests per second a class of routes accepts from all callers together, and how many in a burst. */
 interface Throttle {
   readonly rate: number
   readonly burst: number
 }
 
-/** `open`: without a token. `read`: changes nothing. `write`: the others. */
+/** `open`: without a token. `read`: changes nothing. `write`: all others. */
 export type RouteClass = 'open' | 'read' | 'write'
 
-/** Sign-in by a user pool of this deployment, or by an OpenID Connect issuer that is there already. */
+/** Sign-in through a user pool of this deployment, or at an existing OpenID Connect issuer. */
 export type IdentityOptions =
   | {
       readonly kind: 'cognito'
-      /** Where the product's own front ends may be sent back to, beside the invitation page. */
+      /** Where sign-in may return to in the product's own front ends, in addition to the invitation page. */
       readonly callbackUrls: readonly string[]
-      /** Cognito's own e-mails (50 a day) go through SES instead: a second step, once SES has verified the sender and left its sandbox. */
+      /**
+       * Sends Cognito's own e-mails (otherwise limited to 50 a day) through SES: a second step, once SES has verified the sender and taken
+       * the account out of its sandbox.
+       */
       readonly mailThroughSes: boolean
     }
   | {
@@ -22,11 +25,11 @@ export type IdentityOptions =
       readonly clientId: string
       readonly audience?: string
       readonly jwksUri?: string
-      /** Where its sign-in pages and token endpoint are, if elsewhere than at the issuer. */
+      /** The base URL of its sign-in pages and token endpoint, if it is not the issuer's. */
       readonly signInOrigins?: readonly string[]
     }
 
-/** Settings of the functions that a stage may change; seconds, counts and, for usage, minor units. */
+/** Function settings that a stage may change; seconds, counts and, for usage, minor units. */
 type Limit =
   | 'INVITATION_TTL_SECONDS'
   | 'INVITATION_RESEND_COOLDOWN_SECONDS'
@@ -35,35 +38,35 @@ type Limit =
   | 'CHARGE_GIVE_UP_SECONDS'
   | 'USAGE_LIMIT'
 
-/** Everything in which one deployment differs from another. Prices and currency stand in shared/domain/price-book.ts. */
+/** Everything that distinguishes one deployment from another. Prices and currency are in shared/domain/price-book.ts. */
 export interface Stage {
   readonly name: string
-  /** The product's own front end, which invitation links open. Without one they open the API's own page. */
+  /** The product's own front end, which invitation links open. Without one, they open the API's own page. */
   readonly appUrl?: string
   readonly mail: {
-    /** The domain that e-mail comes from; SES makes three DNS records for it. */
+    /** The domain that e-mail comes from; SES generates three DNS records for it. */
     readonly domain: string
     readonly from: string
   }
   readonly identity: IdentityOptions
-  /** A name of one's own for the API; the certificate must be in the API's region. */
+  /** A custom domain name for the API; its certificate must be in the API's region. */
   readonly apiDomain?: { readonly name: string; readonly certificateArn: string }
-  /** The name of the secret in Secrets Manager whose text is Stripe's secret key. Without one invoices stay open. */
+  /** The name of the secret in Secrets Manager whose text is Stripe's secret key. Without one, invoices stay open. */
   readonly stripeSecretName?: string
-  /** Who is told when an alarm rings. */
+  /** Who is notified of alarms. */
   readonly alarmEmail?: string
-  /** Where docs/runbook.md can be read; the texts of alarms link to its paragraphs. */
+  /** The URL of docs/runbook.md; the alarms' texts link to its sections. */
   readonly runbookUrl?: string
-  /** Refuse to delete or replace what holds data. */
+  /** Whether to refuse to delete or replace what holds data. */
   readonly keepsData: boolean
-  /** For how many days logs are kept, and the table can be restored to any second: so long does erased data live on there. */
+  /** For how many days logs are kept and the table can be restored to any second. Erased data lives on there for that long. */
   readonly retentionDays: { readonly logs: 1 | 3 | 5 | 7 | 14 | 30; readonly backups: number }
-  /** The name of a table that a backup was restored into; the service uses it in place of its own. See docs/deployment.md. */
+  /** The name of a table into which a backup was restored; the service uses it instead of its own. See docs/deployment.md. */
   readonly restoredTable?: string
   readonly throttles: Readonly<Record<RouteClass, Throttle>>
   /**
-   * Processes that are kept started for an operation, by its name (`{ acceptInvitation: 2 }`), each paid for by the hour: docs/scale.md says
-   * what they win. Their calls go to a published version, behind an alias.
+   * Provisioned concurrency by operation name (`{ acceptInvitation: 2 }`), billed by the hour: docs/scale.md says what it gains. Calls to
+   * these operations go to a published version, behind an alias.
    */
   readonly provisionedConcurrency?: Readonly<Record<string, number>>
   readonly limits: Readonly<Partial<Record<Limit, number>>>
@@ -71,7 +74,7 @@ export interface Stage {
 
 const throttles = { open: { rate: 50, burst: 100 }, read: { rate: 1_000, burst: 2_000 }, write: { rate: 500, burst: 1_000 } } as const
 
-/** Every deployment: edit these, or add one. `npm run deploy -- --stage prod` takes the one of that name. */
+/** Every deployment: edit these, or add one. `npm run deploy -- --stage prod` deploys the one with that name. */
 export const stages: readonly Stage[] = [
   {
     name: 'dev',
@@ -96,7 +99,7 @@ export const stages: readonly Stage[] = [
   },
 ]
 
-/** The stage of a name. Throws one line that names those that there are. */
+/** Returns the stage with a name. Throws one line that lists the existing names. */
 export function stageOf(name: string): Stage {
   const stage = stages.find((each) => each.name === name)
   if (!stage) throw new Error(`There is no stage "${name}": infra/aws/stages.ts has ${stages.map((each) => each.name).join(', ')}`)

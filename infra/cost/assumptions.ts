@@ -4,33 +4,33 @@ import { memoryMb } from '../aws/memory.ts'
 /** A case of docs/costs.json. */
 export type Case = keyof typeof costs
 
-/** What nobody could measure here, for want of an AWS account: put in what CloudWatch shows of your own deployment. */
+/** What could not be measured without an AWS account: replace these with what CloudWatch shows for your own deployment. */
 export const model = {
-  /** GB of memory of an operation; what asks the payment provider, and workers, have less. */
+  /** An operation's memory in GB; workers and operations that call the payment provider have less. */
   memoryGb: memoryMb.operation / 1_024,
-  /** Milliseconds of a function that calls nobody: parsing, checking the token, validating. */
+  /** Milliseconds of a function that makes no calls: parsing, checking the token, validating. */
   ownMilliseconds: 3,
   /** Milliseconds of a round to DynamoDB, a transaction included. */
   roundMilliseconds: 8,
-  /** Milliseconds of what a case waits for beside the table. */
+  /** Milliseconds that a case waits for anything but the table. */
   otherMilliseconds: {
     setPaymentMethod: 900,
     payInvoice: 1_500,
     'sendMail of one invitation': 80,
     'runDeletion of a workspace that used a meter': 2_000,
   } as Readonly<Partial<Record<Case, number>>>,
-  /** Which part of the calls starts a new environment, and how long that takes. */
+  /** The share of calls that start a new environment, and how long that takes. */
   coldShare: 0.01,
   coldMilliseconds: 400,
-  /** Bytes of a call's line in the functions' log and of its line in the API's. */
+  /** Bytes that a call writes to the functions' log and to the API's access log. */
   logBytes: 450 + 350,
   /** Bytes of an answer's headers. */
   headerBytes: 700,
-  /** SQS requests that a message takes: sent, received, deleted. */
+  /** SQS requests per message: send, receive, delete. */
   requestsPerMessage: 3,
 } as const
 
-/** What one workspace does in a month, on the average. */
+/** What one workspace does in an average month. */
 export const workspaceMonth = {
   calls: {
     getMe: 60,
@@ -54,10 +54,10 @@ export const workspaceMonth = {
   } as Readonly<Partial<Record<Case, number>>>,
   /** People who sign in at least once. */
   activeUsers: 2,
-  /** Items apart from usage events, and what one takes, in bytes (100 of them DynamoDB's own). */
+  /** Items other than usage events, and the size of one in bytes (including DynamoDB's overhead of 100). */
   items: 60,
   itemBytes: 600,
-  /** Usage events, which stay for 90 days: 100 a report. */
+  /** Usage events, which are kept for 90 days: 100 per report. */
   eventsKept: 30_000,
   eventBytes: 260,
 } as const
@@ -66,13 +66,13 @@ export const workspaceMonth = {
 export const deploymentMonth = {
   /** Every minute. */
   sweeps: 43_200,
-  /** Lambda asks each of four queues without a pause: five at once, 20 seconds each. */
+  /** Lambda polls each of four queues continuously: five polls at once, 20 seconds each. */
   emptyReceives: 4 * 5 * 3 * 43_200,
-  /** Those that Atrium reports itself (shared/metrics.ts); AWS's own are free. */
+  /** The metrics that Atrium reports itself (shared/metrics.ts); AWS's own are free. */
   metrics: 5,
   alarms: 14,
   secrets: 1,
 } as const
 
-/** Workspaces of the bills that are printed. */
+/** The numbers of workspaces for which bills are printed. */
 export const sizes = [1_000, 100_000, 10_000_000] as const

@@ -1,17 +1,17 @@
 import { prices } from './prices.ts'
 
-/** Megabytes that make one virtual processor: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+/** Megabytes that give one virtual processor: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const mbOfOneCpu = 1_769
 
-/** The sizes that are compared, in MB. */
+/** The sizes compared, in MB. */
 export const comparedMb = [256, 512, 1_024, 1_769] as const
 
-/** The least that is chosen: a process here takes 90 to 130 MB at rest, and pages of a purge or a list come on top of that. */
+/** The smallest size considered: an idle process takes 90 to 130 MB here, and the pages of a purge or a list come on top. */
 const leastMb = 512
 
-/** Milliseconds of CPU of a function, and of waiting for others, which no memory shortens. */
+/** Milliseconds of a function's CPU time, and of waiting for others, which more memory does not shorten. */
 export interface Work {
-  /** CPU until the first event is looked at. */
+  /** CPU before the first event is handled. */
   readonly initCpu: number
   /** CPU of the first event. */
   readonly firstCpu: number
@@ -22,14 +22,14 @@ export interface Work {
   readonly wait: number
 }
 
-/** Which part of the calls starts a new environment. */
+/** The share of calls that start a new environment. */
 const coldShare = 0.01
 
 /**
- * The time of a call in milliseconds, cold and warm, and what Lambda takes for a million calls in USD. An event has the share of a
- * processor that its memory gives; init has a whole one at any size
- * (https://serverlessland.com/content/service/lambda/guides/effectively-running-java-on-serverless/init-heavy-lifting), and is paid like
- * all else. A handler is one thread: more than one processor makes it no faster.
+ * The duration of a call in milliseconds, cold and warm, and Lambda's price in USD for a million calls. An event gets the share of a
+ * processor that its memory buys; init gets a whole one at any size
+ * (https://serverlessland.com/content/service/lambda/guides/effectively-running-java-on-serverless/init-heavy-lifting) and is billed like
+ * the rest. A handler has one thread: more than one processor makes it no faster.
  */
 export function at(memoryMb: number, { initCpu, firstCpu, warmCpu, initWait, wait }: Work) {
   const share = Math.min(1, memoryMb / mbOfOneCpu)
@@ -41,8 +41,8 @@ export function at(memoryMb: number, { initCpu, firstCpu, warmCpu, initWait, wai
 }
 
 /**
- * The size at which the time of a call and its whole price meet: their product is least. `otherUsd` is what the rest of a million calls
- * costs: the API's request, the table's capacity.
+ * The size with the best trade-off: the product of a call's duration and its total price is smallest. `otherUsd` is what else a million
+ * calls cost: the API's requests, the table's capacity.
  */
 export function chosenMb(work: Work, otherUsd: number, sizes: readonly number[] = comparedMb.filter((size) => size >= leastMb)): number {
   const product = (size: number) => at(size, work).mean * (at(size, work).usdPerMillion + otherUsd)

@@ -2,20 +2,20 @@ import costs from '../../docs/costs.json' with { type: 'json' }
 import { type Case, deploymentMonth, model, workspaceMonth } from './assumptions.ts'
 import { free, type PriceName, prices } from './prices.ts'
 
-/** How much of what is priced is used. */
+/** The quantities used of everything that has a price. */
 export type Amounts = Readonly<Partial<Record<PriceName, number>>>
 
-/** Worker cases: no HTTP API is in front of them. */
+/** Worker cases, which have no HTTP API in front of them. */
 const isWorker = (name: Case): boolean => /^(sendMail|runDeletion|cleanUp)\b/.test(name)
 
-/** How long a function runs for a case, in milliseconds, cold starts spread over all calls. */
+/** How long a function runs for a case, in milliseconds, with cold starts spread over all calls. */
 export const millisecondsOf = (name: Case): number =>
   model.ownMilliseconds +
   costs[name].rounds * model.roundMilliseconds +
   (model.otherMilliseconds[name] ?? 0) +
   model.coldShare * model.coldMilliseconds
 
-/** What one call of a case uses. A message is paid where it is sent, with all that SQS asks for it. */
+/** What one call of a case uses. A message is charged to the call that sends it, with all the SQS requests it needs. */
 export function amountsOf(name: Case): Amounts {
   const { wcu, rru, messages, responseBytes } = costs[name]
   return {
@@ -26,7 +26,7 @@ export function amountsOf(name: Case): Amounts {
     rru,
     sqsRequest: messages * model.requestsPerMessage,
     logByte: model.logBytes,
-    // An e-mail is followed by the report of what became of it.
+    // Every e-mail is followed by a delivery report.
     ...(name.startsWith('sendMail') && { email: 1, snsRequest: 1, sqsRequest: model.requestsPerMessage }),
   }
 }
@@ -40,7 +40,7 @@ function plus(...all: readonly Amounts[]): Amounts {
   return sums
 }
 
-/** USD by what is paid for. */
+/** USD by billed item. */
 export const usdOf = (amounts: Amounts): Readonly<Partial<Record<PriceName, number>>> =>
   Object.fromEntries(
     (Object.entries(amounts) as [PriceName, number][]).map(([name, amount]) => [
@@ -49,10 +49,10 @@ export const usdOf = (amounts: Amounts): Readonly<Partial<Record<PriceName, numb
     ]),
   )
 
-/** USD in all. */
+/** The total in USD. */
 export const totalOf = (amounts: Amounts): number => Object.values(usdOf(amounts)).reduce((sum, usd) => sum + usd, 0)
 
-/** What a month of a deployment uses, with so many workspaces. */
+/** What a deployment with this many workspaces uses in a month. */
 export function monthOf(workspaces: number): Amounts {
   const { calls, activeUsers, items, itemBytes, eventsKept, eventBytes } = workspaceMonth
   const gigabytes = (items * itemBytes + eventsKept * eventBytes) / 1_000_000_000

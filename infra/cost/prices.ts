@@ -1,4 +1,4 @@
-/** A list price in USD: so much for so many units. */
+/** A list price in USD for a number of units. */
 interface Price {
   readonly usd: number
   readonly per: number
@@ -10,8 +10,8 @@ const million = 1_000_000
 const gb = 1_000_000_000
 
 /**
- * Published list prices of us-east-1, as they were known in November 2026. Nobody asked AWS for them: check them at their source before
- * you rely on them. First tier throughout, without free tiers (but Cognito's, in `free`), taxes, discounts and support.
+ * Published list prices of us-east-1, as known in November 2026. They were not obtained from AWS: check them at their source before you
+ * rely on them. First tier throughout, without free tiers (except Cognito's, in `free`), taxes, discounts and support.
  */
 export const prices = {
   httpRequest: { usd: 1, per: million, unit: 'request of at most 512 KB', source: 'https://aws.amazon.com/api-gateway/pricing/' },
@@ -49,5 +49,5 @@ export const prices = {
 
 export type PriceName = keyof typeof prices
 
-/** How much of something is free every month, for ever. */
+/** How much is free every month, with no end date. */
 export const free: Readonly<Partial<Record<PriceName, number>>> = { activeUser: 10_000 }

@@ -6,8 +6,9 @@ import { referencePage } from './reference/page.ts'
 import { tablePage } from './table-page.ts'
 
 /**
- * Writes what is generated below docs/, where it has changed (npm run docs; npm start does it first, so that what it serves is true). The operation `openapi` answers with docs/openapi.json, so that the file has to be
- * there to read the list that it is made from: what it says does not matter.
+ * Writes the generated files in docs/ that have changed (`npm run docs`; `npm start` runs it first, so that what it serves is current). The
+ * operation `openapi` answers with docs/openapi.json, so that file must exist before the list that it is generated from can be loaded; its
+ * content does not matter.
  */
 const fileIn = (path: string): URL => new URL(`../../${path}`, import.meta.url)
 
@@ -21,7 +22,7 @@ const document = withExamples(
   }),
 )
 
-/** Every generated file with the text that it should have. */
+/** Every generated file with its expected text. */
 export const generated: Readonly<Record<string, string>> = {
   'docs/openapi.json': `${JSON.stringify(document, undefined, 2)}\n`,
   'docs/reference.html': referencePage(document),

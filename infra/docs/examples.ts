@@ -1,6 +1,6 @@
 import { type OpenApi, routesOf, type Schema } from './reference/document.ts'
 
-/** What a field is likely to hold, by the name of its owner (an operation or a schema) and its own: the first that fits. */
+/** A likely value for a field, by the name of its owner (an operation or a schema) and its own name; the first match wins. */
 const examples: readonly (readonly [RegExp, unknown])[] = [
   [/project\.name$/i, 'Rocket'],
   [/workspace\.name$|\.workspaceName$|\.confirm$/i, 'Blue Team'],
@@ -52,7 +52,7 @@ const examples: readonly (readonly [RegExp, unknown])[] = [
 
 const says = ['$ref', 'examples', 'const', 'enum', 'default', 'properties', 'items', 'anyOf', 'oneOf', 'allOf']
 
-/** Gives a schema and all below it an example each, where it does not say itself what a value looks like. */
+/** Adds an example to a schema and to everything below it, unless the schema itself shows what a value looks like. */
 function exemplify(schema: Schema, owner: string, name = ''): void {
   const { properties = {}, items, anyOf = [], oneOf = [] } = schema
   const found = examples.find(([pattern]) => pattern.test(`${owner}.${name}`))
@@ -61,7 +61,7 @@ function exemplify(schema: Schema, owner: string, name = ''): void {
   for (const of of [...(items ? [items] : []), ...anyOf, ...oneOf]) exemplify(of, owner, name)
 }
 
-/** A document with an example at every value that has none of its own. Examples are told here alone: they cost no function a byte. */
+/** A document with an example for every value that has none. Examples are added only here, so they cost the functions no bytes. */
 export function withExamples(openApi: object): OpenApi {
   const document: OpenApi = JSON.parse(JSON.stringify(openApi))
   for (const [name, schema] of Object.entries(document.components.schemas)) exemplify(schema, name)

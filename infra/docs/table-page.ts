@@ -18,7 +18,7 @@ const indexKey = (keys: { readonly pk: string; readonly sk: string } | undefined
 
 const dueKey = { pk: sweepPartition, sk: '<dueAt>' }
 
-/** The entities by name, in the order of their keys: what lies in one partition stands together. */
+/** The entities by name, in key order, so that those that share a partition are together. */
 const entities = new Map(
   Object.entries<Declaration>(keys)
     .map(([name, entity]) => [name.replace(/^\w/, (letter) => letter.toUpperCase()), entity] as const)
@@ -42,7 +42,7 @@ const entityRow = ([name, { pk, sk, listed, swept, ttl, kind, is }]: readonly [s
   is,
 ]
 
-/** How many indexes an entity stands in. */
+/** How many indexes contain an entity. */
 const indexesOf = ({ listed, swept }: Declaration): number => [listed, swept].filter(Boolean).length
 
 type Writing = Extract<AccessPattern, { write: unknown }>
@@ -50,13 +50,16 @@ type WriteText = Writing['write'][number]
 
 const entityIn = (write: WriteText): Declaration => entityOf(write.slice(write.indexOf(' ') + 1) as EntityName)
 
-/** A new or removed item is written to or taken out of the indexes that it stands in; an update only where an index key changes. */
+/** Writing or removing an item also writes its indexes; an update does so only if an index key changes. */
 const indexWritesOf = (writes: readonly WriteText[]): number =>
   writes.filter((write) => /^(put|remove) /.test(write)).reduce((sum, write) => sum + indexesOf(entityIn(write)), 0)
 
 const units = (writes: readonly WriteText[], indexWrites = indexWritesOf(writes)): number => 2 * writes.length + indexWrites
 
-/** The items whose number grows with the request are those of the last kind named, or all where it is a read. */
+/**
+ * If the number of items grows with the request, the first kind put or removed is the one that grows; in a read or an update, everything
+ * does.
+ */
 function costOf(pattern: AccessPattern): string {
   if ('get' in pattern) return `${pattern.get.length} RRU${pattern.times ? ` × ${pattern.times}` : ''}`
   if ('query' in pattern) {
@@ -78,7 +81,7 @@ function writeCost({ write, optional = [], indexWrites, times }: Writing): strin
 
 const extra = (optional: readonly WriteText[]): string => (optional.length > 0 ? `, ${units(optional)} more with the rest` : '')
 
-/** What is asked for: all of a kind in a partition of the table, a partition of `gsi1`, or what is due in one of `gsi2`. */
+/** What a query covers: all items of a kind in a partition of the table, a partition of `gsi1`, or what the sweep finds in a partition of `gsi2`. */
 function rangeOf({ query, index }: Extract<AccessPattern, { query: unknown }>): string {
   const { pk, sk, listed } = entityOf(query)
   if (index === 'gsi1') return `gsi1pk = ${listed?.pk}`
@@ -97,7 +100,7 @@ function callOf(pattern: AccessPattern): string {
   return `TransactWriteItems: ${pattern.write.join(', ')}${rest}`
 }
 
-/** docs/table.md: which items there are under which keys, and what each access pattern asks and costs. */
+/** docs/table.md: the items with their keys, and the request and cost of each access pattern. */
 export const tablePage = (): string =>
   `${[
     '# The table',

@@ -3,17 +3,17 @@ import { Trouble } from './command.ts'
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 type Body = any
 
-/** What is asked, and with which status it is to be answered. */
+/** What is requested, and the status that is expected. */
 export interface Question {
   readonly as?: string | undefined
   readonly body?: object
   readonly expect: number | readonly number[]
 }
 
-/** Asks an API, and answers with the body. Throws `Trouble` that says what was expected where the answer is another. */
+/** Calls an API and returns the body. Throws a `Trouble` that says what was expected if the answer differs. */
 export type Ask = (method: string, path: string, question: Question) => Promise<Body>
 
-/** Asks the API at a base URL, which ends in `/v1`. */
+/** Calls the API at a base URL, which ends in `/v1`. */
 export const askAt =
   (api: string): Ask =>
   async (method, path, { as, body, expect }) => {
@@ -37,7 +37,7 @@ const parsed = (text: string): Body => {
   }
 }
 
-/** The problem of an answer in one line, with the request id that its log can be found by. */
+/** The problem in an answer as one line, with the request id by which to find its log. */
 function problemIn(text: string): string {
   const { code, detail, requestId } = parsed(text) ?? {}
   return code ? `${code}: ${detail} (request ${requestId})` : text.slice(0, 200).replaceAll(/\s+/g, ' ')

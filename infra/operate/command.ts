@@ -1,22 +1,22 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 
-/** Why a command cannot go on, in one line that its user can act upon. */
+/** Why a command cannot continue, in one line that its user can act upon. */
 export class Trouble extends Error {
   override readonly name = 'Trouble'
 }
 
-/** An option of a command: a text that follows it, or a switch. */
+/** An option of a command: followed by a text, or a switch. */
 export type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>
 
-/** What a command was called with: its options by name, and what stands beside them. */
+/** How a command was called: its options by name, and its other words. */
 export interface Given<O extends Options> {
   readonly options: { readonly [N in keyof O]?: O[N]['type'] extends 'boolean' ? boolean : string }
   readonly words: readonly string[]
 }
 
 /**
- * Runs a command of the shell. `--help` prints how it is used. Ends with 0 where it did its work, 1 where it could not, and 2 where it was
- * called wrongly; what went wrong is one line on stderr.
+ * Runs a shell command. `--help` prints its usage. Exits with 0 if it did its work, 1 if it could not, and 2 if it was called incorrectly;
+ * an error is one line on stderr.
  */
 export async function command<const O extends Options>(help: string, options: O, run: (given: Given<O>) => Promise<void>): Promise<void> {
   const given = parsed(options)
@@ -31,7 +31,7 @@ export async function command<const O extends Options>(help: string, options: O,
     })
 }
 
-/** The options and words of the command line; a line that says what is wrong with them. */
+/** Parses the command line into options and words, or returns one line that says what is wrong with it. */
 function parsed(options: Options): string | { options: object; words: string[]; help: boolean } {
   try {
     const config = { options: { ...options, help: { type: 'boolean' } }, allowPositionals: true } satisfies ParseArgsConfig
@@ -43,7 +43,7 @@ function parsed(options: Options): string | { options: object; words: string[]; 
   }
 }
 
-/** What AWS's SDK throws before it has asked anybody. */
+/** What the AWS SDK throws before it has sent anything. */
 const missing: readonly (readonly [RegExp, string])[] = [
   [/Region is missing/, 'There is no AWS region: set AWS_REGION, or AWS_PROFILE with a profile that has one'],
   [
@@ -52,7 +52,7 @@ const missing: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
-/** An error in one line; a refusal of AWS's with its name. */
+/** An error in one line, with its name if AWS refused. */
 function oneLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error instanceof Trouble) return error.message
@@ -62,7 +62,7 @@ function oneLine(error: unknown): string {
   return known ?? `${httpStatusCode ? `AWS refuses: ${error.name}: ` : ''}${error.message}${cause}`.replaceAll(/\s*\n\s*/g, ' ')
 }
 
-/** The one word that a command takes. */
+/** The single word that a command takes. */
 export function onlyWord(words: readonly string[], what: string): string {
   const [word, ...rest] = words
   if (word === undefined || rest.length > 0) throw new Trouble(`Name one ${what} (see --help)`)

@@ -7,8 +7,8 @@ import { command } from './command.ts'
 const help = `
 npm run cost -- [--prices]
 
-Prints what a million calls of each operation cost in USD, and the monthly bill of three sizes: from the measured rounds and capacity
-(docs/costs.json), list prices (infra/cost/prices.ts) and assumptions (infra/cost/assumptions.ts). No bill of AWS was compared with it.
+Prints what a million calls of each operation cost in USD, and the monthly bill for three sizes. It uses the measured rounds and capacity
+(docs/costs.json), list prices (infra/cost/prices.ts) and assumptions (infra/cost/assumptions.ts), and was never compared with an AWS bill.
 
   --prices  print the list prices, with their sources
 `
@@ -19,7 +19,7 @@ const row = (name: string, ...cells: readonly (string | number)[]): string =>
 const usd = (amount: number, digits = 2): string =>
   amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
-/** The parts of a million calls' price, and all of it. */
+/** The parts of the price of a million calls, and their total. */
 function callRow(name: Case): string {
   const parts = usdOf(amountsOf(name))
   const of = (...names: readonly PriceName[]) => usd(names.reduce((sum, each) => sum + (parts[each] ?? 0), 0) * 1_000_000)

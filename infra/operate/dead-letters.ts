@@ -8,7 +8,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 
-/** A queue, where what failed in it lies, and how much of that there is (about: SQS counts so). */
+/** A queue, its dead-letter queue, and how many messages that holds (approximately, as SQS counts). */
 export interface DeadLetters {
   readonly queue: string
   readonly queueUrl: string
@@ -26,7 +26,7 @@ async function urlsOf(client: SQSClient, stack: string): Promise<string[]> {
   return urls
 }
 
-/** The queues of a stack with their dead letters. Both are found by name: `<stack>-<logical id>-<random>`. */
+/** A stack's queues with their dead-letter queues. Both are found by name: `<stack>-<logical id>-<random>`. */
 export async function listDeadLetters(client: SQSClient, stack: string): Promise<DeadLetters[]> {
   const urls = await urlsOf(client, stack)
   const pairs = urls.flatMap((deadUrl) => {
@@ -43,11 +43,11 @@ async function waitingIn(client: SQSClient, QueueUrl: string): Promise<number> {
 }
 
 /**
- * Brings dead letters back into their queue: each is sent first and deleted then, so that one may come twice, which every worker bears,
- * and none is lost. It ends where nothing is left but what died again after `startedAt`. Answers how many came back.
+ * Moves dead letters back to their queue. Each is sent first and then deleted: none is lost, and one may arrive twice, which every worker
+ * tolerates. It stops when only messages are left that died again after `startedAt`. Returns how many it moved.
  *
- * SQS can move messages by itself (StartMessageMoveTask), but not those that came from an SNS topic's subscription, and the local
- * stand-in cannot at all: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
+ * SQS can move messages itself (StartMessageMoveTask), but not those that came from an SNS topic's subscription, and the local stand-in
+ * does not support it: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
  */
 export async function bringBack(
   client: SQSClient,

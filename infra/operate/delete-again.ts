@@ -6,14 +6,14 @@ import { openTargetTable, targetOptions } from './target.ts'
 const help = `
 npm run delete-again -- WORKSPACE_ID… --yes [--url URL | --stage STAGE | --table NAME]
 
-After a backup was restored: deletes workspaces that were deleted since, and are back. Nobody is let in any more, the scheduled sweep goes
-on with the purge, and nothing is billed. Without --yes it only says which workspaces these are. docs/deployment.md says when this is
-needed, and how to find them. Can be repeated.
+After you have restored a backup: deletes workspaces that were deleted after the backup was taken and are now back. Nobody gets in any
+more, the scheduled sweep purges the data, and nothing is billed. Without --yes it only prints which workspaces these are.
+docs/deployment.md says when you need this, and how to find them. You can repeat it.
 
-  --yes          do it: whatever is alive among them is erased for good, and without an invoice
+  --yes          do it: active workspaces among them are erased for good, without an invoice
 
   --url URL      a running local service (default: http://127.0.0.1:3000)
-  --stage STAGE  the deployed table of a stage; needs dynamodb:ListTables beside the below
+  --stage STAGE  the deployed table of a stage; needs dynamodb:ListTables in addition to the next line
   --table NAME   a table; needs dynamodb:BatchGetItem, dynamodb:UpdateItem and dynamodb:PutItem on it
 
 Deployed tables are changed with your own AWS credentials and region (AWS_PROFILE, AWS_REGION).

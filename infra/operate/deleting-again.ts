@@ -5,12 +5,12 @@ import { sweepAt } from '#shared/table/design/sweep-index.ts'
 import { put, type Table } from '#shared/table/engine.ts'
 import { changeWorkspace } from '#shared/table/workspaces.ts'
 
-/** What became of the wish to delete a workspace again. */
+/** The outcome of deleting a workspace again. */
 export type DeleteAgainResult = 'is being deleted again' | 'is being deleted already' | 'is deleted already' | 'is not in this table'
 
 /**
- * Deletes a workspace that was deleted before, and that a backup brought back: nobody is let in from this write on, and the sweep finds
- * a deletion of which the purge alone is left to do. Nothing is billed: the first deletion has done that. Can be repeated.
+ * Deletes a workspace that had been deleted and that a backup brought back: from this write on nobody gets in, and the sweep finds a
+ * deletion whose only remaining step is the purge. Nothing is billed: the first deletion did that. It can be repeated.
  */
 export async function deleteAgain(table: Table, workspaceId: string, now: Date): Promise<DeleteAgainResult> {
   const workspace = await table.get(keys.workspace(workspaceId))
@@ -31,7 +31,7 @@ export async function deleteAgain(table: Table, workspaceId: string, now: Date):
   return 'is being deleted again'
 }
 
-/** Which workspace this is, and how it stands. */
+/** The workspace's name and status. */
 export async function standingOf(table: Table, workspaceId: string): Promise<string> {
   const workspace = await table.get(keys.workspace(workspaceId))
   if (!workspace) return 'is not in this table'

@@ -6,16 +6,16 @@ import { deploy } from './deploying.ts'
 const help = `
 npm run deploy -- --stage STAGE [--yes] [--check]
 
-Deploys a stage of infra/aws/stages.ts, or brings a deployed one up to date: first what keeps data, then what runs. Before it touches
-anything it looks whether the stage names no domain of the examples, and, with your own AWS credentials and region (AWS_PROFILE,
-AWS_REGION), whether the region has all services, CDK is bootstrapped, the stacks are at rest, SES can make and use the sender, Lambda
-runs enough functions at once, and Stripe's secret is there. What would make the deployment fail ends it, and says what to do.
+Deploys a stage of infra/aws/stages.ts, or updates a deployed one: first the data stack, then the service. Before it changes anything it
+checks that you have replaced the example domains in the stage and, with your own AWS credentials and region (AWS_PROFILE, AWS_REGION),
+that the region has all services, CDK is bootstrapped, every stack can be updated, SES can create and use the sender, Lambda runs enough
+functions concurrently, and Stripe's secret exists. If the deployment would fail, it stops and says what to do.
 
-  --yes    do not ask before permissions are widened
-  --check  only look, and say what was found
+  --yes    do not ask before widening permissions
+  --check  only check, and print the findings
 
-To look it needs ssm:GetParameter, cloudformation:DescribeStacks and DescribeStackResources, ses:GetAccount and GetEmailIdentity,
-lambda:GetAccountSettings, secretsmanager:DescribeSecret and dynamodb:ListTables; what it may not look at it says, and goes on.
+The checks need ssm:GetParameter, cloudformation:DescribeStacks and DescribeStackResources, ses:GetAccount and GetEmailIdentity,
+lambda:GetAccountSettings, secretsmanager:DescribeSecret and dynamodb:ListTables. It reports what it may not check, and continues.
 `
 
 function chosen(name: string | undefined): Stage {
@@ -27,7 +27,7 @@ function chosen(name: string | undefined): Stage {
   }
 }
 
-/** Runs CDK's command line with this terminal. Answers its exit code. */
+/** Runs CDK's command line in this terminal. Returns its exit code. */
 function cdk(...args: readonly string[]): Promise<number> {
   const env = { ...process.env, CDK_DISABLE_VERSION_CHECK: '1' }
   const { promise, resolve, reject } = Promise.withResolvers<number>()

@@ -3,21 +3,21 @@ import { Trouble } from './command.ts'
 import { findingsAt } from './preconditions/all.ts'
 import { checkAccess, problemsOf } from './readiness.ts'
 
-/** What a deployment is asked to do, and by what. */
+/** What to deploy, and how. */
 export interface Deploying {
   readonly stage: Stage
-  /** Look, and touch nothing. */
+  /** Look, but change nothing. */
   readonly onlyCheck: boolean
-  /** Do not ask before permissions are widened. */
+  /** Do not ask before widening permissions. */
   readonly yes: boolean
-  /** Runs CDK's command line; answers its exit code. */
+  /** Runs CDK's command line; returns its exit code. */
   readonly cdk: (...args: readonly string[]) => Promise<number>
   readonly say: (line: string) => void
 }
 
 /**
- * Looks at the stage, then at the account and the region, says what it found, and deploys. Answers the exit code. Throws, a line a
- * finding, where something stands in the way; then nothing has been touched.
+ * Checks the stage, then the account and the region, reports its findings, and deploys. Returns the exit code. If anything prevents the
+ * deployment, throws one line per finding; nothing has been changed then.
  */
 export async function deploy({ stage, onlyCheck, yes, cdk, say }: Deploying): Promise<number> {
   const problems = problemsOf(stage)

@@ -1,18 +1,18 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import type { Stage } from '../aws/stages.ts'
 
-/** Domains that are nobody's: https://www.rfc-editor.org/rfc/rfc2606 */
+/** Reserved domains that nobody can own: https://www.rfc-editor.org/rfc/rfc2606 */
 const isReserved = (host: string): boolean => /(^|\.)(example(\.(com|net|org))?|test|invalid|localhost)$/.test(host)
 
 const domainIn = (address: string): string => /@([^@>\s]+)>?\s*$/.exec(address)?.[1] ?? ''
 
 const hostIn = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '')
 
-/** Cognito sends people back by https alone, but for localhost; so should a link. */
+/** Cognito redirects only to https, except for localhost; invitation links should be https too. */
 const isOpen = (what: string, url: string): string[] =>
   /^https:/.test(url) || ['', 'localhost'].includes(hostIn(url)) ? [] : [`${what} is "${url}", which is not https`]
 
-/** What is to be changed in a stage before it can be deployed, a line each. */
+/** What must be changed in a stage before it can be deployed, one line each. */
 export function problemsOf({ name, mail, appUrl, alarmEmail, identity, apiDomain }: Stage): string[] {
   const callbacks = identity.kind === 'cognito' ? identity.callbackUrls : []
   const isNobodys = (what: string, value: string | undefined, host: (text: string) => string) =>
@@ -33,7 +33,7 @@ export function problemsOf({ name, mail, appUrl, alarmEmail, identity, apiDomain
   ].map((problem) => `stage ${name}: ${problem}`)
 }
 
-/** Asks AWS for anything at all, so that credentials and region are there and good. Answers the region. Throws what the SDK says else. */
+/** Makes a call to AWS to verify that credentials and region are set and valid. Returns the region. Throws the SDK's error otherwise. */
 export async function checkAccess(): Promise<string> {
   const client = new DynamoDBClient({})
   await client.send(new ListTablesCommand({ Limit: 1 }))

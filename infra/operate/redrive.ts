@@ -6,22 +6,22 @@ import { dataStackOf } from './target.ts'
 const help = `
 npm run redrive -- --stage STAGE [QUEUE…] [--list]
 
-Brings what failed five times back from the dead-letter queues into its queue: of all queues of a deployed stage, or of those named
-(mail, deletion, mailEvents). Do it once the cause is mended: what fails again comes back here.
+Moves messages that failed five times from the dead-letter queues back to their queues: of all queues of a deployed stage, or of those
+that you name (mail, deletion, mailEvents). Repair the cause first: messages that fail again return to the dead-letter queue.
 
-  --list  only say how many messages wait in each
+  --list  only print how many messages wait in each
 
 Needs sqs:ListQueues; on the dead-letter queues sqs:GetQueueAttributes, sqs:ReceiveMessage and sqs:DeleteMessage; on the queues
 sqs:SendMessage; with your own AWS credentials and region (AWS_PROFILE, AWS_REGION).
 
-There is nothing to bring back locally: the queues of the local service live in its process, and what died there is found again from
-the table by the scheduled sweep, as it is in a deployed stage for e-mails and deletions.
+Locally there is nothing to move back: the queues live in the process of the local service, and the scheduled sweep finds the lost work
+again from the table. A deployed stage does the same for e-mails and deletions.
 `
 
 await command(help, { stage: { type: 'string' }, list: { type: 'boolean' } }, async ({ options: { stage, list }, words }) => {
   if (stage === undefined) throw new Trouble('Give --stage: there are no dead letters to move back locally (see --help)')
   const stack = dataStackOf(stage)
-  // What is asked goes to SQS's own endpoint, which AWS_ENDPOINT_URL_SQS can be another for.
+  // Queries go to SQS's own endpoint, from which AWS_ENDPOINT_URL_SQS may differ.
   const client = new SQSClient({ useQueueUrlAsEndpoint: false })
   const all = await listDeadLetters(client, stack)
   const known = all.map(({ queue }) => queue)

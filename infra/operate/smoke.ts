@@ -7,15 +7,15 @@ import { localServices } from './target.ts'
 const help = `
 npm run smoke -- API_URL [--token TOKEN] [--second-token TOKEN] [--timeout SECONDS]
 
-Walks the story against a running API, a line a step: account, workspace, invitation, API key, usage, deletion, invoice. It deletes the
-workspace that it made. Ends with 1 at the first step that is not as it should be, and says what was expected.
+Walks through the whole story against a running API, one line per step: account, workspace, invitation, API key, usage, deletion,
+invoice. It deletes the workspace that it created. It stops with exit code 1 at the first wrong answer, and says what it expected.
 
   --token TOKEN         a person's access token, with a verified e-mail address (or ATRIUM_TOKEN)
-  --second-token TOKEN  that of somebody else, who then joins and leaves (or ATRIUM_SECOND_TOKEN); without one the invitation goes to
+  --second-token TOKEN  another person's, who then joins and leaves (or ATRIUM_SECOND_TOKEN); without one the invitation goes to
                         the mailbox simulator of SES
   --timeout SECONDS     how long an e-mail and a deletion may take (default: 120)
 
-A local service (http://127.0.0.1:3000/v1) needs no tokens: it gives them away.
+A local service (http://127.0.0.1:3000/v1) needs no tokens: the command gets them there.
 `
 
 const options = { token: { type: 'string' }, 'second-token': { type: 'string' }, timeout: { type: 'string' } } as const
@@ -33,7 +33,7 @@ interface Issuer {
   readonly clientId: string
 }
 
-/** An access token of the local issuer, for anybody. */
+/** An access token of the local issuer, for any address. */
 async function localToken({ issuer, clientId }: Issuer, username: string): Promise<string> {
   const body = new URLSearchParams({ grant_type: 'password', client_id: clientId, username, password: 'any' })
   const answer = await fetch(`${issuer}/token`, { method: 'POST', body })

@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Ask } from './api-client.ts'
 import { Trouble } from './command.ts'
 
-/** What the story is walked with: an API, and the access tokens of one or two persons. */
+/** What the story needs: an API, and the access tokens of one or two people. */
 export interface Walk {
   readonly ask: Ask
   readonly token: string
   readonly second?: string | undefined
-  /** Whom the invitation goes to where there is no second person. */
+  /** Who gets the invitation if there is no second person. */
   readonly mailbox: string
-  /** Told of every step once it was good. */
+  /** Called after every successful step. */
   readonly said: (step: string) => void
   /** How long e-mail and deletion may take, in seconds. */
   readonly timeoutSeconds: number
@@ -17,12 +17,12 @@ export interface Walk {
 
 const name = 'Smoke test'
 
-/** What must be so, in words; a `Trouble` where it is not. */
+/** Asserts a condition, described in words; throws a `Trouble` if it does not hold. */
 function expected(what: string, got: unknown, wanted: unknown): void {
   if (!isDeepStrictEqual(got, wanted)) throw new Trouble(`${what}: expected ${JSON.stringify(wanted)}, got ${JSON.stringify(got)}`)
 }
 
-/** Asks again and again until an answer is as it should be. */
+/** Polls until the answer is as expected. */
 async function until<T>(
   { timeoutSeconds }: Walk,
   what: string,
@@ -37,15 +37,15 @@ async function until<T>(
   }
 }
 
-/** The e-mail address that an access token names. */
+/** The e-mail address in an access token. */
 const emailIn = (token: string): string => {
   const [, payload = ''] = token.split('.')
   return JSON.parse(Buffer.from(payload, 'base64url').toString() || '{}').email ?? ''
 }
 
 /**
- * Walks the product's story, and deletes the workspace that it made, also where a step fails. What stays is what stays of every
- * workspace: the deletion's receipt, an invoice over nothing, the accounts.
+ * Walks through the product's story and deletes the workspace that it created, even if a step fails. What stays is what stays of every
+ * workspace: the deletion's receipt, an invoice over zero, the accounts.
  */
 export async function walkStory(walk: Walk): Promise<void> {
   const { ask, said, token: as } = walk
@@ -70,7 +70,7 @@ export async function walkStory(walk: Walk): Promise<void> {
   }
 }
 
-/** Somebody is invited and, where there is a second person, joins, works and leaves. */
+/** Invites someone who, if there is a second person, joins, works and leaves. */
 async function meet(walk: Walk, at: string): Promise<void> {
   const { ask, said, token: as, second } = walk
   const email = second ? emailIn(second) : walk.mailbox
@@ -97,7 +97,7 @@ async function meet(walk: Walk, at: string): Promise<void> {
   said('makes a project, leaves, and is out')
 }
 
-/** A machine reports usage, which counts once. */
+/** A machine reports usage, which is counted once. */
 async function measure({ ask, said, token: as }: Walk, at: string) {
   const { secret: key } = await ask('POST', `${at}/api-keys`, { as, body: { name: 'meter' }, expect: 201 })
   const { data } = await ask('GET', '/meters', { as, expect: 200 })
@@ -110,7 +110,7 @@ async function measure({ ask, said, token: as }: Walk, at: string) {
   return { key: key as string, preview }
 }
 
-/** The workspace is deleted: everybody is out at once, the invoice is right, the data goes. */
+/** Deletes the workspace: everyone is out at once, the invoice is right, the data goes. */
 async function part(walk: Walk, at: string, { key, preview }: { key: string; preview: { total: number; lines: unknown } }): Promise<void> {
   const { ask, said, token: as } = walk
   const { id } = await ask('DELETE', `${at}?confirm=${encodeURIComponent(name)}`, { as, expect: 202 })

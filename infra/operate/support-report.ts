@@ -16,14 +16,14 @@ import { listReaders } from '#shared/table/invoices.ts'
 import { listMembers } from '#shared/table/members.ts'
 import { readUsage } from '#shared/table/usage.ts'
 
-/** `bob@example.com` → `b***@example.com`: enough to recognise, not enough to write to. */
+/** `bob@example.com` → `b***@example.com`: enough to recognize, not enough to write to. */
 export const masked = (email: string): string => `${[...email][0] ?? ''}***${email.slice(email.lastIndexOf('@'))}`
 
 const line = (name: string, ...parts: readonly unknown[]): string => [name.padEnd(12), ...parts.filter(Boolean)].join(' ')
 
 /**
- * What support needs of a workspace, a line each: its status and counts, what became of the e-mails, how far its deletion is, its
- * invoices. No secret, no hash, no address in full. Undefined where there is and was no such workspace.
+ * What support needs to know about a workspace, one fact per line: its status and counts, what happened to the e-mails, how far its
+ * deletion is, its invoices. No secret, no hash, no full address. Undefined if there never was such a workspace.
  */
 export async function supportReport(table: Table, workspaceId: string): Promise<string[] | undefined> {
   const invoiceId = finalInvoiceIdOf(workspaceId)
@@ -83,7 +83,7 @@ function deletionLines(deletion: Deletion): string[] {
   ]
 }
 
-/** Those who are written to: what goes to an address that was never verified is invitations alone. */
+/** Addresses that can be written to: an address that was never verified receives invitations only. */
 async function people(table: Table, those: readonly { readonly accountId: string }[]): Promise<string[]> {
   const accounts = await table.get(those.map(({ accountId }) => keys.account(accountId)))
   return accounts.flatMap((account) =>
@@ -99,7 +99,7 @@ async function aboutInvoice(table: Table, invoice: Invoice): Promise<string[]> {
   return [...invoiceLines(invoice, readers), ...(await people(table, readers)), ...owed]
 }
 
-/** What the sweep has yet to do at the payment provider. */
+/** What the sweep still has to do at the payment provider. */
 function owedToProvider(invoice: Invoice): string[] {
   const { attempt, issuedAt, status } = invoice
   const isOwed = owesDetach(invoice) && (status !== 'open' || issuedAt !== null)

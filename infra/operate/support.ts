@@ -6,11 +6,11 @@ import { openTargetTable, targetOptions } from './target.ts'
 const help = `
 npm run support -- WORKSPACE_ID [--url URL | --stage STAGE | --table NAME]
 
-Prints what support needs of a workspace: status, counts, what became of its invitations' e-mails, the steps of its deletion, its
-invoices. It reads only, shows no secret, and masks e-mail addresses.
+Prints what support needs to know about a workspace: status, counts, what happened to its invitation e-mails, the steps of its deletion,
+its invoices. It changes nothing, shows no secret, and masks e-mail addresses.
 
   --url URL      a running local service (default: http://127.0.0.1:3000)
-  --stage STAGE  the deployed table of a stage; needs dynamodb:ListTables beside the below
+  --stage STAGE  the deployed table of a stage; needs dynamodb:ListTables in addition to the next line
   --table NAME   a deployed table; needs dynamodb:BatchGetItem and dynamodb:Query on it
 
 Deployed tables are read with your own AWS credentials and region (AWS_PROFILE, AWS_REGION).

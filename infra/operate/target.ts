@@ -3,7 +3,7 @@ import { documentClient, Table } from '#shared/table/engine.ts'
 import { stageOf } from '../aws/stages.ts'
 import { Trouble } from './command.ts'
 
-/** The options that say where a deployment is. */
+/** The options that say which deployment is meant. */
 export const targetOptions = { stage: { type: 'string' }, table: { type: 'string' }, url: { type: 'string' } } as const
 
 interface Target {
@@ -14,7 +14,7 @@ interface Target {
 
 const localUrl = 'http://127.0.0.1:3000'
 
-/** What names a stage's resources begin with: CloudFormation puts the stack's name first. Refuses a stage that there is not. */
+/** The prefix of the names of a stage's resources: CloudFormation puts the stack's name first. Refuses an unknown stage. */
 export function dataStackOf(name: string): string {
   try {
     return `atrium-${stageOf(name).name}-data`
@@ -23,7 +23,7 @@ export function dataStackOf(name: string): string {
   }
 }
 
-/** Opens the table of a running local service, of a stage, or of that name, with the operator's own credentials. */
+/** Opens the table of a running local service, of a stage, or with that name, with the operator's own credentials. */
 export async function openTargetTable({ stage, table, url }: Target): Promise<Table> {
   if ([stage, table, url].filter((each) => each !== undefined).length > 1) throw new Trouble('Give one of --stage, --table and --url')
   if (table !== undefined) return openTable(new DynamoDBClient({}), table)
@@ -45,14 +45,14 @@ async function openLocalTable(url: string): Promise<Table> {
   return openTable(new DynamoDBClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey: 'local' } }), tableName)
 }
 
-/** What a running local service tells of itself. */
+/** What a running local service says about itself. */
 export async function localServices<T>(url: string): Promise<T> {
   const answer = await fetch(new URL('/local/services', url)).catch(() => undefined)
   if (answer?.ok) return (await answer.json()) as T
   throw new Trouble(`No local service answers at ${url}: start it (npm start), or give --url or --stage`)
 }
 
-/** The table that the stage's stack made: `<stack>-<logical id>-<random>`. One that an earlier stack left behind has such a name too. */
+/** The table that the stage's stack created: `<stack>-<logical id>-<random>`. A table left behind by an earlier stack matches this too. */
 async function openStageTable(stack: string): Promise<Table> {
   const client = new DynamoDBClient({})
   const { TableNames = [] } = await client.send(new ListTablesCommand({ ExclusiveStartTableName: `${stack}-` }))

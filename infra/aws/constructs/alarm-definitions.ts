@@ -1,26 +1,26 @@
 import { type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { deadLetters, reported, reputation, serverErrors, signInErrors, throttles, type Watched } from './metrics.ts'
 
-/** One alarm: what rings it, what a person loses meanwhile, and the paragraph of the runbook that says what to do. */
+/** One alarm: what triggers it, what users lose meanwhile, and the section of the runbook that says what to do. */
 interface AlarmDefinition {
   readonly name: string
   readonly metric: IMetric
-  /** Rings at this number and above. */
+  /** Triggers at this value and above. */
   readonly from: number
-  /** Rings below `from` instead. */
+  /** Triggers below `from` instead. */
   readonly isFloor?: true
-  /** How many periods of the metric in a row; one where it is left out. */
+  /** How many consecutive periods of the metric must breach; one by default. */
   readonly periods?: number
   readonly loses: string
   /** The anchor of the heading in docs/runbook.md. */
   readonly runbook: string
-  /** What no number means. `NOT_BREACHING`: nothing happened. `BREACHING`: it should have. `IGNORE`: nothing new. */
+  /** What missing data means. `NOT_BREACHING`: nothing happened. `BREACHING`: something should have. `IGNORE`: the state stays. */
   readonly missing: TreatMissingData
 }
 
 const { BREACHING, IGNORE, NOT_BREACHING } = TreatMissingData
 
-/** What a person loses when messages of a queue are given up. */
+/** What users lose when a queue's messages are given up. */
 const lost: Readonly<Record<string, string>> = {
   mail: 'Some invitations or final invoices were not e-mailed after five attempts.',
   mailEvents:
@@ -29,7 +29,7 @@ const lost: Readonly<Record<string, string>> = {
   accounts: 'People whose e-mail or name changed still show the old one in some of their workspaces.',
 }
 
-/** Everything that rings. They are sums over all operations: which one it is shows in the log. */
+/** Every alarm. Metrics are sums over all operations; the log shows which operation it was. */
 export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
   ...deadLetters(watched).map(([queue, metric]) => ({
     name: `${queue}-dead-letters`,
@@ -37,7 +37,7 @@ export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
     from: 1,
     loses: lost[queue] ?? `Work of the queue ${queue} was given up after five attempts.`,
     runbook: 'a-dead-letter-queue-is-not-empty',
-    missing: NOT_BREACHING, // SQS counts nothing of a queue that nobody has used for hours
+    missing: NOT_BREACHING, // SQS reports no metrics for a queue that has been idle for hours
   })),
   {
     name: 'deletion-late',
@@ -116,7 +116,7 @@ export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
   {
     name: 'bounce-rate',
     metric: reputation('BounceRate'),
-    from: 0.04, // SES reviews an account at 5 % and stops it at 10 %
+    from: 0.04, // SES reviews an account at 5 % and pauses its sending at 10 %
     loses: 'Many e-mails bounce. If this goes on, SES stops all sending, and nobody gets an invitation.',
     runbook: 'e-mails-bounce-or-are-complained-about',
     missing: IGNORE,
@@ -124,7 +124,7 @@ export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
   {
     name: 'complaint-rate',
     metric: reputation('ComplaintRate'),
-    from: 0.0008, // SES reviews an account at 0.1 % and stops it at 0.5 %
+    from: 0.0008, // SES reviews an account at 0.1 % and pauses its sending at 0.5 %
     loses: 'People report e-mails as spam. If this goes on, SES stops all sending, and nobody gets an invitation.',
     runbook: 'e-mails-bounce-or-are-complained-about',
     missing: IGNORE,

@@ -6,8 +6,8 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
 
 /**
- * Where alarms ring: an e-mail to whoever is on duty. The key is one of our own, because CloudWatch may not use the one that AWS manages
- * for SNS: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ * Where alarms go: an e-mail to whoever is on duty. The key is our own, because CloudWatch cannot use the AWS managed key for SNS:
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 export class AlarmTopic extends Construct {
   readonly topic: Topic
@@ -25,7 +25,7 @@ export class AlarmTopic extends Construct {
     this.topic.addToResourcePolicy(this.#byCloudWatch(['sns:Publish'], this.topic.topicArn))
   }
 
-  /** What CloudWatch may do, for alarms of this account alone. */
+  /** What CloudWatch may do, only for alarms of this account. */
   #byCloudWatch(actions: string[], resource: string): PolicyStatement {
     return new PolicyStatement({
       principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

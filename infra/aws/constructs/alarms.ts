@@ -5,7 +5,7 @@ import { alarmDefinitions } from './alarm-definitions.ts'
 import { AlarmTopic } from './alarm-topic.ts'
 import type { Watched } from './metrics.ts'
 
-/** Every alarm of a deployment, and whom it tells. */
+/** Every alarm of a deployment, and whom it notifies. */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[]
 

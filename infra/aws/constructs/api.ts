@@ -18,7 +18,7 @@ import { type Operation, routesOf } from '#shared/http/operation.ts'
 import { type Cors, corsFor } from '../../cors.ts'
 import type { RouteClass, Stage } from '../stages.ts'
 
-/** What the log of requests says of each: nothing of its path, query string, headers or sender. */
+/** What the access log records of each request: nothing from its path, query string or headers, and nothing about its sender. */
 const accessLog = {
   requestId: '$context.requestId',
   time: '$context.requestTimeEpoch',
@@ -37,10 +37,10 @@ const throttling = ({ rate, burst }: Stage['throttles'][RouteClass]) => ({ throt
 
 const routeKeysOf = (operation: Operation): string[] => routesOf(operation).map(({ method, path }) => `${method} ${path}`)
 
-/** The HTTP API: routes come from the list, everything else that is asked for goes to one function that says so. */
+/** The HTTP API: its routes come from the list; every other request goes to a function that answers 404. */
 export class Api extends Construct {
   readonly http: HttpApi
-  /** Where it is reached, without a slash at the end. */
+  /** The API's base URL, without a trailing slash. */
   readonly url: string
 
   constructor(scope: Construct, id: string, stage: Stage) {
@@ -56,7 +56,7 @@ export class Api extends Construct {
     this.url = apiDomain ? `https://${apiDomain.name}` : this.http.apiEndpoint
   }
 
-  /** The answer to everything that no route matches. */
+  /** Answers every request that no route matches. */
   otherwise(fallback: IFunction): void {
     new HttpRoute(this, 'Otherwise', {
       httpApi: this.http,
@@ -65,7 +65,7 @@ export class Api extends Construct {
     })
   }
 
-  /** The routes of an operation, in whatever stack its function is. */
+  /** Adds the routes of an operation, whichever stack its function is in. */
   route(scope: Construct, id: string, operation: Operation, target: IFunction): void {
     const integration = new HttpLambdaIntegration('Function', target)
     routesOf(operation).forEach(({ method, path }, i) => {
@@ -74,7 +74,7 @@ export class Api extends Construct {
     })
   }
 
-  /** Opens the API, once the routes are there that are throttled by name. */
+  /** Opens the API. Call it once the routes that have throttles of their own exist. */
   open(stage: Stage, operations: readonly Operation[], routes: readonly IDependable[]): CfnStage {
     const log = new LogGroup(this, 'AccessLog', { retention: stage.retentionDays.logs, removalPolicy: RemovalPolicy.DESTROY })
     const opened = new CfnStage(this, 'Stage', {
@@ -101,13 +101,13 @@ export class Api extends Construct {
   }
 }
 
-/** CloudFormation passes route settings on as they are, so their names begin as the API's do. */
+/** CloudFormation passes route settings to the API unchanged, so their names are capitalized as in the API. */
 const routeSettings = ({ rate, burst }: Stage['throttles'][RouteClass]) => ({
   ThrottlingRateLimit: rate,
   ThrottlingBurstLimit: burst,
 })
 
-/** The product's own pages, which call from a browser: what opens the links, and what people come back to from signing in. */
+/** The product's own pages that call the API from a browser: the one that opens invitation links, and those that sign-in returns to. */
 const frontEndsOf = ({ appUrl, identity }: Stage): string[] => [
   ...(appUrl ? [appUrl] : []),
   ...(identity.kind === 'cognito' ? identity.callbackUrls : []),

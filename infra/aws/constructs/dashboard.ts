@@ -16,7 +16,7 @@ const minutes = Duration.minutes(5)
 const graph = (title: string, left: readonly IMetric[], right: readonly IMetric[] = []) =>
   new GraphWidget({ title, left: [...left], right: [...right], width: 8, height: 6 })
 
-/** One page on which to see how a deployment is, and since when: alarms first, then what people notice, then what is behind it. */
+/** One page that shows how a deployment is doing, and since when: first the alarms, then what users notice, then what is behind it. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { watched, alarms }: { watched: Watched; alarms: readonly IAlarm[] }) {
     super(scope, id)

@@ -13,7 +13,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { type FunctionClass, memoryMb } from '../memory.ts'
 
-/** What a role allows: actions on resources, nothing else about it. */
+/** What a role allows: actions on resources. */
 export interface Grant {
   readonly actions: readonly string[]
   readonly resources: readonly string[]
@@ -31,8 +31,8 @@ export interface AtriumFunctionProps {
 }
 
 /**
- * One function with a role of its own that allows what is granted and to write its log, in one inline policy: three resources less than
- * CDK's default, and no managed policy that allows more.
+ * A function with its own role, which allows what is granted and writing its log, in one inline policy: three resources fewer than with
+ * CDK's defaults, and no managed policy that allows more.
  */
 export class AtriumFunction extends Construct {
   readonly lambda: LambdaFunction
@@ -53,7 +53,7 @@ export class AtriumFunction extends Construct {
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
       loggingFormat: LoggingFormat.JSON,
-      systemLogLevelV2: SystemLogLevel.WARN, // without a line at each start and end, which are in the metrics
+      systemLogLevelV2: SystemLogLevel.WARN, // omits the line at each start and end; the metrics have them
       ...(recursiveLoop && { recursiveLoop }),
     })
   }

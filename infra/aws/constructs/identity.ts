@@ -15,12 +15,14 @@ import { Construct } from 'constructs'
 import type { TriggerEvents } from '#shared/worker/trigger.ts'
 import type { Stage } from '../stages.ts'
 
-/** What a trigger of the list is to Cognito. V2 is the first version that can change access tokens; it takes the Essentials plan. */
+/**
+ * Cognito's operation for each trigger of the list. V2 is the first version that can change access tokens; it requires the Essentials plan.
+ */
 const operations: Readonly<Record<keyof TriggerEvents, readonly [UserPoolOperation, LambdaVersion]>> = {
   preTokenGeneration: [UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, LambdaVersion.V2_0],
 }
 
-/** The user pool with its sign-in pages: people sign up with an e-mail address that they prove, and may add a second factor. */
+/** The user pool with its sign-in pages: people sign up with an e-mail address that they verify, and may add a second factor. */
 export class Identity extends Construct {
   readonly pool: UserPool
   readonly domain: UserPoolDomain
@@ -54,12 +56,12 @@ export class Identity extends Construct {
       removalPolicy: keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     })
     this.domain = this.pool.addDomain('Domain', {
-      cognitoDomain: { domainPrefix: `atrium-${name}-${Aws.ACCOUNT_ID}` }, // unique in the region, because the account is
+      cognitoDomain: { domainPrefix: `atrium-${name}-${Aws.ACCOUNT_ID}` }, // unique in the region, because the account id is
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     })
   }
 
-  /** Has the pool call a function; whoever signs in waits for it. */
+  /** Makes the pool call a function, which delays whoever signs in. */
   call(on: keyof TriggerEvents, target: IFunction): void {
     this.pool.addTrigger(operations[on][0], target, operations[on][1])
   }

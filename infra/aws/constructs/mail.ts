@@ -17,8 +17,8 @@ import type { WorkQueue } from './queues.ts'
 const reported = [EmailSendingEvent.BOUNCE, EmailSendingEvent.COMPLAINT, EmailSendingEvent.DELIVERY, EmailSendingEvent.REJECT]
 
 /**
- * The sender: a domain that SES signs for, and a configuration set that reports what became of each e-mail. The reports go through SNS
- * into a queue, which loses none; EventBridge delivers SES's events as best it can.
+ * The sender: a domain for which SES signs, and a configuration set that reports what happened to each e-mail. The reports go through SNS
+ * into a queue, which loses none; EventBridge would deliver SES's events on a best-effort basis only.
  */
 export class MailSender extends Construct {
   readonly identity: EmailIdentity
@@ -29,7 +29,7 @@ export class MailSender extends Construct {
     super(scope, id)
     this.#domain = domain
     this.configurationSet = new ConfigurationSet(this, 'ConfigurationSet', {
-      tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE, // an invitation's link is a secret
+      tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE, // the link in an invitation is a secret
       reputationMetrics: true,
       suppressionReasons: SuppressionReasons.BOUNCES_AND_COMPLAINTS,
     })
@@ -43,13 +43,13 @@ export class MailSender extends Construct {
     this.configurationSet.addEventDestination('Events', { destination: EventDestination.snsTopic(topic), events: reported })
   }
 
-  /** What a role that sends is granted `ses:SendEmail` on: the domain by its name, so that a stage may change to another one. */
+  /** The resource on which senders are granted `ses:SendEmail`: the domain by name, so that a stage can change its domain. */
   get arns(): string[] {
     const arnOf = (resource: string, resourceName: string) => Stack.of(this).formatArn({ service: 'ses', resource, resourceName })
     return [arnOf('identity', this.#domain), arnOf('configuration-set', this.configurationSet.configurationSetName)]
   }
 
-  /** The three records that prove to SES, and to who gets the e-mail, that the domain's owner sends it. */
+  /** The three DNS records that prove to SES, and to recipients, that the domain's owner sends the e-mail. */
   get dnsRecords(): string {
     return Fn.join(
       ' ',

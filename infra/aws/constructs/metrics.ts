@@ -8,7 +8,7 @@ import type { DataStack } from '../data-stack.ts'
 import { metricsNamespace } from '../environment.ts'
 import type { Stage } from '../stages.ts'
 
-/** What alarms and dashboard look at. */
+/** What alarms and the dashboard watch. */
 export interface Watched {
   readonly stage: Stage
   readonly data: DataStack
@@ -19,7 +19,7 @@ type Options = { readonly period: Duration; readonly statistic: 'Sum' | 'Maximum
 
 const every = (minutes: number, statistic: Options['statistic']): Options => ({ period: Duration.minutes(minutes), statistic })
 
-/** A number that workers report (shared/metrics.ts). */
+/** A metric that workers report (shared/metrics.ts). */
 export const reported = (
   { stage }: Watched,
   metricName: MetricName,
@@ -32,14 +32,17 @@ export const reported = (
     ...every(minutes, statistic),
   })
 
-/** Answers of 500 and above over all routes: those of operations, and of the gateway where a function failed. */
+/** Answers of 500 and above over all routes: from operations, and from the gateway when a function fails. */
 export const serverErrors = ({ http }: Watched): IMetric => http.metricServerError(every(5, 'Sum'))
 
-/** Messages that a queue's worker has given up, by the queue's name. */
+/** Messages that a queue's worker has given up, by queue name. */
 export const deadLetters = ({ data }: Watched): readonly (readonly [queue: string, metric: IMetric])[] =>
   [...data.queues.byName].map(([name, { dead }]) => [name, dead.metricApproximateNumberOfMessagesVisible(every(5, 'Maximum'))] as const)
 
-/** What AWS turned away for want of capacity: calls of functions (of the whole account, whose limit it is), reads and writes of the table and its indexes. */
+/**
+ * Everything that AWS throttled: calls of functions (for the whole account, which is what the limit applies to), reads and writes of the
+ * table and its indexes.
+ */
 export function throttles({ data }: Watched): IMetric {
   const { tableName } = data.table
   const places = [{}, ...Object.values(indexes).map((GlobalSecondaryIndexName) => ({ GlobalSecondaryIndexName }))]
@@ -56,7 +59,7 @@ export function throttles({ data }: Watched): IMetric {
   )
   const all = [LambdaFunction.metricAllThrottles(every(5, 'Sum')), ...ofTable]
   const usingMetrics = Object.fromEntries(all.map((metric, i) => [`t${i}`, metric]))
-  // SUM, not +, which knows no sum where one of the numbers is missing.
+  // SUM rather than +, which yields nothing if one of the metrics has no data.
   return new MathExpression({
     expression: `SUM([${Object.keys(usingMetrics).join(', ')}])`,
     usingMetrics,
@@ -65,10 +68,10 @@ export function throttles({ data }: Watched): IMetric {
   })
 }
 
-/** How SES sees the account as a sender: it warns and then stops one whose rates are high. */
+/** SES's reputation metrics of the account: at high rates SES first warns the sender, then stops it. */
 export const reputation = (rate: 'BounceRate' | 'ComplaintRate'): IMetric =>
   new Metric({ namespace: 'AWS/SES', metricName: `Reputation.${rate}`, ...every(60, 'Average') })
 
-/** Failures of what the user pool calls while somebody signs in, by function. */
+/** Failures of the functions that the user pool calls during sign-in, by function. */
 export const signInErrors = ({ data }: Watched): readonly (readonly [name: string, metric: IMetric])[] =>
   data.signInFunctions.map(({ name, lambda }) => [name, lambda.metricErrors(every(5, 'Sum'))] as const)

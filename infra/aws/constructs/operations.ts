@@ -10,19 +10,19 @@ import type { Api } from './api.ts'
 import { AtriumFunction } from './function.ts'
 import { capitalized } from './queues.ts'
 
-/** What every function of the service is made from. */
+/** What every function of the service needs. */
 export interface Making {
   readonly codeOf: CodeOf
   readonly environmentOf: (services: readonly string[]) => Record<string, string>
   readonly logGroup: ILogGroup
   readonly resources: Resources
-  /** How many processes of an operation are started ahead, by its name; none where it is not named. */
+  /** Provisioned concurrency by operation name; none if the operation is not listed. */
   readonly provisioned: Readonly<Record<string, number>>
 }
 
 /**
- * The operations of one noun, each a function and a route: five resources. They have a stack of their own within the service, because a
- * stack holds 500.
+ * The operations of one noun, each with a function and a route: five resources. They get a nested stack of their own, because a stack holds
+ * at most 500.
  */
 export class Operations extends NestedStack {
   constructor(scope: Construct, id: string, { operations, api, making }: { operations: readonly Operation[]; api: Api; making: Making }) {
@@ -44,8 +44,8 @@ export class Operations extends NestedStack {
 }
 
 /**
- * What a route calls: the function, or the alias behind which so many processes of its latest version are kept started. CDK's own types
- * are not made for `exactOptionalPropertyTypes`: an alias is a function.
+ * What a route calls: the function, or the alias of its latest version that has provisioned concurrency. CDK's own types do not work with
+ * `exactOptionalPropertyTypes`, so we treat an alias as a function.
  */
 const startedAhead = (lambda: LambdaFunction, processes: number | undefined): IFunction =>
   processes === undefined ? lambda : (lambda.addAlias('started-ahead', { provisionedConcurrentExecutions: processes }) as IFunction)

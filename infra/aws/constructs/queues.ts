@@ -3,7 +3,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { isQueueWorker, type Worker } from '#shared/worker/worker.ts'
 
-/** A queue and where its messages go that failed too often. */
+/** A queue and its dead-letter queue. */
 export interface WorkQueue {
   readonly queue: Queue
   readonly dead: Queue
@@ -12,13 +12,13 @@ export interface WorkQueue {
 /** How long a run of a worker may take. */
 export const timeoutOf = ({ timeoutSeconds = 30 }: Worker): Duration => Duration.seconds(timeoutSeconds)
 
-/** A message that failed this often is dead. */
+/** After this many failed attempts a message goes to the dead-letter queue. */
 const maxReceiveCount = 5
 
 /**
- * The queues that workers work off, each with a dead-letter queue that keeps messages for 14 days, so that somebody can look and bring
- * them back. A message is hidden for six times as long as its worker may run, so that no batch comes back that is still worked on:
- * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ * The queues that workers consume. Each has a dead-letter queue that keeps messages for 14 days, so that an operator can inspect them and
+ * move them back. A received message stays hidden for six times its worker's timeout, so that no batch reappears while it is being worked
+ * on: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 export class WorkQueues extends Construct {
   readonly byName: ReadonlyMap<string, WorkQueue>
@@ -36,7 +36,7 @@ export class WorkQueues extends Construct {
     return { queue, dead }
   }
 
-  /** The queue of a name; throws where no worker works it off. */
+  /** Returns the queue with a name; throws if no worker consumes it. */
   of(name: string): WorkQueue {
     const found = this.byName.get(name)
     if (!found) throw new Error(`No worker works off the queue ${name}`)
@@ -44,7 +44,7 @@ export class WorkQueues extends Construct {
   }
 }
 
-/** The variable that tells a function where a queue is: `mail` → `MAIL_QUEUE_URL` */
+/** The variable that carries a queue's URL: `mail` → `MAIL_QUEUE_URL` */
 export const queueVariable = (name: string): string => `${name.toUpperCase()}_QUEUE_URL`
 
 /** `mail` → `Mail` */

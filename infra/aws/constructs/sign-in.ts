@@ -6,8 +6,8 @@ import type { Stage } from '../stages.ts'
 import type { Identity } from './identity.ts'
 
 /**
- * The client of the user pool: public, with PKCE, as a browser and a phone need it. It stands beside the API and not beside the pool,
- * because the invitation page's address, which it must know, is the API's.
+ * The user pool's client: public, with PKCE, as browsers and phones need. It is defined with the API rather than with the pool, because it
+ * must know the address of the invitation page, which the API serves.
  */
 export class SignInClient extends Construct implements SignIn {
   readonly issuer: string
@@ -42,7 +42,7 @@ export class SignInClient extends Construct implements SignIn {
   }
 }
 
-/** An OpenID Connect issuer that is there already. */
+/** An existing OpenID Connect issuer. */
 export const existingIssuer = ({
   issuer,
   clientId,

@@ -9,7 +9,7 @@ const definition = tableDefinition('')
 
 type KeySchema = readonly { readonly AttributeName: string; readonly KeyType: string }[]
 
-/** DynamoDB's key schema as CDK has it; every key of the design is a string. */
+/** DynamoDB's key schema in CDK's types; every key of the design is a string. */
 const keysOf = (schema: KeySchema) => {
   const named = (type: string) => ({
     name: schema.find(({ KeyType }) => KeyType === type)?.AttributeName ?? '',
@@ -18,15 +18,15 @@ const keysOf = (schema: KeySchema) => {
   return { partitionKey: named('HASH'), sortKey: named('RANGE') }
 }
 
-/** What is asked of the table that the service uses. */
+/** What the stacks need of the table in use. */
 export type TableInUse = Pick<
   DynamoTable,
   'tableName' | 'tableArn' | 'metricConsumedReadCapacityUnits' | 'metricConsumedWriteCapacityUnits'
 >
 
 /**
- * The table that the service uses: the stage's own, or the one that a backup was restored into. Its own is kept all the same, and
- * exported: while the stage changes over, the service still imports it, and CloudFormation takes no export away that is imported.
+ * The table that the service uses: the stage's own, or the one into which a backup was restored. Its own table is kept and exported in
+ * either case: during the switch the service still imports it, and CloudFormation does not remove an export that is in use.
  */
 export function tableInUse(scope: Construct, stage: Pick<Stage, 'keepsData' | 'retentionDays' | 'restoredTable'>): TableInUse {
   const own = table(scope, stage)
@@ -34,7 +34,7 @@ export function tableInUse(scope: Construct, stage: Pick<Stage, 'keepsData' | 'r
   return stage.restoredTable ? DynamoTable.fromTableName(scope, 'RestoredTable', stage.restoredTable) : own
 }
 
-/** The single table, made from the design that the local one and the tests' are made from too. */
+/** The single table, from the same design as the local table and the tests' tables. */
 function table(scope: Construct, { keepsData, retentionDays }: Pick<Stage, 'keepsData' | 'retentionDays'>): DynamoTable {
   const made = new DynamoTable(scope, 'Table', {
     ...keysOf(definition.KeySchema),

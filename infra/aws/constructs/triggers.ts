@@ -25,7 +25,10 @@ export interface SignInFunction {
   readonly lambda: IFunction
 }
 
-/** The functions that the user pool calls. They belong to the pool, which names them: without one of them nobody can sign in. */
+/**
+ * The functions that the user pool calls. They belong in the pool's stack, because the pool refers to them: without one of them nobody can
+ * sign in.
+ */
 export class IdentityTriggers extends Construct {
   readonly functions: readonly SignInFunction[]
 

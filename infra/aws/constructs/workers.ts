@@ -10,10 +10,10 @@ import { AtriumFunction, type Grant } from './function.ts'
 import type { Making } from './operations.ts'
 import { capitalized, timeoutOf, type WorkQueue, type WorkQueues } from './queues.ts'
 
-/** How many of a worker run at once, at most. Never reserved concurrency: new accounts have too little of it to reserve any. */
+/** A worker's maximum concurrency. It is never reserved concurrency: new accounts have too little of that to reserve any. */
 const maxConcurrency = 10
 
-/** Lambda itself takes messages from the queue with the function's role. */
+/** Lambda itself receives the queue's messages, with the function's role. */
 const consuming = ({ queue }: WorkQueue): Grant => ({
   actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
   resources: [queue.queueArn],
@@ -36,7 +36,7 @@ export class Workers extends Construct {
   }
 
   #behind(work: WorkQueue, worker: QueueWorker): void {
-    // A worker that sends to its own queue: after 16 rounds Lambda would take it for a loop that nobody wanted.
+    // This worker sends to its own queue. After 16 rounds Lambda would take that for an accidental loop and stop it.
     const goesOn = worker.services.includes('queue') && (worker.sendsTo ?? [worker.queue]).some((name) => name === worker.queue)
     const { lambda } = this.#make(worker, [consuming(work)], goesOn ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE)
     new EventSourceMapping(this, `${capitalized(worker.name)}Source`, {
@@ -50,7 +50,7 @@ export class Workers extends Construct {
 
   #onSchedule(worker: ScheduledWorker): void {
     const { lambda } = this.#make(worker, [])
-    lambda.configureAsyncInvoke({ retryAttempts: 0 }) // the next run does what this one did not
+    lambda.configureAsyncInvoke({ retryAttempts: 0 }) // the next scheduled run does what this one did not
     new Rule(this, `${capitalized(worker.name)}Schedule`, {
       description: worker.summary,
       schedule: Schedule.rate(Duration.minutes(worker.everyMinutes)),

@@ -1,4 +1,4 @@
-/** What the reference reads of an OpenAPI 3.1 document, as zod-openapi writes it. */
+/** The parts of an OpenAPI 3.1 document that the reference reads, as zod-openapi writes them. */
 export interface OpenApi {
   readonly info: { readonly title: string; readonly version: string; readonly description?: string }
   readonly tags: readonly { readonly name: string }[]
@@ -72,10 +72,10 @@ export interface Response {
   readonly content?: Content
 }
 
-/** The last part of a reference: the name of what it points to. */
+/** The last segment of a reference: the name of its target. */
 export const nameOf = (reference: string): string => reference.slice(reference.lastIndexOf('/') + 1)
 
-/** What stands among the components under the name that a reference ends in; what is no reference, as it is. */
+/** Resolves a reference to its component; returns anything else unchanged. */
 export function resolved<T extends object>(part: T | Reference, components: Named<T>): T {
   if (!isReference(part)) return part
   const target = components[nameOf(part.$ref)]
@@ -93,7 +93,7 @@ export interface Route {
 
 const methods = ['get', 'head', 'post', 'put', 'patch', 'delete']
 
-/** Every operation of the document, in its order. */
+/** Every operation of the document, in document order. */
 export const routesOf = ({ paths }: OpenApi): readonly Route[] =>
   Object.entries(paths).flatMap(([path, item]) =>
     methods.flatMap((method) => {

@@ -1,6 +1,6 @@
 import { type OpenApi, resolved, type Schema } from './document.ts'
 
-/** One value that a schema describes, put together from the examples that stand at its parts. */
+/** Builds a value that matches a schema from the examples of its parts. */
 export function exampleOf(schema: Schema, document: OpenApi): unknown {
   const {
     examples = [],

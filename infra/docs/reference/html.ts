@@ -1,4 +1,4 @@
-/** Text that is HTML already: whatever else goes into a page is escaped. */
+/** Text that is HTML already; anything else is escaped when it goes into a page. */
 export class Html {
   readonly text: string
 
@@ -19,9 +19,9 @@ function textOf(content: Content): string {
   return Array.isArray(content) ? content.map(textOf).join('') : escaped(String(content))
 }
 
-/** A piece of a page. Every value that is put in is escaped, in text and in attributes in double quotes alike, unless it is a piece itself. */
+/** A piece of a page. Every interpolated value is escaped, in text as well as in double-quoted attributes, unless it is a piece itself. */
 export const html = (pieces: TemplateStringsArray, ...contents: readonly Content[]): Html =>
   new Html(String.raw({ raw: pieces }, ...contents.map(textOf)))
 
-/** Prose of the document, in which `code` stands in backticks. */
+/** The document's prose, in which `code` is in backticks. */
 export const prose = (text = ''): Html => html`${text.split('`').map((part, i) => (i % 2 ? html`<code>${part}</code>` : part))}`

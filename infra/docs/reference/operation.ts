@@ -7,7 +7,7 @@ const titled = (title: string, content: Html | undefined | readonly Html[]): Htm
 ${content}
 `
 
-/** Who may call it: what the document's security says, in words; roles and scope stand in the description. */
+/** Who may call it: the document's security in words; roles and scope are in the description. */
 function callers({ security, description }: Operation): Html {
   const kinds = security.flatMap(Object.keys)
   const who = [...(kinds.includes('accessToken') ? ['a person'] : []), ...(kinds.includes('apiKey') ? ['an API key'] : [])].join(' or ')
@@ -17,7 +17,7 @@ function callers({ security, description }: Operation): Html {
 const parameter = ({ name, in: place, schema, required = false, description }: Parameter): Html =>
   field(name, schema, { optional: !required, description: `${place === 'header' ? 'A header' : `In the ${place}`}. ${description ?? ''}` })
 
-/** A body: what it is, its fields, an example where it is JSON. */
+/** A body: what it is, its fields, and an example if it is JSON. */
 const content = (contents: Content, document: OpenApi): Html[] =>
   Object.entries(contents).map(([mediaType, { schema }]) =>
     mediaType === 'application/json'
@@ -37,7 +37,7 @@ ${Object.entries(headers).map(([name, each]) => header(name, resolved(each, docu
     ...content(contents, document),
   ])
 
-/** The problem codes that an answer can have; none where it is a success. */
+/** The problem codes that an answer can have; none for a success. */
 export const problemCodes = ({ content: contents = {} }: Response): readonly unknown[] =>
   contents['application/problem+json']?.schema.allOf?.flatMap(({ properties }) => properties?.code?.enum ?? []) ?? []
 
@@ -47,7 +47,7 @@ const problems = (status: string, response: Response): Html =>
     .map((code) => html`<a href="#${code}">${code}</a> `)}</li>
 `
 
-/** One operation: route, who may call it, what it takes and what it answers. */
+/** One operation: its route, who may call it, what it takes and what it answers. */
 export function operationSection({ method, path, operation }: Route, document: OpenApi): Html {
   const { operationId, summary, parameters = [], requestBody: body, responses } = operation
   const answers = Object.entries(responses).map(

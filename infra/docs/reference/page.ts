@@ -25,7 +25,7 @@ ${example(schema, document)}
 </section>
 `
 
-/** Every problem code with what it means, as the responses of the document tell them. */
+/** Every problem code with its meaning, collected from the document's responses. */
 function problemList(responses: readonly Response[]): Html {
   const told = responses.flatMap((response) => {
     const meanings = response.description.split('; or: ')
@@ -44,8 +44,8 @@ ${[...new Map(told)]
 const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'`
 
 /**
- * docs/reference.html: the OpenAPI document as one page that loads nothing and runs no script, so that it can be opened from a disk and
- * served under the strictest content security policy, which it brings along.
+ * docs/reference.html: the OpenAPI document as one page that loads nothing and runs no script. It can be opened from disk, and served under
+ * the strictest content security policy, which it contains itself.
  */
 export function referencePage(document: OpenApi): string {
   const { info, tags, components } = document

@@ -7,7 +7,7 @@ const joined = (parts: readonly Html[], separator: string): Html =>
 
 const literal = (value: unknown): Html => html`<code>${JSON.stringify(value)}</code>`
 
-/** What a value is, in words; a schema with a name is a link to it. */
+/** What a value is, in words; a named schema becomes a link. */
 export function typeOf(schema: Schema): Html {
   if (schema.$ref) return html`<a href="#${nameOf(schema.$ref)}">${nameOf(schema.$ref)}</a>`
   if (schema.const !== undefined) return literal(schema.const)
@@ -18,7 +18,7 @@ export function typeOf(schema: Schema): Html {
   return html`${[schema.type ?? 'anything'].flat().join(' or ')}${schema.format === 'date-time' ? ' (date and time)' : ''}`
 }
 
-/** Integers are told no bounds that only the number type sets. */
+/** Omits bounds of integers that merely reflect the number type. */
 const isBound = (value: number | undefined): value is number => value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER
 
 const range = (least: number | undefined, most: number | undefined, unit = ''): string[] => {
@@ -45,7 +45,7 @@ export const field = (name: string, schema: Schema, notes: { optional: boolean; 
 `
 }
 
-/** The fields of an object, of the entries of a list, or of each choice; nothing for what has a section of its own. */
+/** The fields of an object, of a list's entries, or of each alternative; nothing for a schema that has its own section. */
 export function fieldsOf({ $ref, items, anyOf = [], oneOf = [], properties, required = [] }: Schema): Html | undefined {
   if ($ref) return undefined
   if (items) return fieldsOf(items)

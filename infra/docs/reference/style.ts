@@ -1,4 +1,4 @@
-/** The style of the reference: system font, light and dark; the navigation stands above, and beside where there is room. */
+/** The style of the reference: system font, light and dark; the navigation is on top, or at the side if there is room. */
 export const style = `
 :root{color-scheme:light dark;--page:#fff;--soft:#f3f5f4;--line:#dde3e1;--text:#14201d;--faint:#56655f;--accent:#0d705e;--red:#b3261e}
 @media (prefers-color-scheme:dark){:root{--page:#0e1413;--soft:#171f1d;--line:#2c3835;--text:#ecf2f0;--faint:#9db0aa;--accent:#5ed1b9;--red:#ff9d94}}

@@ -6,7 +6,7 @@ import { secretIsThere } from './secret.ts'
 import { senderIsUsable } from './sender.ts'
 import { stacksAreAtRest } from './stacks.ts'
 
-/** What is looked at, by what it is about. Each needs to be allowed the calls that it makes; none changes anything. */
+/** Every check, by subject. Each needs permission for the calls that it makes; none changes anything. */
 const preconditions: Readonly<Record<string, Precondition>> = {
   'the bootstrap of CDK': isBootstrapped,
   "the stage's stacks": stacksAreAtRest,
@@ -15,7 +15,7 @@ const preconditions: Readonly<Record<string, Precondition>> = {
   "Stripe's secret": secretIsThere,
 }
 
-/** Everything that is to be known before a stage is deployed. In a region that lacks something, nothing else is asked. */
+/** Everything to know before a stage is deployed. If the region lacks something, no other check runs. */
 export async function findingsAt(place: Place): Promise<readonly Finding[]> {
   const ofRegion = await regionOffersAll(place)
   if (ofRegion.some(({ refuses }) => refuses)) return ofRegion
@@ -23,7 +23,7 @@ export async function findingsAt(place: Place): Promise<readonly Finding[]> {
   return [...ofRegion, ...(await Promise.all(asked)).flat()]
 }
 
-/** An operator may be allowed to deploy, by the roles of the bootstrap, and not to look. */
+/** An operator may be allowed to deploy, through the bootstrap roles, but not to look. */
 const unseen = ({ region }: Place, about: string, error: unknown): Finding =>
   note(
     `${region}: ${about} could not be checked (${error instanceof Error ? `${error.name}: ${error.message}` : error}): check it yourself, see docs/deployment.md`,

@@ -1,13 +1,13 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { ifThere, type Precondition, refusal } from './finding.ts'
 
-/** Where CDK notes the version of what `cdk bootstrap` made: https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html */
+/** Where CDK stores the version of `cdk bootstrap`'s resources: https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html */
 const parameter = '/cdk-bootstrap/hnb659fds/version'
 
-/** What the templates ask for; a test holds it against them. */
+/** The version that the templates require; a test compares the two. */
 export const requiredVersion = 6
 
-/** Whether account and region were prepared for CDK, lately enough. */
+/** Whether account and region have been bootstrapped for CDK, with a recent enough version. */
 export const isBootstrapped: Precondition = async ({ region }) => {
   const found = await ifThere(new SSMClient({ region }).send(new GetParameterCommand({ Name: parameter })), 'ParameterNotFound')
   if (!found)

@@ -1,10 +1,13 @@
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { note, type Precondition } from './finding.ts'
 
-/** Fewer than these are soon used up: three queues alone take ten each. */
+/** Anything lower is soon exhausted: three queues alone take ten each. */
 const enough = 100
 
-/** Whether enough functions may run at once; new accounts start small: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * Whether enough functions may run concurrently; new accounts start low:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 export const concurrencyIsEnough: Precondition = async ({ region }) => {
   const { AccountLimit } = await new LambdaClient({ region }).send(new GetAccountSettingsCommand({}))
   const limit = AccountLimit?.ConcurrentExecutions ?? 0

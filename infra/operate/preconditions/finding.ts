@@ -1,8 +1,8 @@
 import type { Stage } from '../../aws/stages.ts'
 
-/** What was found where a stage is to be deployed: what it is, where, and what to do. */
+/** A finding about the place of a deployment: what it is, where, and what to do. */
 export interface Finding {
-  /** Whether the deployment would fail, or would not work: then nothing is touched. Others are only told. */
+  /** Whether the deployment would fail, or would not work: then nothing is changed. Other findings are only reported. */
   readonly refuses: boolean
   readonly text: string
 }
@@ -13,13 +13,13 @@ export interface Place {
   readonly region: string
 }
 
-/** Looks at one thing that a deployment needs, and changes nothing. Throws what AWS answers where it may not look. */
+/** Checks one thing that a deployment needs, and changes nothing. Throws AWS's error if it may not look. */
 export type Precondition = (place: Place) => Promise<readonly Finding[]>
 
 export const refusal = (text: string): Finding => ({ refuses: true, text })
 export const note = (text: string): Finding => ({ refuses: false, text })
 
-/** Asks AWS for something; undefined where it answers that there is no such thing, by an error of one of these names. */
+/** Asks AWS for something; undefined if AWS reports, by an error with one of these names, that it does not exist. */
 export async function ifThere<T>(asked: Promise<T>, ...names: readonly string[]): Promise<T | undefined> {
   try {
     return await asked

@@ -1,10 +1,10 @@
 import { type Precondition, refusal } from './finding.ts'
 
 /**
- * The regions of the partition `aws` that have all that a stage is made of. Every one has DynamoDB, Lambda, HTTP APIs, SQS, SNS, KMS,
- * EventBridge and Cognito's user pools; what decides is SES, of which sending is needed, not receiving, which fewer have:
+ * The regions of the partition `aws` that have everything a stage needs. Each has DynamoDB, Lambda, HTTP APIs, SQS, SNS, KMS, EventBridge
+ * and Cognito user pools. SES decides: we need sending, not receiving, which fewer regions have:
  * https://docs.aws.amazon.com/general/latest/gr/ses.html and https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html, as of
- * November 2026. China has no user pools, GovCloud signs people in at other addresses; neither is supported.
+ * November 2026. China has no user pools, and GovCloud has other sign-in addresses; neither is supported.
  */
 export const regions: ReadonlySet<string> = new Set([
   ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1', 'ca-west-1', 'sa-east-1'],
@@ -14,7 +14,7 @@ export const regions: ReadonlySet<string> = new Set([
   ...['af-south-1', 'il-central-1', 'me-central-1', 'me-south-1'],
 ])
 
-/** Whether AWS offers in the region what a stage is made of, and whether the API's certificate is there. */
+/** Whether the region offers what a stage needs, and whether the API's certificate is in that region. */
 export const regionOffersAll: Precondition = async ({ stage: { name, apiDomain }, region }) => [
   ...(regions.has(region) ? [] : [refusal(unknown(region))]),
   ...(apiDomain && regionOf(apiDomain.certificateArn) !== region ? [refusal(elsewhere(name, region, apiDomain.certificateArn))] : []),

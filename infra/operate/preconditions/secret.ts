@@ -2,7 +2,7 @@ import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { ifThere, type Precondition, refusal } from './finding.ts'
 
 /**
- * Whether Stripe's key is where CloudFormation reads it while it deploys. It is not read here.
+ * Whether Stripe's key is where CloudFormation reads it during deployment. The key itself is not read here.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html
  */
 export const secretIsThere: Precondition = async ({ stage: { name, stripeSecretName: secret }, region }) => {

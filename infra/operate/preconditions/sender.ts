@@ -3,16 +3,18 @@ import type { Stage } from '../../aws/stages.ts'
 import { type Finding, ifThere, note, type Precondition, refusal } from './finding.ts'
 import { madeSender } from './stacks.ts'
 
-/** What SES says of the sender and the account in a region: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html */
+/**
+ * What SES says about the sender and the account in a region: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html
+ */
 interface Sender {
-  /** SES knows it, and this stage's stack did not make it. */
+  /** SES knows the domain, but this stage's stack did not create it. */
   readonly isForeign: boolean
   readonly isVerified: boolean
   readonly isInSandbox: boolean
   readonly isPaused: boolean
 }
 
-/** Whether SES can make and use the sender's domain, and whom it may write to. */
+/** Whether SES can create and use the sender's domain, and to whom it may send. */
 export const senderIsUsable: Precondition = async ({ stage, region }) => {
   const client = new SESv2Client({ region })
   const [identity, account] = await Promise.all([
@@ -46,7 +48,7 @@ const ofSending = ({ isInSandbox, isPaused }: Sender, region: string): Finding[]
     : []),
 ]
 
-/** What becomes of Cognito's own e-mails, with the codes that prove an address. */
+/** What happens to Cognito's own e-mails, which carry the codes that verify an address. */
 function ofSignIn({ isForeign, isVerified, isInSandbox }: Sender, { name, mail, identity }: Stage, region: string): Finding[] {
   if (identity.kind !== 'cognito') return []
   const isReady = isVerified && !isInSandbox

@@ -5,15 +5,15 @@ import { type Finding, ifThere, type Precondition, refusal } from './finding.ts'
 /** The stacks of a stage, in the order in which they are deployed. */
 const namesOf = ({ name }: Stage) => [`atrium-${name}-data`, `atrium-${name}-service`] as const
 
-/** A stack's status; undefined where there is no stack, which CloudFormation calls a ValidationError. */
+/** A stack's status; undefined if the stack does not exist, which CloudFormation reports as a ValidationError. */
 async function statusOf(client: CloudFormationClient, StackName: string): Promise<string | undefined> {
   const found = await ifThere(client.send(new DescribeStacksCommand({ StackName })), 'ValidationError')
   return found?.Stacks?.[0]?.StackStatus
 }
 
 /**
- * Whether the stage's stacks, where they are there already, can be changed. CDK itself clears away one whose creation failed, unless it
- * is protected: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
+ * Whether the stage's existing stacks can be changed. CDK itself removes a stack whose creation failed, unless it is protected:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
  */
 export const stacksAreAtRest: Precondition = async ({ stage, region }) => {
   const client = new CloudFormationClient({ region })
@@ -40,7 +40,7 @@ function problemsOf(
   return []
 }
 
-/** Whether the stage's own data stack made the sender's domain in SES. */
+/** Whether the stage's own data stack created the sender's domain in SES. */
 export async function madeSender(stage: Stage, region: string): Promise<boolean> {
   const [data] = namesOf(stage)
   const client = new CloudFormationClient({ region })
