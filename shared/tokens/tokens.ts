@@ -1,16 +1,15 @@
 import { JwtVerifier } from 'aws-jwt-verify'
 import { FetchError, JwksValidationError } from 'aws-jwt-verify/error'
 import { SimpleFetcher } from 'aws-jwt-verify/https'
-import { type PenaltyBox, SimpleJwksCache } from 'aws-jwt-verify/jwk'
+import type { Jwk } from 'aws-jwt-verify/jwk'
 import * as z from 'zod/mini'
 import { canonicalEmail } from '../domain/email.ts'
 import { derivedId } from '../domain/ids.ts'
 import type { Person } from '../domain/person.ts'
 import { Refusal } from '../domain/refusals.ts'
 import type { Settings } from '../settings.ts'
-
-/** How the issuer's keys are fetched. */
-type Fetcher = { fetch(uri: string): Promise<ArrayBuffer> }
+import { type Clocks, type Fetcher, IssuerKeys, type KeySet } from './issuer-keys.ts'
+import { hashOf, isCurrent, type Known, KnownTokens } from './known-tokens.ts'
 
 export interface Tokens {
   /** The person whose access token this is. Refuses `unauthenticated`; `unavailable` where the issuer's keys cannot be had. */
@@ -35,6 +34,9 @@ const claimsSchema = z.object({
   name: z.catch(z.optional(z.string()), undefined),
   /** NumericDate may have a fraction; a token that does not say when it was issued is older than any that does. */
   iat: z.pipe(z._default(z.number().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER)), 0), z.transform(Math.floor)),
+  /** NumericDates too; a token that never expires is none. */
+  exp: z.number(),
+  nbf: z.optional(z.number()),
 })
 
 const isAccessToken = (header: { typ?: unknown }, payload: { token_use?: unknown }): boolean =>
@@ -51,29 +53,34 @@ const rejected = (cause?: unknown) =>
     },
   )
 
-/** What tokens are opened with. `fetcher`: how the issuer's keys are had, over https where it is left out. */
-interface Opening {
+/** What tokens are opened with. `fetcher`: how the issuer's keys are fetched, over https where it is left out. */
+interface Opening extends Partial<Clocks> {
   readonly settings: Settings
   readonly fetcher?: Fetcher
-  /** Milliseconds, from any origin. */
-  readonly clock?: () => number
 }
 
-/** Verifies access tokens of the configured issuer: signature, issuer, audience or client id, expiry, token use (RFC 9068, or Cognito's). */
-export function openTokens({ settings, fetcher = new SimpleFetcher(), clock = () => performance.now() }: Opening): Tokens {
-  const { ISSUER, JWKS_URI, AUDIENCE, CLIENT_ID, ISSUER_NAME } = settings
-  const keys = { issuer: ISSUER, jwksUri: JWKS_URI ?? `${ISSUER}/.well-known/jwks.json`, audience: AUDIENCE ?? null }
-  const jwksCache = new SimpleJwksCache({ fetcher: heldBack(fetcher, clock), penaltyBox: noPenalty })
-  const verifier = JwtVerifier.create(keys, { jwksCache })
+/**
+ * Verifies access tokens of the configured issuer: signature, issuer, audience or client id, expiry, token use (RFC 9068, or Cognito's).
+ * A token that was verified is known until it expires, the issuer's keys change, or they were fetched an hour ago.
+ */
+export function openTokens({ settings, fetcher = new SimpleFetcher(), clock = monotonic, now = ofTheDay }: Opening): Tokens {
+  const keys = new IssuerKeys({ fetcher, clock, now, changed: (keySet) => begin(keySet) })
+  const under = (keySet?: KeySet) => ({ keySet, verify: verifierOf(settings, keys), known: new KnownTokens() })
+  let current = under()
+  const begin = (keySet: KeySet) => {
+    current = under(keySet)
+  }
   return {
-    fetchKeys: () => jwksCache.getJwks(keys.jwksUri),
+    fetchKeys: () => keys.getJwks(jwksUriOf(settings)),
     verify: async (token) => {
+      const hash = hashOf(token)
+      const known = keys.areOld ? undefined : current.known.find(hash, now() / 1_000)
+      if (known) return known
       try {
-        const customJwtCheck = ({ header, payload }: { header: object; payload: Record<string, unknown> }) => {
-          if (!isAccessToken(header, payload) || payload.client_id !== CLIENT_ID || typeof payload.exp !== 'number') throw rejected()
-        }
-        const { sub, email, email_verified, name, iat } = claimsSchema.parse(await verifier.verify(token, { customJwtCheck }))
-        return { accountId: derivedId('acc', ISSUER_NAME ?? ISSUER, sub), email, emailVerified: email_verified, issuedAt: iat, name }
+        const { jwk, ...verified } = await current.verify(token)
+        if (!isCurrent(verified, now() / 1_000)) throw rejected()
+        if (current.keySet?.keys.includes(jwk)) current.known.add(hash, verified)
+        return verified.person
       } catch (cause) {
         throw isAway(cause)
           ? new Refusal('unavailable', 'The sign-in service is not responding. Send the request again.', { retryAfter: 5, cause })
@@ -83,35 +90,27 @@ export function openTokens({ settings, fetcher = new SimpleFetcher(), clock = ()
   }
 }
 
-/** How often the issuer's keys are fetched: so many times at once, and once more after so many milliseconds each. */
-const fetchesAtOnce = 10
-const fetchIntervalMs = 5_000
+const monotonic = () => performance.now()
+const ofTheDay = () => Date.now()
 
-/**
- * Keys are fetched again for a token that names one that is not known yet: the issuer may have made it since. As anybody can name one that
- * never was, fetches are limited, in a process. Who names an unknown one while they are used up may be right, so that is no refusal: the
- * next fetch decides. Who names a known one needs none.
- */
-function heldBack(fetcher: Fetcher, clock: () => number): Fetcher {
-  let left = fetchesAtOnce
-  let since = clock()
-  return {
-    fetch: async (uri) => {
-      const grown = Math.floor((clock() - since) / fetchIntervalMs)
-      left = Math.min(fetchesAtOnce, left + grown)
-      since = left === fetchesAtOnce ? clock() : since + grown * fetchIntervalMs
-      if (left === 0) throw new FetchError(uri, 'The signing keys were fetched too often')
-      left--
-      return fetcher.fetch(uri)
-    },
+/** As Cognito has it, where no setting says another. */
+const jwksUriOf = ({ ISSUER, JWKS_URI }: Settings): string => JWKS_URI ?? `${ISSUER}/.well-known/jwks.json`
+
+/** How a token is verified under one key set. A verifier keeps public keys by their id for good, so the next key set needs another one. */
+function verifierOf(settings: Settings, jwksCache: IssuerKeys): (token: string) => Promise<Known & { readonly jwk: Jwk }> {
+  const { ISSUER, AUDIENCE, CLIENT_ID, ISSUER_NAME } = settings
+  const verifier = JwtVerifier.create({ issuer: ISSUER, jwksUri: jwksUriOf(settings), audience: AUDIENCE ?? null }, { jwksCache })
+  return async (token) => {
+    const seen: { jwk?: Jwk } = {}
+    const customJwtCheck = ({ header, payload, jwk }: { header: object; payload: Record<string, unknown>; jwk: Jwk }) => {
+      if (!isAccessToken(header, payload) || payload.client_id !== CLIENT_ID) throw rejected()
+      seen.jwk = jwk
+    }
+    const { sub, email, email_verified, name, iat, exp, nbf } = claimsSchema.parse(await verifier.verify(token, { customJwtCheck }))
+    if (!seen.jwk) throw rejected()
+    const accountId = derivedId('acc', ISSUER_NAME ?? ISSUER, sub)
+    return { person: Object.freeze({ accountId, email, emailVerified: email_verified, issuedAt: iat, name }), exp, nbf, jwk: seen.jwk }
   }
-}
-
-/** The library's own would refuse (401) whoever comes with a new key within ten seconds of somebody who named one that is none. */
-const noPenalty: PenaltyBox = {
-  wait: async () => {},
-  registerFailedAttempt: () => {},
-  registerSuccessfulAttempt: () => {},
 }
 
 /** The issuer's keys could not be had, or are none; every other failure is the token's own. */

@@ -155,3 +155,15 @@ describe('where nobody answers', () => {
     }
   })
 })
+
+test('a token that is known ends by the clock, and then the keys are an hour old and fetched again', async () => {
+  const ann = { sub: 'ann-of-one-hour', email: 'ann-of-one-hour@example.com', name: 'Ann' }
+  const ask = async (as: string) => (await cloud.ask('GET', '/v1/whoami', { as })).status
+  const token = await cloud.signIn(ann)
+  const seen = [await ask(token), await ask(token), await ask(`${token.slice(0, -4)}AAAA`), await ask(token)]
+
+  cloud.passSeconds(3_601)
+  const later = [await ask(token), await ask(await cloud.signIn(ann))]
+
+  expect({ seen, later }).toEqual({ seen: [200, 200, 401, 200], later: [401, 200] })
+})

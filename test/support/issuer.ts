@@ -29,11 +29,14 @@ const settingsWith = (settings: Record<string, string>) =>
     ...settings,
   })
 
-/** An OpenID Connect issuer in the test's process: real keys, real signatures, and a key set that is fetched without a network. */
+/**
+ * An OpenID Connect issuer in the test's process: real keys, real signatures, and a key set that is fetched without a network. `now` are
+ * the milliseconds that have passed for who verifies, `ahead` those that their clock is ahead of the machine's.
+ */
 export async function openIssuer(settings: Record<string, string> = { AUDIENCE }) {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid: 'current', alg: 'RS256', use: 'sig' }
-  const issuer = { now: 0, fetches: 0, fetchError: undefined as Error | undefined, keySet: JSON.stringify({ keys: [jwk] }) }
+  const issuer = { now: 0, ahead: 0, fetches: 0, fetchError: undefined as Error | undefined, keySet: JSON.stringify({ keys: [jwk] }) }
   const fetcher = {
     fetch: async () => {
       issuer.fetches++
@@ -55,6 +58,6 @@ export async function openIssuer(settings: Record<string, string> = { AUDIENCE }
     jwk,
     publicKey,
     token,
-    tokens: openTokens({ settings: settingsWith(settings), fetcher, clock: () => issuer.now }),
+    tokens: openTokens({ settings: settingsWith(settings), fetcher, clock: () => issuer.now, now: () => Date.now() + issuer.ahead }),
   })
 }
