@@ -40,7 +40,7 @@ test('a payment method is set, shown by brand and last four, replaced and detach
   expect(billing).toMatchObject([{ brand: 'mastercard' }])
 })
 
-test('a payment method that is set again stays attached, and pays', async () => {
+test('a payment method that is set a second time stays attached and can be charged', async () => {
   const d = await departure()
   const billing = async () => (await allRows(d.world.services.table)).find((row) => kindOf(row) === 'Billing')
   await d.card('pm_card_visa')
@@ -57,7 +57,7 @@ test('a payment method that is set again stays attached, and pays', async () => 
   expect(await d.invoice()).toMatchObject({ status: 'paid' })
 })
 
-test('a payment method of which nobody knows whether it was kept stays attached, and pays if it was', async () => {
+test('a payment method stays attached while it is unknown whether it was stored, and can be charged if it was', async () => {
   const d = await departure()
   const { table } = d.world.services
   const write: typeof table.write = async (...writes) => {
@@ -86,14 +86,14 @@ test.each([['pm_card_chargeDeclined'], ['pm_nonsense'], ['../customers']])('the 
   expect((await allRows(d.world.services.table)).filter((row) => kindOf(row) === 'Billing')).toEqual([])
 })
 
-test('a card that is declined when charged and one of an unreachable provider can be set', async () => {
+test('a card that will be declined, and one that makes the provider unreachable, can be set', async () => {
   const d = await departure()
 
   expect(await d.card('pm_card_chargeCustomerFail')).toMatchObject({ status: 200 })
   expect(await d.card('pm_provider_down')).toMatchObject({ status: 200 })
 })
 
-test('while the provider is away setting a payment method is a 503 with retry-after and changes nothing', async () => {
+test('while the provider is down, setting a payment method answers 503 with Retry-After and changes nothing', async () => {
   const d = await departure()
   d.provider.faults.paymentProvider = 'down'
 
@@ -102,7 +102,7 @@ test('while the provider is away setting a payment method is a 503 with retry-af
   expect(await d.card('pm_card_visa')).toMatchObject({ status: 200 })
 })
 
-test('that the provider is at the same request already is no refusal: nobody knows yet, and the card may be good', async () => {
+test('a provider that is still processing the same request has not refused it: the outcome is unknown, and the card may be good', async () => {
   const d = await departure()
   const payments = paymentsOf(d)
   const customerId = await payments.createCustomer(d.workspaceId)
@@ -114,7 +114,7 @@ test('that the provider is at the same request already is no refusal: nobody kno
   expect([{ status: 'fulfilled', value: await payments.createIntent(request) }]).toEqual([first])
 })
 
-test('of payment methods set at once one stays and the others are detached', async () => {
+test('when several payment methods are set concurrently, one stays and the others are detached', async () => {
   const d = await departure()
 
   const answers = await Promise.all([d.card('pm_card_visa'), d.card('pm_card_mastercard'), d.card('pm_card_amex')])
@@ -127,7 +127,7 @@ test('of payment methods set at once one stays and the others are detached', asy
   expect((await allRows(d.world.services.table)).filter((row) => kindOf(row) === 'Billing')).toHaveLength(1)
 })
 
-test('the preview is a draft of what a deletion would charge, over all months and rounded line by line', async () => {
+test('the preview shows what a deletion would charge, over all months and rounded line by line', async () => {
   const d = await departure()
   await d.use('requests', '12.5')
   await d.use('storage', '0.5')
@@ -150,7 +150,7 @@ test('the preview is a draft of what a deletion would charge, over all months an
   expect(await d.invoice()).toMatchObject({ lines: body.lines, total: 11, periodStart: body.periodStart })
 })
 
-test('usage, invoices and the payment method are the admins’', async () => {
+test('only admins see usage, invoices and the payment method', async () => {
   const d = await departure()
   const bob = await d.join('bob@example.com', 'developer')
 
@@ -159,7 +159,7 @@ test('usage, invoices and the payment method are the admins’', async () => {
   expect((await d.here('listInvoices')).body).toEqual({ data: [], nextCursor: null })
 })
 
-test('a live workspace has no invoice to read or pay, and a malformed id is a 404', async () => {
+test('an active workspace has no invoice to read or pay, and a malformed id answers 404', async () => {
   const d = await departure()
 
   for (const invoiceId of [d.invoiceId, 'in_nonsense', `in_${'0'.repeat(26)}`]) {
@@ -172,7 +172,7 @@ test('a live workspace has no invoice to read or pay, and a malformed id is a 40
   }
 })
 
-test('my invoices are those of all my deleted workspaces, newest first and page by page', async () => {
+test('listing my invoices returns those of all my deleted workspaces, newest first, in pages', async () => {
   const d = await departure()
   const ids: string[] = []
   for (const name of ['One', 'Two', 'Three']) {
@@ -190,7 +190,7 @@ test('my invoices are those of all my deleted workspaces, newest first and page 
   expect(await d.world.call('listMyInvoices', { as: d.ann.token, query: { cursor: 'x' } })).toMatchObject({ status: 400 })
 })
 
-test('a refusal that is noted late leaves an invoice alone that somebody else has paid meanwhile', async () => {
+test('a refusal that is recorded late does not change an invoice that someone else has paid meanwhile', async () => {
   const d = await departure()
   await d.use('storage', 100)
   await d.erase()
@@ -208,7 +208,7 @@ test('a refusal that is noted late leaves an invoice alone that somebody else ha
   expect(await d.invoice()).toEqual(answer.body)
 })
 
-test('two who pay at once charge once, also where the provider makes an intent for each', async () => {
+test('two concurrent payments charge once, even if the provider creates an intent for each', async () => {
   const d = await departure()
   await d.use('storage', 100)
   await d.erase()
@@ -232,7 +232,7 @@ test('two who pay at once charge once, also where the provider makes an intent f
   expect([made, d.charges()]).toEqual([2, [{ amount: 700, status: 'succeeded' }]])
 })
 
-test('an issued invoice changes in its payment alone', async () => {
+test('of an issued invoice, only the payment changes', async () => {
   const d = await departure()
   await d.use('storage', 100)
   await d.erase()
@@ -245,7 +245,7 @@ test('an issued invoice changes in its payment alone', async () => {
   expect(await d.invoice()).toMatchObject({ ...issued, status: 'paid', payment: { provider: 'stripe' } })
 })
 
-test('what the provider has failed with is not asked for again under the same idempotency key', async () => {
+test('a request at which the provider failed is not retried under the same idempotency key', async () => {
   const keysOf = { intent: [] as string[], customer: [] as string[] }
   const failure = Stripe.errors.StripeError.generate({ type: 'api_error', message: 'Stored', statusCode: 500 } as never)
   const fails = (noted: string[]) => (_: object, options: { idempotencyKey: string }) => {
@@ -265,7 +265,7 @@ test('what the provider has failed with is not asked for again under the same id
   expect([keysOf.customer[0], new Set(keysOf.customer).size]).toEqual(['customer-ws_1', 2])
 })
 
-test('a failure of the provider is counted, so that the next attempt is another one', async () => {
+test('a failure of the provider is counted, so that the next attempt uses another idempotency key', async () => {
   const d = await departure()
   await d.use('storage', 100)
   await d.erase()

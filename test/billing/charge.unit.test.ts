@@ -64,7 +64,7 @@ test('before the provider is asked to confirm, the intent, its account and the a
   })
 })
 
-test('that an intent may exist is noted before one is created', async () => {
+test('before an intent is created, the invoice records that one may exist', async () => {
   const b = await billed()
   b.provider.instead.createIntent = async () => {
     expect(await b.row()).toMatchObject({ intentSought: true, account: 'acct_1 test' })
@@ -74,7 +74,7 @@ test('that an intent may exist is noted before one is created', async () => {
   expect((await charge(b)).invoice.status).toBe('paid')
 })
 
-test('the customer of the workspace is charged, or the one that took its place', async () => {
+test('the workspace’s customer is charged, or the one that replaced it', async () => {
   const kept = await billed({ billing })
   const replaced = await billed({ billing, customerId: 'cus_next' })
 
@@ -105,7 +105,7 @@ test.each<[Charger, Partial<Invoice>, boolean]>([
   if (!charges) expect(b.provider.asked).toEqual([])
 })
 
-test('the intent of the invoice is confirmed again, and no other is made', async () => {
+test('the invoice’s intent is confirmed again, and no other is created', async () => {
   const b = await billed({ billing, intentId: 'pi_old', intentSought: true })
 
   expect((await charge(b)).invoice.payment).toEqual({ provider: 'stripe', reference: 'pi_old' })
@@ -113,7 +113,7 @@ test('the intent of the invoice is confirmed again, and no other is made', async
   expect(b.provider.asked).toEqual([['account'], ['confirm', 'pi_old', 'pm_1']])
 })
 
-test('an intent that may exist is looked for, and only one that is not there is made, in its round', async () => {
+test('an intent that may exist is searched for, and created in its round only if it is not found', async () => {
   const left = await billed({ billing, intentSought: true }, { findIntent: async () => intent('open', 'pi_left') })
   const none = await billed({ billing, intentSought: true, intentFailures: 3 })
 
@@ -137,7 +137,7 @@ test.each<[string, Partial<Invoice>]>([
   expect(b.provider.asked).toEqual([['account']])
 })
 
-test('what was noted without an account is of the current one, and the invoice’s own comes first', async () => {
+test('ids stored without an account belong to the current one, and the invoice’s own come first', async () => {
   const { account: _, ...before } = billing
 
   expect((await charge(await billed({ billing: before }))).invoice.status).toBe('paid')
@@ -145,7 +145,7 @@ test('what was noted without an account is of the current one, and the invoice�
   expect((await charge(own)).invoice.status).toBe('paid')
 })
 
-test('a creation that the provider has failed at is asked for in the next round, after a look', async () => {
+test('if the provider failed to create an intent, the next round searches for it, then creates it', async () => {
   const b = await billed({ billing }, { createIntent: failing(new ProviderFailed('500')) })
 
   expect(await failureOf(charge(b))).toBeInstanceOf(ProviderFailed)
@@ -157,7 +157,7 @@ test('a creation that the provider has failed at is asked for in the next round,
   expect(b.provider.of('createIntent')[1]).toMatchObject(['createIntent', { round: 1 }])
 })
 
-test('a creation of which nothing was heard ends no round: to the same request the provider answers the same', async () => {
+test('an unanswered creation does not end a round: the provider answers the same request with the same intent', async () => {
   const b = await billed({ billing }, { createIntent: failing(new ProviderAway('Lost')) })
 
   expect(await failureOf(charge(b))).toMatchObject({ message: 'Lost' })
@@ -165,7 +165,7 @@ test('a creation of which nothing was heard ends no round: to the same request t
   expect(await b.row()).not.toHaveProperty('intentFailures')
 })
 
-test('a payment that is not decided is not paid: the attempt stays unclear, and the worker is at it no more', async () => {
+test('an undecided payment does not count as paid: the attempt’s outcome stays unknown, and the worker’s part is over', async () => {
   for (const [by, status] of [
     ['worker', 'pending'],
     ['payer', 'pending'],
@@ -182,7 +182,7 @@ test('a payment that is not decided is not paid: the attempt stays unclear, and 
   }
 })
 
-test('after a failure of our own nobody knows whether the worker is still at it', async () => {
+test('after an internal error, the worker still counts as being at its attempt', async () => {
   const b = await billed({ billing }, { confirm: failing(new TypeError('A bug')) })
 
   expect(await failureOf(charge(b, 'worker'))).toBeInstanceOf(TypeError)
@@ -190,7 +190,7 @@ test('after a failure of our own nobody knows whether the worker is still at it'
   expect(await b.row()).toMatchObject({ attempt: expect.any(String), workerUntil: expect.any(String) })
 })
 
-test('somebody who pays leaves alone what the worker is at', async () => {
+test('a payer does not touch the attempt that the worker has begun', async () => {
   const b = await billed({ billing, workerUntil: 'the worker’s' }, { confirm: failing(new ProviderAway('Lost')) })
 
   expect(await failureOf(charge(b, 'payer'))).toMatchObject({ message: 'Lost' })
@@ -198,7 +198,7 @@ test('somebody who pays leaves alone what the worker is at', async () => {
   expect(await b.row()).toMatchObject({ workerUntil: 'the worker’s' })
 })
 
-test('an intent that turns out to be canceled is replaced by one of the next round', async () => {
+test('an intent that turns out to be canceled is replaced in the next round', async () => {
   const b = await billed(
     { billing },
     {
@@ -218,7 +218,7 @@ test('an intent that turns out to be canceled is replaced by one of the next rou
   expect(b.provider.of('findIntent')).toHaveLength(1)
 })
 
-test('where every intent is canceled, five are tried', async () => {
+test('if every intent is canceled, five are tried', async () => {
   const b = await billed({ billing }, { confirm: async (id) => intent('canceled', id) })
 
   const failure = await failureOf(charge(b))
@@ -229,7 +229,7 @@ test('where every intent is canceled, five are tried', async () => {
   expect(await b.row()).toMatchObject({ status: 'open', intentFailures: 5 })
 })
 
-test('a card that is declined makes the invoice uncollectible, with a sentence', async () => {
+test('a declined card makes the invoice uncollectible, and a sentence says why', async () => {
   const b = await billed({ billing }, { confirm: declined })
 
   const { invoice, refusal } = await charge(b, 'worker')
@@ -243,7 +243,7 @@ test('a card that is declined makes the invoice uncollectible, with a sentence',
   expect(await b.row()).not.toHaveProperty('attempt')
 })
 
-test('a method that is gone, or an amount that is too large, leaves it open and says so', async () => {
+test('a missing payment method, or an amount that is too large, leaves the invoice open and is reported', async () => {
   for (const [kind, sentence] of [
     ['methodUnusable', 'no longer be used'],
     ['tooLarge', 'another way'],
@@ -258,7 +258,7 @@ test('a method that is gone, or an amount that is too large, leaves it open and 
   }
 })
 
-test('what the provider finds too small is waived, and no refusal', async () => {
+test('an amount that the provider finds too small is waived, which is not a refusal', async () => {
   const b = await billed({ billing, failure: 'The card was declined.' }, { createIntent: refused('tooSmall') })
 
   expect(await charge(b)).toEqual({ invoice: expect.objectContaining({ status: 'waived', failure: null, paidAt: null }) })
@@ -266,7 +266,7 @@ test('what the provider finds too small is waived, and no refusal', async () => 
   expect(await b.invoice()).toMatchObject({ status: 'waived', failure: null })
 })
 
-test('a refusal before an attempt of its own does not hide that nobody knows what came of another’s', async () => {
+test('a refusal before its own attempt does not hide that another attempt’s outcome is unknown', async () => {
   const b = await billed({ billing, attempt: `${isoAt(-5)} other` }, { createIntent: refused('tooLarge') })
 
   await charge(b)
@@ -274,7 +274,7 @@ test('a refusal before an attempt of its own does not hide that nobody knows wha
   expect(await b.row()).toMatchObject({ attempt: `${isoAt(-5)} other`, failure: expect.stringContaining('another way') })
 })
 
-test('a customer that is gone before there is an intent is replaced, and the other one charged', async () => {
+test('a customer that is missing before an intent exists is replaced, and the new one is charged', async () => {
   const b = await billed({ billing }, { createIntent: inTurnOf(refused('customerMissing'), async () => intent('open', 'pi_2')) })
 
   expect((await charge(b)).invoice).toMatchObject({ status: 'paid', customerId: 'cus_1', account: 'acct_1 test', intentFailures: 1 })
@@ -284,7 +284,7 @@ test('a customer that is gone before there is an intent is replaced, and the oth
   expect(b.provider.of('createIntent')[1]).toMatchObject(['createIntent', { customerId: 'cus_1', round: 1 }])
 })
 
-test('of a customer that is gone with an intent, the intent is canceled before another is made', async () => {
+test('if the customer of an intent is missing, the intent is canceled before another is created', async () => {
   const b = await billed(
     { billing, intentId: 'pi_old', intentSought: true },
     { confirm: inTurnOf(refused('customerMissing'), async () => intent('succeeded', 'pi_1')) },
@@ -305,7 +305,7 @@ test('of a customer that is gone with an intent, the intent is canceled before a
   expect(b.provider.of('cancelIntent')).toEqual([['cancelIntent', 'pi_old']])
 })
 
-test('of a customer that is gone, an intent that has succeeded is the payment', async () => {
+test('if the customer of a succeeded intent is missing, that intent is still the payment', async () => {
   const b = await billed(
     { billing, intentId: 'pi_old' },
     { confirm: refused('customerMissing'), cancelIntent: async (id) => intent('succeeded', id) },
@@ -318,7 +318,7 @@ test('of a customer that is gone, an intent that has succeeded is the payment', 
   expect(b.provider.of('createCustomer')).toEqual([])
 })
 
-test('of a customer that is gone, an intent that may still succeed is not replaced', async () => {
+test('if the customer of an intent is missing, the intent is not replaced while it may still succeed', async () => {
   const b = await billed(
     { billing, intentId: 'pi_old' },
     { confirm: refused('customerMissing'), cancelIntent: async (id) => intent('pending', id) },
@@ -332,7 +332,7 @@ test('of a customer that is gone, an intent that may still succeed is not replac
   expect(await b.row()).toMatchObject({ intentId: 'pi_old', status: 'open' })
 })
 
-test('who is overtaken with a customer, with the note of an intent or with its storing goes on with what the other has', async () => {
+test('a process that loses the race to store a customer, a possible intent or an intent continues with what the winner stored', async () => {
   const customer = await billed(
     {},
     {
@@ -370,7 +370,7 @@ test('who is overtaken with a customer, with the note of an intent or with its s
   expect(storing.provider.of('confirm')).toEqual([['confirm', 'pi_other', 'pm_1']])
 })
 
-test('who is overtaken with another customer before their intent is noted makes none for the one that was read', async () => {
+test('a process that loses the race for the customer creates no intent for the customer that it had read', async () => {
   const b: Billed = await billed(
     { billing },
     {
@@ -387,7 +387,7 @@ test('who is overtaken with another customer before their intent is noted makes 
   expect(b.provider.of('confirm')).toEqual([['confirm', 'pi_1', 'pm_1']])
 })
 
-test('an invoice that is settled by others meanwhile is answered as it is', async () => {
+test('an invoice that others settle meanwhile is returned as it then is', async () => {
   for (const confirm of [undefined, declined, refused('tooSmall')]) {
     const b: Billed = await billed(
       { billing },
@@ -403,7 +403,7 @@ test('an invoice that is settled by others meanwhile is answered as it is', asyn
   }
 })
 
-test('a worker that finds the invoice handed over before its attempt charges nothing', async () => {
+test('a worker whose invoice is handed over before its attempt charges nothing', async () => {
   const b: Billed = await billed(
     { billing },
     {
@@ -419,7 +419,7 @@ test('a worker that finds the invoice handed over before its attempt charges not
   expect(b.provider.of('confirm')).toEqual([])
 })
 
-test('an invoice that is gone is not charged', async () => {
+test('an invoice that no longer exists is not charged', async () => {
   const b: Billed = await billed(
     { billing },
     {

@@ -111,7 +111,7 @@ test('a canceled intent is replaced, and the invoice is charged once', async () 
   expect(succeeded(d)).toHaveLength(1)
 })
 
-test('an intent that is canceled while the worker waits for the provider is replaced by it', async () => {
+test('the worker replaces an intent that is canceled while it waits for the provider', async () => {
   const d = await owing('pm_card_visa')
   once(d, confirmation, async () => 'drop')
   await d.world.run('runDeletion')
@@ -123,7 +123,7 @@ test('an intent that is canceled while the worker waits for the provider is repl
   expect(intentStatuses(d)).toEqual(['canceled', 'succeeded'])
 })
 
-test('a canceled intent is not found again where its creation was never heard of', async () => {
+test('the search for an intent whose creation went unanswered ignores canceled ones', async () => {
   const d = await owing('pm_card_visa')
   once(d, creation, lost)
   await d.world.run('runDeletion')
@@ -139,7 +139,7 @@ test('a canceled intent is not found again where its creation was never heard of
   expect(succeeded(d)).toHaveLength(1)
 })
 
-test('an intent whose creation was never heard of is found again, long after its idempotency key is forgotten', async () => {
+test('an intent whose creation went unanswered is found long after the provider has forgotten the idempotency key', async () => {
   const d = await leftOpen()
   once(d, creation, lost)
   expect(await d.pay('pm_card_visa')).toMatchObject({ status: 503 })
@@ -166,7 +166,7 @@ test.each(['processing', 'requires_capture'])('an intent that is %s is not repla
   expect(d.provider.intents()).toHaveLength(1)
 })
 
-test('a payment that the provider has not decided is not noted as paid', async () => {
+test('a payment that the provider has not decided is not recorded as paid', async () => {
   const d = await leftOpen()
   once(d, confirmation, async (_, pass) => {
     const answer = await pass()
@@ -178,7 +178,7 @@ test('a payment that the provider has not decided is not noted as paid', async (
   expect(await itemOf(d)).toMatchObject({ status: 'open', paidAt: null, payment: null })
 })
 
-test('an intent that the provider does not know is no canceled one: nothing is made anew, and an alarm rings', async () => {
+test('an intent that the provider does not know does not count as canceled: none replaces it, and an alarm is raised', async () => {
   const d = await owing('pm_card_visa')
   once(d, confirmation, async () => 'drop')
   await d.world.run('runDeletion')
@@ -192,7 +192,7 @@ test('an intent that the provider does not know is no canceled one: nothing is m
   expect(metricsOf(d, 'ProviderRejections')).toHaveLength(1)
 })
 
-test('a customer that the provider no longer has leaves the invoice open, and another is made for who pays it', async () => {
+test('a customer that the provider no longer has leaves the invoice open, and whoever pays it gets a new one', async () => {
   const d = await owing('pm_card_visa')
   const [customer] = d.provider.customers()
   await d.provider.dashboard.customers.del(customer?.id ?? '')
@@ -207,7 +207,7 @@ test('a customer that the provider no longer has leaves the invoice open, and an
   expect(d.provider.customers()[0]?.id).not.toBe(customer?.id)
 })
 
-test('the intent of a customer that is gone is canceled before another is made', async () => {
+test('the intent of a missing customer is canceled before another is created', async () => {
   const d = await owing('pm_card_chargeCustomerFail')
   await d.finish()
   const [customer] = d.provider.customers()
@@ -242,7 +242,7 @@ test.each(['succeeded', 'processing'])('the intent of a customer that is gone is
   expect(d.provider.intents()).toHaveLength(1)
 })
 
-test('a payment method is set again where the provider no longer has the customer', async () => {
+test('a payment method can be set again after the provider has lost the customer', async () => {
   const d = await departure()
   await d.card('pm_card_visa')
   await d.provider.dashboard.customers.del(d.provider.customers()[0]?.id ?? '')
@@ -266,7 +266,7 @@ test('a payment method that the provider no longer has counts as none', async ()
   expect(await leftoversOf(d.world, d.workspaceId)).toEqual([])
 })
 
-test('paying with a payment method that does not exist leaves the invoice as it is and says why', async () => {
+test('paying with a payment method that does not exist changes nothing and says why', async () => {
   const d = await leftOpen()
 
   expect(await d.pay('pm_nonsense')).toMatchObject({ status: 200, body: { status: 'open', failure: expect.stringContaining('method') } })
@@ -274,7 +274,7 @@ test('paying with a payment method that does not exist leaves the invoice as it 
   expect(await d.pay('pm_card_visa')).toMatchObject({ status: 200, body: { status: 'paid', failure: null } })
 })
 
-test('with the key of another account nothing is made anew, and what was put off is charged once the key is back', async () => {
+test('with another account’s key nothing is created, and a postponed charge is made once the right key is back', async () => {
   const d = await owing('pm_card_visa')
   const { payments } = d.world.services
   const other = withProvider(d.world, { account: 'acct_other' })
@@ -302,7 +302,7 @@ test('with the key of another account a workspace keeps its customer and its met
   expect(other.customers()).toEqual([])
 })
 
-test('what was kept before accounts were counts as of the current one', async () => {
+test('ids stored before accounts were recorded belong to the current account', async () => {
   const d = await departure()
   await d.card('pm_card_visa')
   const { table } = d.world.services
@@ -320,7 +320,7 @@ test('what was kept before accounts were counts as of the current one', async ()
   expect(d.provider.customers()).toHaveLength(1)
 })
 
-test('a key that may not read its own account is an absent provider', async () => {
+test('a key that may not read its own account counts as an unavailable provider', async () => {
   const d = await leftOpen()
   once(d, /account$/, async () => stripeError(403))
 
@@ -330,7 +330,7 @@ test('a key that may not read its own account is an absent provider', async () =
   expect(await d.pay('pm_card_visa')).toMatchObject({ status: 200, body: { status: 'paid' } })
 })
 
-test('the account is read once for a key', async () => {
+test('the account is read once per key', async () => {
   const d = await owing('pm_card_visa')
 
   await d.finish()
@@ -342,7 +342,7 @@ test('the account is read once for a key', async () => {
 const attached = async ({ provider }: Departure, id: string) => (await provider.dashboard.paymentMethods.retrieve(id)).customer
 const methodOf = async (d: Departure) => (await itemOf(d)).billing?.paymentMethodId ?? ''
 
-test('a settled invoice does not wait for its detach: the sweep does it once the provider is back', async () => {
+test('settling an invoice does not wait for the payment method’s detach: the sweep does it once the provider is back', async () => {
   const d = await owing('pm_card_visa')
   d.provider.around = async (request, pass) => (/detach$/.test(request.path) ? 'drop' : pass())
   await d.world.run('runDeletion')
@@ -382,7 +382,7 @@ test.each([
   },
 )
 
-test('once its invoice is settled a payment method is detached by the deletion itself, declined or paid', async () => {
+test('the deletion itself detaches the payment method once its invoice is settled, whether declined or paid', async () => {
   for (const card of ['pm_card_visa', 'pm_card_chargeCustomerFail']) {
     const d = await owing(card)
     await d.finish()
@@ -391,7 +391,7 @@ test('once its invoice is settled a payment method is detached by the deletion i
   }
 })
 
-test('an open invoice keeps its method for 90 days and then loses it; it can be paid all the same', async () => {
+test('an open invoice keeps its payment method for 90 days, and can be paid after that too', async () => {
   const d = await owing('pm_provider_down', { CHARGE_GIVE_UP_SECONDS: '60' })
   await d.finish()
   await sweep(d)
@@ -405,7 +405,7 @@ test('an open invoice keeps its method for 90 days and then loses it; it can be 
   expect(await d.pay('pm_card_visa')).toMatchObject({ status: 200, body: { status: 'paid' } })
 })
 
-test('whoever pays an open invoice detaches the method that was kept; while that fails the sweep does', async () => {
+test('paying an open invoice detaches the stored payment method; if that fails, the sweep does it', async () => {
   for (const fails of [false, true]) {
     const d = await owing('pm_provider_down', { CHARGE_GIVE_UP_SECONDS: '60' })
     await d.finish()
@@ -420,7 +420,7 @@ test('whoever pays an open invoice detaches the method that was kept; while that
   }
 })
 
-test('with another account’s key nothing is detached, and nothing counts as detached', async () => {
+test('with another account’s key nothing is detached or recorded as detached', async () => {
   const d = await owing('pm_card_visa')
   const { payments } = d.world.services
   d.provider.around = async (request, pass) => (/detach$/.test(request.path) ? 'drop' : pass())
@@ -437,7 +437,7 @@ test('with another account’s key nothing is detached, and nothing counts as de
   expect(await attached(d, await methodOf(d))).toBeNull()
 })
 
-test('a payment method that is replaced is detached, and so is one that could not be kept', async () => {
+test('a payment method is detached when it is replaced or could not be stored', async () => {
   const d = await departure()
   const detached = () => ways(d.provider, /detach$/).map((request) => request.split('/')[3])
   const [first, second] = [await d.provider.dashboard.paymentMethods.retrieve('pm_card_visa'), undefined]
@@ -459,7 +459,7 @@ test('a payment method that is replaced is detached, and so is one that could no
   expect(await attached(d, late.id)).toBeNull()
 })
 
-test('a method that could not be detached when it was replaced is detached with the one after it', async () => {
+test('a payment method that could not be detached when it was replaced is detached at the next replacement', async () => {
   const d = await departure()
   const { id: first } = await d.provider.dashboard.paymentMethods.retrieve('pm_card_visa')
   await d.card(first)
@@ -474,7 +474,7 @@ test('a method that could not be detached when it was replaced is detached with 
   expect([await attached(d, first), await attached(d, await methodOf(d))]).toEqual([null, null])
 })
 
-test('a payment whose answer is lost is found by the sweep, which reads and never confirms', async () => {
+test('the sweep finds a payment whose answer was lost; it only reads and never confirms', async () => {
   const d = await leftOpen()
   once(d, confirmation, lost)
   expect(await d.pay('pm_card_visa')).toMatchObject({ status: 503 })
@@ -490,7 +490,7 @@ test('a payment whose answer is lost is found by the sweep, which reads and neve
   expect(d.provider.asked).toEqual([])
 })
 
-test('a refusal whose answer is lost is found by the sweep too', async () => {
+test('the sweep also finds a refusal whose answer was lost', async () => {
   const d = await leftOpen()
   once(d, confirmation, lost)
   expect(await d.pay('pm_card_chargeDeclined')).toMatchObject({ status: 503 })
@@ -500,7 +500,7 @@ test('a refusal whose answer is lost is found by the sweep too', async () => {
   expect(await d.invoice()).toMatchObject({ status: 'uncollectible', failure: expect.stringContaining('declined') })
 })
 
-test('a payment that never arrived is forgotten, and one that is not decided is looked at until it is', async () => {
+test('a payment that never reached the provider is dropped, and an undecided one is checked until it is decided', async () => {
   const d = await leftOpen()
   once(d, confirmation, async () => 'drop')
   await d.pay('pm_card_visa')
@@ -523,7 +523,7 @@ test('a payment that never arrived is forgotten, and one that is not decided is 
   expect(await d.invoice()).toMatchObject({ status: 'paid' })
 })
 
-test('an attempt whose intent turns out to be canceled is over, also where no other intent can be made then', async () => {
+test('an attempt whose intent turns out to be canceled is over, even if no other intent can be created', async () => {
   const d = await leftOpen()
   once(d, confirmation, async (_, pass) => {
     const [intent] = d.provider.intents()
@@ -543,7 +543,7 @@ test('an attempt whose intent turns out to be canceled is over, also where no ot
   expect(succeeded(d)).toHaveLength(1)
 })
 
-test('the sweep leaves alone an attempt that somebody may still be at', async () => {
+test('the sweep does not touch an attempt that may still be running', async () => {
   const d = await leftOpen()
   once(d, confirmation, lost)
   await d.pay('pm_card_visa')
@@ -555,7 +555,7 @@ test('the sweep leaves alone an attempt that somebody may still be at', async ()
   expect(await itemOf(d)).toMatchObject({ status: 'open', attempt: expect.any(String) })
 })
 
-test('of two attempts the refusal of one does not hide that nobody heard of the other', async () => {
+test('the refusal of one attempt does not hide that the outcome of another is unknown', async () => {
   const d = await leftOpen()
   once(d, /^GET .*payment_intents\/pi_/, async (_, pass) => {
     const refused = await pass()
@@ -572,7 +572,7 @@ test('of two attempts the refusal of one does not hide that nobody heard of the 
   expect(await d.invoice()).toMatchObject({ status: 'paid' })
 })
 
-test('after CHARGE_GIVE_UP_SECONDS the worker charges no more, however late a message comes', async () => {
+test('after CHARGE_GIVE_UP_SECONDS the worker stops charging, however late a message arrives', async () => {
   const d = await owing('pm_card_visa', { CHARGE_GIVE_UP_SECONDS: '600' })
   d.provider.faults.paymentProvider = 'down'
   await d.world.run('runDeletion')
@@ -623,7 +623,7 @@ test.each([[creation], [confirmation]])('a worker that is late at %s charges not
   expect(await d.invoice()).toMatchObject({ status: 'paid' })
 })
 
-test('a hand-over waits for a worker that may be at an attempt, for one that has died a minute and a quarter at most', async () => {
+test('a hand-over waits for a worker that may be charging, and at most 75 seconds for one that has died', async () => {
   const d = await owing('pm_card_visa', { CHARGE_GIVE_UP_SECONDS: '30' })
   const message = { deletionId: d.deletionId }
   once(d, confirmation, async () => 'drop')
@@ -651,7 +651,7 @@ test('a hand-over waits for a worker that may be at an attempt, for one that has
   expect(await deletionOf(d.world, d.workspaceId)).toMatchObject({ step: 'completed' })
 })
 
-test('an invoice that was declined is not charged again by a worker whose message comes late', async () => {
+test('a late message does not make the worker charge a declined invoice again', async () => {
   const d = await owing('pm_card_chargeCustomerFail')
   once(d, confirmation, lost)
   await d.world.run('runDeletion')
@@ -666,7 +666,7 @@ test('an invoice that was declined is not charged again by a worker whose messag
   expect(await deletionOf(d.world, d.workspaceId)).toMatchObject({ step: 'completed' })
 })
 
-test('a worker that finds its invoice declined meanwhile, with the card of somebody who pays, leaves it at that', async () => {
+test('a worker stops if the invoice was meanwhile declined with a payer’s card', async () => {
   const d = await owing('pm_card_visa')
   once(d, creation, async (_, pass) => {
     expect(await d.pay('pm_card_chargeDeclined')).toMatchObject({ status: 200, body: { status: 'uncollectible' } })
@@ -680,7 +680,7 @@ test('a worker that finds its invoice declined meanwhile, with the card of someb
   expect(await deletionOf(d.world, d.workspaceId)).toMatchObject({ step: 'completed' })
 })
 
-test('a customer that is made for a payment is noted: who pays later has the same', async () => {
+test('a customer that is created for a payment is stored, and later payments use it', async () => {
   const d = await leftOpen()
   await d.pay('pm_card_chargeDeclined')
   d.world.passSeconds(25 * 3_600) // the provider has forgotten the idempotency key
@@ -707,7 +707,7 @@ test('all requests of a payment share one deadline', async () => {
   expect(succeeded(d)).toHaveLength(1)
 })
 
-test('what the provider finds too small is waived, by the worker and in payInvoice', async () => {
+test('an amount that the provider finds too small is waived, by the worker and by payInvoice', async () => {
   const tooSmall: Provider['around'] = async (request, pass) =>
     creation.test(`${request.method} ${request.path}`) ? stripeError(400, { code: 'amount_too_small', param: 'amount' }) : pass()
   const worked = await owing('pm_card_visa')
@@ -748,7 +748,7 @@ test.each([['pm_card_visa'], [undefined]])(
   },
 )
 
-test('what the provider itself finds too large is open too', async () => {
+test('an amount that the provider itself finds too large leaves the invoice open too', async () => {
   const d = await owing('pm_card_visa')
   d.provider.around = async (request, pass) =>
     creation.test(`${request.method} ${request.path}`) ? stripeError(400, { code: 'amount_too_large', param: 'amount' }) : pass()
@@ -760,7 +760,7 @@ test('what the provider itself finds too large is open too', async () => {
   expect(await d.pay('pm_card_visa')).toMatchObject({ status: 200, body: { status: 'open' } })
 })
 
-test('a creation that Stripe has failed at is asked for under another key, after a look whether it was done', async () => {
+test('a creation at which Stripe failed is searched for, then retried under another key', async () => {
   const failures: ('before' | 'after')[] = ['before', 'after']
   const d = await leftOpen()
   const provider = withProvider(d.world, { fails: (path) => (creation.test(`POST ${path}`) ? failures.shift() : undefined) })

@@ -73,13 +73,13 @@ test.each<[Partial<Invoice>, string]>([
   expect(of(over).text).toContain(total)
 })
 
-test('one that was issued before has those of its currency, or two', () => {
+test('an older invoice without stored decimals has those of its currency, or two', () => {
   const { minorDigits: _, ...before } = invoice
 
   expect(invoiceEmail('a@b.c', { ...before, currency: 'jpy' }).text).toContain('Total: 703 JPY')
   expect(invoiceEmail('a@b.c', { ...before, currency: 'xyz' }).text).toContain('Total: 7.03 XYZ')
 })
 
-test('one without a number has none in its title', () => {
+test('an invoice without a number has none in its title', () => {
   expect(of({ number: null }).html).toContain('>Final invoice </h1>')
 })

@@ -50,7 +50,7 @@ async function invoiced() {
 const block = (world: World, address: string) =>
   putAll(world, [{ ...keys.mailBlock(mailboxOf(address)), reason: 'bounced', until: later(world.now, daySeconds) }])
 
-test('twelve workspaces made and deleted mail nothing to an address that was never verified, and nothing stays owed', async () => {
+test('deleting twelve workspaces mails nothing to an unverified address, and leaves no e-mail owed', async () => {
   const world = await createWorld()
   onTestFinished(() => world.close())
   const as = tokenOf('boss@corp.example', { verified: false, sub: 'mallory' })
@@ -69,7 +69,7 @@ test('twelve workspaces made and deleted mail nothing to an address that was nev
   expect((await world.call('listMyInvoices', { as })).body.data).toHaveLength(12)
 })
 
-test('an account of before, which says nothing of a proof, is not written to either', async () => {
+test('an older account that does not say whether its address is verified gets no e-mail either', async () => {
   const d = await departure()
   await d.world.services.table.change(keys.account(d.ann.id), { remove: ['emailVerified', 'emailIssuedAt'] })
 
@@ -81,7 +81,7 @@ test('an account of before, which says nothing of a proof, is not written to eit
   await expectNothingOwed(d.world)
 })
 
-test('the invoice goes to the verified address that the account has by then', async () => {
+test('the invoice goes to the account’s verified address at the time of sending', async () => {
   const d = await departure()
   await d.erase()
   await d.finish()
@@ -92,7 +92,7 @@ test('the invoice goes to the verified address that the account has by then', as
   expect(d.world.mails.map(({ to }) => to)).toEqual(['ann@new.example'])
 })
 
-test('an invoice for an address that bounced is put off until it may be written to again, however often it is asked for', async () => {
+test('an invoice for an address that bounced is postponed until the block ends, however often it is requested', async () => {
   const d = await departure()
   const { world } = d
   await block(world, annsAddress)
@@ -115,7 +115,7 @@ test('an invoice for an address that bounced is put off until it may be written 
   await expectNothingOwed(world)
 })
 
-test('it is asked for only when the block has ended', async () => {
+test('the e-mail is requested only once the block has ended', async () => {
   const d = await departure()
   const { world } = d
   await block(world, annsAddress)
@@ -129,7 +129,7 @@ test('it is asked for only when the block has ended', async () => {
   expect(world.queued.filter(({ queue }) => queue === 'mail')).toEqual([])
 })
 
-test('an address that is blocked again and again is given up a week after the invoice was issued', async () => {
+test('a repeatedly blocked address is given up a week after the invoice was issued', async () => {
   const d = await departure()
   const { world } = d
   await block(world, annsAddress)
@@ -149,7 +149,7 @@ test('an address that is blocked again and again is given up a week after the in
   await expectNothingOwed(world)
 })
 
-test('a block that comes while the mailer is at it is respected', async () => {
+test('a block that begins while the mailer is working is respected', async () => {
   const d = await departure()
   const { world } = d
   const eve = await signUp(world, 'eve@example.com')
@@ -176,7 +176,7 @@ test('a block that comes while the mailer is at it is respected', async () => {
   expect(world.mails.map(({ to, tags }) => [to, tags && Object.keys(tags)])).toEqual([[annsAddress, ['invitation', 'send']]])
 })
 
-test('the e-mail carries the ids by which its events are matched, and no address', async () => {
+test('the e-mail is tagged with the ids that match its events, and with no address', async () => {
   const d = await invoiced()
 
   const { tags } = d.world.mails[0]!
@@ -205,7 +205,7 @@ test.for([
   expect((await invite()).body.results[0]).toMatchObject({ invitation: { delivery: 'queued' } })
 })
 
-test('an event that comes again does not lengthen the 24 hours', async () => {
+test('a repeated event does not extend the 24 hours', async () => {
   const d = await invoiced()
   await d.report('Bounce')
   const before = await d.block()
@@ -216,7 +216,7 @@ test('an event that comes again does not lengthen the 24 hours', async () => {
   expect(await d.block()).toEqual(before)
 })
 
-test('the address that is blocked is the one that was written to, whatever the account says since', async () => {
+test('the address that the e-mail went to is blocked, even if the account’s address has changed since', async () => {
   const d = await invoiced()
   await d.world.call('createAccount', { as: tokenOf('ann@new.example', { sub: annsAddress, iat: 1_764_000_100 }) })
 
@@ -242,7 +242,7 @@ test.for([
   expect(await d.block()).toBeUndefined()
 })
 
-test('an event that is there before the e-mail’s id is noted comes again, and counts then', async () => {
+test('an event that arrives before the e-mail’s id is stored is retried, and then counts', async () => {
   const d = await departure()
   const { world, ann } = d
   await d.erase()
@@ -262,7 +262,7 @@ test('an event that is there before the e-mail’s id is noted comes again, and 
   expect(await world.services.table.get(keys.mailBlock(mailboxOf(annsAddress)))).toMatchObject({ reason: 'bounced' })
 })
 
-test('an e-mail of before, of which no id was kept, takes no event', async () => {
+test('an older e-mail without a stored id ignores events', async () => {
   const d = await invoiced()
   const { messageId } = await d.reader()
   await d.world.services.table.change(keys.reader({ invoiceId: d.invoiceId, accountId: d.ann.id }), {

@@ -42,7 +42,7 @@ test.each([
   expect(invoiceEmail('ann@example.com', invoiceIn(currency)).text).toContain(`Total: ${total}\n`)
 })
 
-test('an invoice keeps the decimals of its amounts from the moment that it is issued', async () => {
+test('an invoice keeps its currency’s decimals from the moment it is issued', async () => {
   const d = await departure()
   await d.use('storage', 100)
   await d.erase()
@@ -53,7 +53,7 @@ test('an invoice keeps the decimals of its amounts from the moment that it is is
   expect(invoice).toMatchObject({ currency: 'usd', minorDigits: 2, total: 700 })
 })
 
-test('an invoice that was mailed to a reader is not owed to them again', async () => {
+test('a reader who was mailed an invoice is not mailed it again', async () => {
   const d = await departure()
   await d.erase()
   await d.finish()

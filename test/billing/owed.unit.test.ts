@@ -33,7 +33,7 @@ async function settle(b: Billed, payments: Payments | undefined = b.provider.pay
 const putOff = ['ChargesPutOff', 1, { invoiceId, workspaceId }]
 const rejected = ['ProviderRejections', 1, { invoiceId, workspaceId }]
 
-test('what came of an attempt is read, never confirmed: one that has succeeded is the payment', async () => {
+test('the sweep reads an attempt’s outcome and never confirms: an intent that succeeded is the payment', async () => {
   const b = await billed({ attempt: old, intentId: 'pi_9', account: 'acct_1 test' }, { readIntent: async (id) => intent('succeeded', id) })
 
   expect(await settle(b)).toEqual([])
@@ -44,7 +44,7 @@ test('what came of an attempt is read, never confirmed: one that has succeeded i
   for (const gone of ['attempt', 'gsi2pk', 'gsi2sk']) expect(row).not.toHaveProperty(gone)
 })
 
-test('one that is not decided is looked at again a quarter of an hour later', async () => {
+test('an undecided attempt is checked again after 15 minutes', async () => {
   const b = await billed({ attempt: old, intentId: 'pi_9' }, { readIntent: async (id) => intent('pending', id) })
 
   expect(await settle(b)).toEqual([])
@@ -52,7 +52,7 @@ test('one that is not decided is looked at again a quarter of an hour later', as
   expect(await b.row()).toMatchObject({ status: 'open', attempt: old, gsi2sk: isoAt(900) })
 })
 
-test('one that came to nothing is over; where it was refused, that is noted as if it had been heard', async () => {
+test('an attempt that failed is over; a refusal is recorded as if its answer had arrived', async () => {
   const nothing = await billed({ attempt: old, intentId: 'pi_9' }, { readIntent: async (id) => intent('open', id) })
   const refusal = { kind: 'declined', declineCode: 'expired_card' } as const
   const refused = await billed({ attempt: old, intentId: 'pi_9' }, { readIntent: async (id) => ({ ...intent('open', id), refusal }) })
@@ -81,7 +81,7 @@ test.each([
   expect(await b.row()).toMatchObject({ status: 'open', ...over })
 })
 
-test('with ids of another account nothing is read; that rings', async () => {
+test('with another account’s ids nothing is read, and an alarm is raised', async () => {
   for (const over of [{ account: 'acct_2 live', billing }, { billing: { ...billing, account: 'acct_2 live' } }]) {
     const b = await billed({ attempt: old, intentId: 'pi_9', ...over })
 
@@ -92,7 +92,7 @@ test('with ids of another account nothing is read; that rings', async () => {
   }
 })
 
-test('a settled invoice loses its payment methods at once, and is looked at no more', async () => {
+test('a settled invoice’s payment methods are detached at once, and it is no longer due', async () => {
   for (const status of ['paid', 'waived', 'uncollectible'] as const) {
     const b = await billed({ status, ...kept })
     await b.meanwhile({ gsi2pk: 'DUE#0', gsi2sk: isoAt(0) })
@@ -119,7 +119,7 @@ test('an open invoice keeps its payment method for 90 days', async () => {
   expect(await b.row()).toMatchObject({ detached: true, status: 'open' })
 })
 
-test('what owes nothing is not due, and what is gone is none', async () => {
+test('an invoice that owes nothing is not due, and a missing one is ignored', async () => {
   for (const over of [{}, { ...kept, detached: true, status: 'paid' as const }]) {
     const b = await billed(over)
     await b.meanwhile({ gsi2pk: 'DUE#0', gsi2sk: isoAt(0) })
@@ -134,7 +134,7 @@ test('what owes nothing is not due, and what is gone is none', async () => {
   expect(await settle(gone, undefined)).toEqual([])
 })
 
-test('a payment that is found is followed by the detaching, at once', async () => {
+test('when a payment is found, its payment method is detached at once', async () => {
   const b = await billed({ attempt: old, intentId: 'pi_9', ...kept }, { readIntent: async (id) => intent('succeeded', id) })
 
   await settle(b)
@@ -143,7 +143,7 @@ test('a payment that is found is followed by the detaching, at once', async () =
   expect(await b.row()).toMatchObject({ status: 'paid', detached: true })
 })
 
-test('a provider that is away, or not configured, is asked again a quarter of an hour later', async () => {
+test('a provider that is down or not configured is asked again after 15 minutes', async () => {
   const lost = await billed({ status: 'paid', ...kept }, { detach: away })
   const none = await billed({ status: 'paid', ...kept })
 
@@ -173,7 +173,7 @@ test('no request begins with 15 seconds left or less', async () => {
   expect(b.provider.of('detach')).toHaveLength(2)
 })
 
-test('a failure of our own is none of the provider', async () => {
+test('an internal error does not count as a failure of the provider', async () => {
   const b = await billed({ status: 'paid', ...kept }, { detach: failing(new TypeError('A bug')) })
 
   expect(await failureOf(settle(b))).toBeInstanceOf(TypeError)
@@ -181,7 +181,7 @@ test('a failure of our own is none of the provider', async () => {
   expect(await b.row()).not.toHaveProperty('gsi2sk')
 })
 
-test('who notes the outcome first is right: an invoice that was paid meanwhile stays so', async () => {
+test('the first recorded outcome wins: an invoice that was paid meanwhile stays paid', async () => {
   const b = await billed(
     { attempt: old, intentId: 'pi_9' },
     {
@@ -197,7 +197,7 @@ test('who notes the outcome first is right: an invoice that was paid meanwhile s
   expect(await b.row()).toMatchObject({ status: 'paid', paidAt: isoAt(-1), failure: null })
 })
 
-test('a method is detached once, with the key of its own account alone', async () => {
+test('a payment method is detached once, and only with its own account’s key', async () => {
   const b = await billed(kept)
 
   await detachMethod(b.table, b.provider.payments, openInvoice)
@@ -212,7 +212,7 @@ test('a method is detached once, with the key of its own account alone', async (
   expect(await b.row()).toMatchObject({ detached: true })
 })
 
-test('what is detached while nobody knows what came of an attempt stays due', async () => {
+test('an invoice stays due while an attempt’s outcome is unknown, even once its payment method is detached', async () => {
   const b = await billed({ ...kept, attempt: old })
   await b.meanwhile({ gsi2pk: 'DUE#0', gsi2sk: isoAt(0) })
 
@@ -221,7 +221,7 @@ test('what is detached while nobody knows what came of an attempt stays due', as
   expect(await b.row()).toMatchObject({ detached: true, attempt: old, gsi2sk: isoAt(0) })
 })
 
-test('more than can be charged at once is said so, once', async () => {
+test('an amount that is too large to charge is reported once', async () => {
   const b = await billed({}, { mostAtOnce: async () => 699 })
   const note = async () => noteTooLarge(b.table, b.provider.payments, { invoice: await b.invoice(), now: b.clock() })
 
@@ -236,7 +236,7 @@ test('more than can be charged at once is said so, once', async () => {
   expect(await note()).toBeUndefined()
 })
 
-test('where it was settled meanwhile, that is answered', async () => {
+test('an invoice that was settled meanwhile is returned as settled', async () => {
   const b = await billed({}, { mostAtOnce: async () => 699 })
   const seen = await b.invoice()
   await b.meanwhile({ status: 'paid' })
@@ -247,7 +247,7 @@ test('where it was settled meanwhile, that is answered', async () => {
   })
 })
 
-test('a provider that rejects us rings beside the number of those put off', () => {
+test('a provider that rejects us raises its own alarm, besides the count of postponed charges', () => {
   const numbers: unknown[] = []
   const metrics = { record: (...given: unknown[]) => void numbers.push(given) }
 

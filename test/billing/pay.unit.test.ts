@@ -17,7 +17,7 @@ const declined = failing(new PaymentRefused({ kind: 'declined', declineCode: 'x'
 const tooSmall = failing(new PaymentRefused({ kind: 'tooSmall' }))
 const tooLarge = failing(new PaymentRefused({ kind: 'tooLarge' }))
 
-test('an invoice that nobody owes any more is answered as it is, without a provider', async () => {
+test('a settled invoice is returned unchanged, without asking a provider', async () => {
   for (const status of ['paid', 'waived'] as const) {
     const b = await billed({ status })
 
@@ -29,7 +29,7 @@ test('an invoice that nobody owes any more is answered as it is, without a provi
   }
 })
 
-test('who pays charges the method that is named, and detaches the one that was kept', async () => {
+test('paying charges the named payment method and detaches the stored one', async () => {
   const b = await billed({ billing: { ...billing, former: ['pm_old'] }, handedOver: true })
 
   expect((await payOnce(b)).invoice).toMatchObject({ status: 'paid' })
@@ -43,7 +43,7 @@ test('who pays charges the method that is named, and detaches the one that was k
   expect(await b.row()).toMatchObject({ detached: true })
 })
 
-test('a method that cannot be detached then changes nothing of the answer', async () => {
+test('failing to detach the payment method does not change the answer', async () => {
   const b = await billed({ billing }, { detach: away })
 
   expect((await payOnce(b)).invoice).toMatchObject({ status: 'paid' })
@@ -51,7 +51,7 @@ test('a method that cannot be detached then changes nothing of the answer', asyn
   expect(await b.row()).not.toHaveProperty('detached')
 })
 
-test('a card that is declined leaves the method that was kept', async () => {
+test('a declined card leaves the stored payment method in place', async () => {
   const b = await billed({ billing }, { confirm: declined })
 
   expect(await payOnce(b)).toMatchObject({ invoice: { status: 'uncollectible' }, refusal: { kind: 'declined' } })
@@ -59,7 +59,7 @@ test('a card that is declined leaves the method that was kept', async () => {
   expect(b.provider.of('detach')).toEqual([])
 })
 
-test('more than can be charged at once is answered as it is, and is no refusal, whoever finds it', async () => {
+test('an invoice that is too large to charge is returned unchanged and is not a refusal, whoever finds that out', async () => {
   const known = await billed({ total: 701 }, { mostAtOnce: async () => 700 })
   const found = await billed({}, { createIntent: tooLarge })
 
@@ -84,7 +84,7 @@ test.each([
   expect(await b.row()).toMatchObject({ gsi2pk: expect.any(String), gsi2sk: dueAt })
 })
 
-test('a provider that is away, or not configured, is a 503', async () => {
+test('a provider that is down or not configured makes it a 503', async () => {
   const b = await billed({}, { confirm: away })
 
   expect(await failureOf(payOnce(b))).toMatchObject({
@@ -101,7 +101,7 @@ test('a provider that is away, or not configured, is a 503', async () => {
   })
 })
 
-test('a failure of our own is none of the provider', async () => {
+test('an internal error does not count as a failure of the provider', async () => {
   const b = await billed({}, { confirm: failing(new TypeError('A bug')) })
 
   expect(await failureOf(payOnce(b))).toBeInstanceOf(TypeError)
@@ -141,7 +141,7 @@ async function pay(b: Billed, paymentMethodId = 'pm_1', meanwhile = async (): Pr
 const heldTries = (tries: PaymentTries | undefined): number => slots.filter((slot) => tries?.[slot]).length
 const triesOf = async (b: Billed) => [heldTries(await b.table.get(keys.paymentTries(accountId))), heldTries(await b.invoice())]
 
-test('in turn: it is paid, with the rest of the invoice as it was seen, and costs no try', async () => {
+test('in turn: a payment changes nothing else of the invoice, and costs no try', async () => {
   const b = await billed({ billing })
 
   expect(await pay(b)).toEqual({
@@ -159,7 +159,7 @@ test('in turn: it is paid, with the rest of the invoice as it was seen, and cost
   }
 })
 
-test('in turn: what nobody owes is answered as it is, without a provider', async () => {
+test('in turn: a settled invoice is returned unchanged, without asking a provider', async () => {
   for (const status of ['paid', 'waived', 'draft'] as const) {
     const b = await billed({ status })
     const seen = { invoice: await b.invoice(), tries: undefined }
@@ -169,7 +169,7 @@ test('in turn: what nobody owes is answered as it is, without a provider', async
   }
 })
 
-test('in turn: without a provider what is owed cannot be paid, and no turn is taken', async () => {
+test('in turn: without a provider an open invoice cannot be paid, and no turn is taken', async () => {
   const b = await billed({ status: 'uncollectible' })
   const seen = { invoice: await b.invoice(), tries: undefined }
   const about = { table: b.table, payments: undefined, clock: b.clock, now: start, remaining: () => 29_000 }
@@ -182,7 +182,7 @@ test('in turn: without a provider what is owed cannot be paid, and no turn is ta
   expect(await b.row()).not.toHaveProperty('paymentTurns')
 })
 
-test('in turn: a refusal costs a try of the person and of the invoice', async () => {
+test('in turn: a refusal costs the person and the invoice one try each', async () => {
   const b = await billed({}, { confirm: declined })
 
   expect(await pay(b)).toMatchObject({ status: 'uncollectible', failure: expect.stringContaining('declined') })
@@ -206,7 +206,7 @@ test.each([
   expect(await triesOf(b)).toEqual([0, 0])
 })
 
-test('in turn: a provider that is away costs no try', async () => {
+test('in turn: a provider that is down costs no try', async () => {
   const b = await billed({}, { confirm: away })
 
   expect(await failureOf(pay(b))).toMatchObject({ code: 'unavailable', retryAfter: 30 })
@@ -214,7 +214,7 @@ test('in turn: a provider that is away costs no try', async () => {
   expect(await triesOf(b)).toEqual([0, 0])
 })
 
-test('in turn: what is settled while one waits is answered, and the provider is not asked', async () => {
+test('in turn: an invoice that is settled while one waits is returned, and the provider is not asked', async () => {
   for (const status of ['paid', 'waived', 'uncollectible'] as const) {
     const b = await billed({ paymentTurns: [{ by: 'other', of: 'another', until: isoAt(35) }] })
     const settle = () => b.meanwhile({ status, failure: `Now ${status}` }, ['paymentTurns'])
@@ -225,7 +225,7 @@ test('in turn: what is settled while one waits is answered, and the provider is 
   }
 })
 
-test('in turn: what is settled while one waits is answered without another turn', async () => {
+test('in turn: an invoice that is settled while one waits is returned without another turn', async () => {
   const b = await billed({ paymentTurns: [{ by: 'other', of: 'another', until: isoAt(35) }] })
 
   await pay(b, 'pm_1', () => b.meanwhile({ status: 'paid' }, ['paymentTurns']))
@@ -233,14 +233,14 @@ test('in turn: what is settled while one waits is answered without another turn'
   expect(await b.row()).not.toHaveProperty('paymentTurns')
 })
 
-test('in turn: an invoice that may not be read any more is 404', async () => {
+test('in turn: an invoice that may no longer be read answers 404', async () => {
   const b = await billed({ paymentTurns: [{ by: 'other', of: 'another', until: isoAt(35) }] })
   const vanish = () => b.table.write(remove(keys.invoice(invoiceId)))
 
   expect(await failureOf(pay(b, 'pm_1', vanish))).toMatchObject({ code: 'invoice_not_found' })
 })
 
-test('in turn: the time of an attempt begins with the turn', async () => {
+test('in turn: an attempt’s time starts with the turn', async () => {
   const b = await billed({ paymentTurns: [{ by: 'other', of: 'another', until: isoAt(17) }] })
 
   expect(await pay(b, 'pm_1', async () => b.pass(17))).toMatchObject({ status: 'paid', paidAt: isoAt(17) })

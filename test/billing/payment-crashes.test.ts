@@ -63,7 +63,7 @@ test.each<[string, string | undefined, (d: Departure) => Promise<void>]>([
   120_000,
 )
 
-test('what an invoice owes to the provider is done in the end, wherever those who do it die', async () => {
+test('what an invoice owes to the provider is done in the end, wherever the processes die', async () => {
   await atEveryCrash(async (dieAt) => {
     const d = await owed('pm_provider_down')
     // The card was charged, and nobody heard of it.

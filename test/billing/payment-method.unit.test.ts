@@ -71,7 +71,7 @@ async function workplace(kept?: Billing, instead: Partial<Payments> = {}) {
   }
 }
 
-test('the first payment method is attached to a customer of its own and kept', async () => {
+test('the first payment method is attached to a new customer and stored', async () => {
   const w = await workplace()
 
   expect(await w.set()).toEqual(visa)
@@ -82,7 +82,7 @@ test('the first payment method is attached to a customer of its own and kept', a
   expect(await w.tries()).toBe(0)
 })
 
-test('another one takes its place at the same customer, and the one before is detached and remembered', async () => {
+test('a new payment method replaces it at the same customer; the previous one is detached and remembered', async () => {
   const w = await workplace({ ...billing, former: ['pm_older'] })
 
   expect(await w.set()).toEqual(visa)
@@ -91,7 +91,7 @@ test('another one takes its place at the same customer, and the one before is de
   expect(await w.kept()).toMatchObject({ customerId: 'cus_kept', paymentMethodId: 'pm_1', former: ['pm_kept', 'pm_older'] })
 })
 
-test('the one that is kept already is answered as it is, without account, customer and ids', async () => {
+test('setting the stored payment method again returns it unchanged, without account, customer and ids', async () => {
   const w = await workplace({ ...billing, brand: 'amex', former: ['pm_older'] })
 
   expect(await w.set('pm_kept')).toEqual({ provider: 'stripe', brand: 'amex' })
@@ -99,7 +99,7 @@ test('the one that is kept already is answered as it is, without account, custom
   expect(w.provider.asked).toEqual([])
 })
 
-test('a customer that the provider no longer has is made anew', async () => {
+test('a customer that the provider no longer has is created again', async () => {
   let times = 0
   const gone = new PaymentRefused({ kind: 'customerMissing' })
   const w = await workplace(billing, { attach: async (_, paymentMethodId) => (times++ === 0 ? Promise.reject(gone) : { paymentMethodId }) })
@@ -114,7 +114,7 @@ test('a customer that the provider no longer has is made anew', async () => {
   expect(await w.kept()).toMatchObject({ customerId: 'cus_1' })
 })
 
-test('a method that is refused is a 400 at its field, costs a try, and changes nothing', async () => {
+test('a refused payment method answers 400 for its field, costs a try, and changes nothing', async () => {
   const w = await workplace(billing, { attach: failing(new PaymentRefused({ kind: 'declined', declineCode: 'expired_card' })) })
 
   const detail = 'The card has expired. Pay with another card.'
@@ -128,7 +128,7 @@ test('a method that is refused is a 400 at its field, costs a try, and changes n
   expect([await w.tries(), (await w.kept())?.paymentMethodId]).toEqual([1, 'pm_kept'])
 })
 
-test('a provider that is away is a 503 and costs no try; so are ids of another account', async () => {
+test('a provider that is down, and ids of another account, answer 503 and cost no try', async () => {
   const lost = await workplace(billing, { attach: away })
   expect(await failureOf(lost.set())).toMatchObject({ code: 'unavailable', retryAfter: 30, cause: expect.any(ProviderAway) })
   expect(await lost.tries()).toBe(0)
@@ -138,7 +138,7 @@ test('a provider that is away is a 503 and costs no try; so are ids of another a
   expect(other.provider.of('attach')).toEqual([])
 })
 
-test('a failure of our own stays one', async () => {
+test('an internal error stays an internal error', async () => {
   const w = await workplace(billing, { attach: failing(new TypeError('A bug')) })
 
   expect(await failureOf(w.set())).toMatchObject({ message: 'A bug' })
@@ -156,7 +156,7 @@ test('no request to the provider begins after 16 seconds', async () => {
   expect(w.provider.of('attach')).toEqual([])
 })
 
-test('without a provider nothing is read or asked', async () => {
+test('without a provider nothing is read and nobody is asked', async () => {
   const w = await workplace()
   const question = { table: w.table, clock: () => start, now: start, remaining: () => 29_000, accountId, paymentMethodId: 'pm_1' }
   const setting = {
@@ -171,7 +171,7 @@ test('without a provider nothing is read or asked', async () => {
   expect(await w.table.get(keys.workspace(workspaceId))).not.toHaveProperty('paymentTurns')
 })
 
-test('somebody who may not set it any more keeps nothing: what they attached is detached', async () => {
+test('a person who has lost the right meanwhile sets nothing: what they attached is detached', async () => {
   const w = await workplace(billing, {
     attach: async (_, paymentMethodId) => {
       await w.demote()
@@ -185,7 +185,7 @@ test('somebody who may not set it any more keeps nothing: what they attached is 
   expect([(await w.kept())?.paymentMethodId, await w.tries()]).toEqual(['pm_kept', 0])
 })
 
-test('where it is not certain that it is not kept nothing is detached', async () => {
+test('nothing is detached while the payment method may have been stored', async () => {
   const w = await workplace(billing, {
     attach: async (_, paymentMethodId) => {
       await w.table.change(keys.billing(workspaceId), { set: { paymentMethodId: 'pm_theirs' } })
@@ -206,7 +206,7 @@ test('where it is not certain that it is not kept nothing is detached', async ()
   expect(busy.provider.of('detach')).toEqual([])
 })
 
-test('what cannot be detached holds up nothing', async () => {
+test('a payment method that cannot be detached holds up nothing', async () => {
   const w = await workplace(billing, { detach: away })
 
   expect(await w.set()).toEqual(visa)
@@ -214,7 +214,7 @@ test('what cannot be detached holds up nothing', async () => {
   expect((await w.kept())?.former).toEqual(['pm_kept'])
 })
 
-test('in a workspace that is being deleted, or is gone, no method is set', async () => {
+test('no payment method can be set in a workspace that is being deleted or gone', async () => {
   const w = await workplace()
   expect(await failureOf(w.set('pm_1', { ...workspace, status: 'deleting' }))).toMatchObject({ code: 'workspace_not_found' })
 
@@ -228,7 +228,7 @@ test('in a workspace that is being deleted, or is gone, no method is set', async
   expect([...gone.provider.asked, ...w.provider.asked, ...late.provider.asked]).toEqual([])
 })
 
-test('who waited sees what was set meanwhile: the same one is answered, another one is put in its place', async () => {
+test('after waiting, the same payment method set meanwhile is returned, and a different one is replaced', async () => {
   const turn = { by: 'other', of: 'another', until: isoAt(35) }
   for (const theirs of ['pm_1', 'pm_theirs']) {
     const w = await workplace()
@@ -242,7 +242,7 @@ test('who waited sees what was set meanwhile: the same one is answered, another 
   }
 })
 
-test('a turn is taken only where the method is still the one that was read: who was overtaken sees it', async () => {
+test('a turn is taken only if the payment method is still the one that was read', async () => {
   const w = await workplace()
   const meanwhile = () => place(w.table, keys.billing(workspaceId), { ...billing, paymentMethodId: 'pm_1', brand: 'amex' })
 
@@ -251,7 +251,7 @@ test('a turn is taken only where the method is still the one that was read: who 
   expect(w.provider.asked).toEqual([])
 })
 
-test('a turn is the workspace’s, and follows those that were read', async () => {
+test('a turn belongs to the workspace and follows the turns that were read', async () => {
   const w = await workplace(undefined, {
     attach: async (_, paymentMethodId) => {
       expect(await w.table.get(keys.workspace(workspaceId))).toMatchObject({ paymentTurns: [{ until: isoAt(35) }] })
@@ -268,7 +268,7 @@ test('a turn is the workspace’s, and follows those that were read', async () =
   expect(w.provider.of('attach')).toHaveLength(1)
 })
 
-test('a method that is attached while the deletion begins is not kept, and is detached', async () => {
+test('a payment method that is attached while the deletion begins is not stored, and is detached', async () => {
   const w = await workplace(undefined, {
     attach: async (_, paymentMethodId) => {
       await w.table.change(keys.workspace(workspaceId), { set: { status: 'deleting' } })

@@ -76,7 +76,7 @@ function racing(d: Departure, random: Random) {
   }
 }
 
-test('ten payments at once with one card that is declined are one try, and all answer what came of it', async () => {
+test('ten concurrent payments with one declined card are one try, and all return its outcome', async () => {
   await forSeeds(4, async (random) => {
     const d = await owing()
     const { asked, pay } = racing(d, random)
@@ -91,7 +91,7 @@ test('ten payments at once with one card that is declined are one try, and all a
   })
 })
 
-test('ten payments at once with one good card charge once, and all answer it as paid', async () => {
+test('ten concurrent payments with one good card charge once, and all return the invoice as paid', async () => {
   await forSeeds(4, async (random) => {
     const d = await owing()
     const { asked, pay } = racing(d, random)
@@ -104,7 +104,7 @@ test('ten payments at once with one good card charge once, and all answer it as 
   })
 })
 
-test('of payments at once with different cards each answers its own result, and once it is paid it is paid', async () => {
+test('concurrent payments with different cards each return their own result, until one has paid', async () => {
   await forSeeds(6, async (random) => {
     const d = await owing()
     const { asked, pay } = racing(d, random)
@@ -126,7 +126,7 @@ test('of payments at once with different cards each answers its own result, and 
   })
 })
 
-test('of ten payments at once with different bad cards five are tried, and the others are told to wait', async () => {
+test('of ten concurrent payments with different bad cards five are tried, and the others are told to wait', async () => {
   await forSeeds(4, async (random) => {
     const d = await owing()
     const { asked, pay } = racing(d, random)
@@ -138,7 +138,7 @@ test('of ten payments at once with different bad cards five are tried, and the o
   })
 })
 
-test('many who may pay an invoice have five tries together', async () => {
+test('all payers of an invoice share five tries', async () => {
   await forSeeds(1, async (random) => {
     const d = await departure()
     const people = [d.ann]
@@ -156,7 +156,7 @@ test('many who may pay an invoice have five tries together', async () => {
   })
 })
 
-test('ten sets at once of one card all answer its one outcome', async () => {
+test('setting one card ten times concurrently returns its one outcome to all', async () => {
   await forSeeds(4, async (random) => {
     const d = await departure()
     const { asked, set } = racing(d, random)
@@ -173,7 +173,7 @@ test('ten sets at once of one card all answer its one outcome', async () => {
   })
 })
 
-test('of different cards set at once each answers itself, the last one stays, and the others are detached', async () => {
+test('different cards set concurrently each return themselves; the last one stays, and the others are detached', async () => {
   await forSeeds(4, async (random) => {
     const d = await departure()
     const bob = await d.join('bob@example.com', 'admin')
@@ -194,7 +194,7 @@ test('of different cards set at once each answers itself, the last one stays, an
   })
 })
 
-test('of sixty cards that one person tries at once, in as many workspaces as there are, five reach the provider', async () => {
+test('of sixty bad cards that one person tries concurrently, across all workspaces, five reach the provider', async () => {
   await forSeeds(2, async (random) => {
     const d = await departure()
     const workspaces = [d.workspaceId, d.ann.workspaceId]
@@ -209,7 +209,7 @@ test('of sixty cards that one person tries at once, in as many workspaces as the
   })
 })
 
-test('one person who sets good cards in many workspaces at once is never told to wait', async () => {
+test('a person who sets good cards in many workspaces concurrently is never told to wait', async () => {
   await forSeeds(2, async (random) => {
     const d = await departure()
     const workspaces = [d.workspaceId]
@@ -225,7 +225,7 @@ test('one person who sets good cards in many workspaces at once is never told to
   })
 })
 
-test('five refusals of setting and paying together are enough for an hour, each for its own hour; a kept card is no way around', async () => {
+test('five refusals block a person, each for an hour; setting and paying count together, and a stored card is no way around', async () => {
   const d = await owing()
   const { body } = await d.world.call('createWorkspace', { as: d.ann.token, body: { name: 'Next' } })
   const set = (paymentMethodId: string, as = d.ann.token) =>
@@ -252,7 +252,7 @@ test('five refusals of setting and paying together are enough for an hour, each 
   expect(await d.pay('pm_card_visa')).toMatchObject({ status: 200, body: { status: 'paid' } })
 })
 
-test('an invoice that is paid is answered as it is, also to somebody who was refused too often', async () => {
+test('a paid invoice is returned even to a person who was refused too often', async () => {
   const d = await owing()
   await d.pay('pm_card_visa')
   for (const card of declined.slice(0, 5))
@@ -267,7 +267,7 @@ test('an invoice that is paid is answered as it is, also to somebody who was ref
   expect(await d.pay(bad)).toMatchObject({ status: 200, body: { status: 'paid' } })
 })
 
-test('successes, outages and bad content are no tries', async () => {
+test('successes, outages and invalid content cost no try', async () => {
   const d = await owing()
   const path = { workspaceId: d.ann.workspaceId }
   const set = (paymentMethodId: unknown) => d.world.call('setPaymentMethod', { as: d.ann.token, path, body: { paymentMethodId } })
@@ -285,7 +285,7 @@ test('successes, outages and bad content are no tries', async () => {
   expect(await d.pay('pm_card_visa')).toMatchObject(tooMany)
 })
 
-test('somebody whose rights end while the provider is asked keeps no card and loses no try', async () => {
+test('a person whose rights end while the provider is asked stores no card and loses no try', async () => {
   const d = await departure()
   const bob = await d.join('bob@example.com', 'admin')
   const { payments, asked } = watched(d, async () => {
@@ -302,7 +302,7 @@ test('somebody whose rights end while the provider is asked keeps no card and lo
   expect(await d.card('pm_card_visa')).toMatchObject({ status: 200 })
 })
 
-test('a card that is set while the deletion begins is not kept, loses no try, and leaves nothing', async () => {
+test('a card that is set while the deletion begins is not stored, costs no try, and leaves nothing behind', async () => {
   const d = await departure()
   const { payments } = watched(d, async () => void (await d.erase()))
 
@@ -317,7 +317,7 @@ test('a card that is set while the deletion begins is not kept, loses no try, an
   expect(await rowsOf(d, 'Billing')).toEqual([])
 })
 
-test('wherever a process dies that was setting a card, the next one sets it once its time is over, and it has cost a try at most', async () => {
+test('wherever a process dies while setting a card, the next one can set it after the turn expires, and at most one try is lost', async () => {
   const deaths = await atEveryCrash(async (dieAt) => {
     const d = await departure()
     const dying = mortal(d.world, dieAt)
@@ -336,7 +336,7 @@ test('wherever a process dies that was setting a card, the next one sets it once
   expect(deaths).toBeGreaterThan(6)
 })
 
-test('a refusal that nobody heard of, because the process died with it, counts', async () => {
+test('a refusal counts even if the process died with it', async () => {
   const d = await departure()
   const ask = (paymentMethodId: string) => ({ as: d.ann.token, path: d.path, body: { paymentMethodId } })
   const lost = watched(d)
@@ -359,7 +359,7 @@ test('a refusal that nobody heard of, because the process died with it, counts',
   expect(await d.card('pm_card_visa')).toMatchObject({ status: 200 })
 })
 
-test('who waits for somebody who has died goes on when their time is over', async () => {
+test('whoever waits for a process that died continues when its turn expires', async () => {
   const d = await owing()
   const turn = { by: 'gone', of: 'another', until: new Date(d.world.now.getTime() + 35_000).toISOString() }
   await tamper(d.world, keys.invoice(d.invoiceId), { paymentTurns: [turn] })
@@ -372,7 +372,7 @@ test('who waits for somebody who has died goes on when their time is over', asyn
   expect(await waiting).toMatchObject({ status: 200, body: { status: 'paid' } })
 })
 
-test('whoever comes back after their time is over changes nothing of what others did meanwhile', async () => {
+test('a process that resumes after its turn expired changes nothing that others did meanwhile', async () => {
   const d = await departure()
   const { payments } = watched(d, async () => {
     d.world.passSeconds(36)
@@ -386,7 +386,7 @@ test('whoever comes back after their time is over changes nothing of what others
   expect(await rowsOf(d, 'Billing')).toMatchObject([{ last4: '4444' }])
 })
 
-test('what is kept of turns and tries names no payment method, and a person’s tries expire', async () => {
+test('stored turns and tries name no payment method, and a person’s tries expire', async () => {
   const d = await owing()
   await signUp(d.world, 'eve@example.com')
   for (const card of declined.slice(0, 3)) await d.pay(card)

@@ -40,7 +40,7 @@ async function letter({ reader = owed, who = account, send }: { reader?: Reader 
   }
 }
 
-test('the e-mail goes to the address that the account has now, with tags by which its events are told apart', async () => {
+test('the e-mail goes to the account’s current address, with tags that identify its events', async () => {
   const l = await letter()
 
   await l.deliver()
@@ -51,7 +51,7 @@ test('the e-mail goes to the address that the account has now, with tags by whic
   for (const gone of ['outbox', 'claimedUntil', 'gsi2sk']) expect(reader).not.toHaveProperty(gone)
 })
 
-test('an international domain is written as mail servers take it', async () => {
+test('an international domain is sent in the form that mail servers accept', async () => {
   const l = await letter({ who: { ...account, email: 'ann@bücher.example' } })
 
   await l.deliver()
@@ -59,7 +59,7 @@ test('an international domain is written as mail servers take it', async () => {
   expect(l.sent).toMatchObject([{ to: 'ann@xn--bcher-kva.example' }])
 })
 
-test('while it is sent nobody else sends it', async () => {
+test('while one process sends the e-mail, no other does', async () => {
   const l = await letter({
     send: async () => {
       expect(await l.reader()).toMatchObject({ outbox: true, claimedUntil: isoAt(10) })
@@ -73,7 +73,7 @@ test('while it is sent nobody else sends it', async () => {
   expect(l.sent).toHaveLength(1)
 })
 
-test('what is not owed, is sent already, or is about an invoice that is gone is not sent', async () => {
+test('an e-mail is not sent if it is not owed, already sent, or its invoice is gone', async () => {
   const { outbox: _, ...had } = owed
   for (const l of [await letter({ reader: null }), await letter({ reader: { ...had, mailed: true } })]) {
     const before = await l.reader()
@@ -86,7 +86,7 @@ test('what is not owed, is sent already, or is about an invoice that is gone is 
   expect([gone.sent, await gone.reader()]).toEqual([[], expect.objectContaining({ outbox: true })])
 })
 
-test('an address that was never verified gets none, now or later; so does an account that is gone', async () => {
+test('an unverified address and a missing account get no e-mail, now or later', async () => {
   for (const who of [{ ...account, emailVerified: false }, null]) {
     const l = await letter({ who })
 
@@ -98,7 +98,7 @@ test('an address that was never verified gets none, now or later; so does an acc
   }
 })
 
-test('what the mail service does not take is owed still, and free at once', async () => {
+test('an e-mail that the mail service refuses stays owed, and can be sent at once', async () => {
   const l = await letter({ send: failing(new Error('Throttled')) })
 
   expect(await failureOf(l.deliver())).toMatchObject({ message: 'Throttled' })
@@ -107,7 +107,7 @@ test('what the mail service does not take is owed still, and free at once', asyn
   expect(await l.reader()).not.toHaveProperty('claimedUntil')
 })
 
-test('that it was not taken is told also where it cannot be given back', async () => {
+test('the mail service’s refusal is thrown even if the e-mail cannot be released', async () => {
   const l = await letter({
     send: async () => {
       l.table.change = () => Promise.reject(new Error('The table is away'))
@@ -118,7 +118,7 @@ test('that it was not taken is told also where it cannot be given back', async (
   expect(await failureOf(l.deliver())).toMatchObject({ message: 'Throttled' })
 })
 
-test('to an address that bounced lately it goes once that is over, or never where that takes long', async () => {
+test('an e-mail to a blocked address is sent when the block ends, or never if that takes too long', async () => {
   const soon = await letter()
   await soon.block(isoAt(3_600))
   await soon.deliver()
@@ -137,7 +137,7 @@ test('to an address that bounced lately it goes once that is over, or never wher
   expect(over.sent).toHaveLength(1)
 })
 
-test('a table that is away is a failure', async () => {
+test('a table that is down makes it a failure', async () => {
   const l = await letter()
   l.table.write = () => Promise.reject(new Error('The table is away'))
 

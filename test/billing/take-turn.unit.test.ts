@@ -58,7 +58,7 @@ async function question(b: Billed, over: Partial<Asking> = {}) {
 const refusal = new Refusal('payment_method_refused', 'No.', { errors: [{ pointer: '/paymentMethodId', detail: 'No.' }] })
 const unavailable = new Refusal('unavailable', 'Away.', { retryAfter: 30 })
 
-test('who asks has reserved a try of the person and one of the invoice before, and gets both back with the answer', async () => {
+test('asking first reserves a try of the person and one of the invoice, and the answer returns both', async () => {
   const b = await billed()
   let reserved: unknown[] = []
   const { take, asked } = await question(b, {
@@ -80,7 +80,7 @@ test('who asks has reserved a try of the person and one of the invoice before, a
   ])
 })
 
-test('an answer that says that the provider refused keeps both tries for the hour', async () => {
+test('an answer in which the provider refused uses up both tries for an hour', async () => {
   const b = await billed()
   const { take } = await question(b, { ask: async () => ({ answer: { says: 'declined' }, refused: true }) })
 
@@ -90,7 +90,7 @@ test('an answer that says that the provider refused keeps both tries for the hou
   expect([heldTries(await triesOf(b)), heldTries(await b.invoice())]).toEqual([[mine], [mine]])
 })
 
-test('a method that is refused keeps the tries, and is refused alike to whoever has been waiting with it', async () => {
+test('a refused payment method uses up the tries, and is refused to everyone who waited with the same one', async () => {
   const b = await billed()
   const first = await question(b, { ask: () => Promise.reject(refusal) })
   const waiting = await question(b)
@@ -105,7 +105,7 @@ test('a method that is refused keeps the tries, and is refused alike to whoever 
   expect(heldTries(await b.invoice())).toHaveLength(1)
 })
 
-test('any other refusal gives the tries back, and is told to whoever has been waiting', async () => {
+test('any other refusal returns the tries, and reaches everyone who waited', async () => {
   const b = await billed()
 
   expect(await failureOf((await question(b, { ask: () => Promise.reject(unavailable) })).take())).toBe(unavailable)
@@ -116,7 +116,7 @@ test('any other refusal gives the tries back, and is told to whoever has been wa
   expect([heldTries(await triesOf(b)), heldTries(await b.invoice())]).toEqual([[], []])
 })
 
-test('what fails without a refusal counts, and is nobody’s answer: whoever waits asks', async () => {
+test('an error uses up the tries and answers nobody else: whoever waits asks again', async () => {
   const b = await billed()
   const bug = new TypeError('A bug')
 
@@ -129,7 +129,7 @@ test('what fails without a refusal counts, and is nobody’s answer: whoever wai
   expect(next.asked).toHaveLength(1)
 })
 
-test('nobody begins to ask with too little time left', async () => {
+test('no request begins with too little time left', async () => {
   const b = await billed()
   const late = await question(b, { remaining: () => 12_000 })
 
@@ -144,7 +144,7 @@ test('nobody begins to ask with too little time left', async () => {
   expect(await (await question(b, { remaining: () => 12_001 })).take()).toEqual({ says: 'yes' })
 })
 
-test('the outcome of the same method since the request came is its answer; of another, or of before, it is not', async () => {
+test('an outcome for the same payment method answers a request if it is newer; one for another method does not', async () => {
   const ended = { by: 'other', of: ofCard('pm_secret'), until: isoAt(0), outcome: { answer: { says: 'theirs' } } }
   const same = await question(await billed({ paymentTurns: [ended] }))
   const other = await question(await billed({ paymentTurns: [{ ...ended, of: ofCard('pm_other') }] }))
@@ -155,7 +155,7 @@ test('the outcome of the same method since the request came is its answer; of an
   expect([same.asked.length, other.asked.length, before.asked.length]).toEqual([0, 1, 1])
 })
 
-test('what there is nothing to ask about any more is answered, but to nobody who was refused five times', async () => {
+test('if nothing is left to ask, that is the answer, except for a person who was refused five times', async () => {
   const b = await billed()
   const settled = await question(b, { settled: ({ id }) => ({ says: id }) })
 
@@ -170,7 +170,7 @@ test('what there is nothing to ask about any more is answered, but to nobody who
   expect(onInvoice.asked).toEqual([])
 })
 
-test('who meets somebody’s turn waits until it is over', async () => {
+test('a request that finds a turn taken waits until it is over', async () => {
   const b = await billed({ paymentTurns: [{ by: 'other', of: 'another', until: isoAt(35) }] })
   let times = 0
   const { take, asked } = await question(b, {
@@ -186,7 +186,7 @@ test('who meets somebody’s turn waits until it is over', async () => {
   expect(asked).toEqual([new Date(isoAt(35))])
 })
 
-test('who loses the race for a turn looks again', async () => {
+test('a request that loses the race for a turn looks again', async () => {
   const b = await billed()
   const { take, asked } = await question(b)
   await b.meanwhile({ paymentTurns: [{ by: 'other', of: ofCard('pm_secret'), until: isoAt(0), outcome: { answer: { says: 'theirs' } } }] })
@@ -196,7 +196,7 @@ test('who loses the race for a turn looks again', async () => {
   expect(asked).toEqual([])
 })
 
-test('a turn that cannot be taken for another reason than a race is an error', async () => {
+test('failing to take a turn for any reason but a race is an error', async () => {
   const b = await billed()
   const seen = await sight(b)
   const broken = new Refusal('workspace_not_found', 'Gone.')
@@ -207,7 +207,7 @@ test('a turn that cannot be taken for another reason than a race is an error', a
   expect(await failureOf(take())).toBe(broken)
 })
 
-test('where all five are being asked nobody is refused yet: it waits until one is given back', async () => {
+test('while all five tries are in use, a request waits until one is returned instead of being refused', async () => {
   const b = await billed()
   await keepTries(
     b,
@@ -224,7 +224,7 @@ test('where all five are being asked nobody is refused yet: it waits until one i
   expect(await take()).toEqual({ says: 'yes' })
 })
 
-test('what an answer leads to is written with the end of the turn, and then what is to be done is done', async () => {
+test('what follows from an answer is written together with the end of the turn, and then carried out', async () => {
   const b = await billed()
   const ended: unknown[][] = []
   const { take } = await question(b, {
@@ -254,7 +254,7 @@ const unwritten = (b: Billed, error: Error, { refused = false, ended = async (_?
     }),
   })
 
-test('where that is refused the turn ends without an outcome, the tries go back, and it is told before the refusal', async () => {
+test('if that write is refused, the turn ends without an outcome and the tries are returned before the refusal is thrown', async () => {
   const gone = new Refusal('workspace_not_found', 'Gone.')
   for (const refused of [false, true]) {
     const b = await billed()
@@ -269,7 +269,7 @@ test('where that is refused the turn ends without an outcome, the tries go back,
   }
 })
 
-test('whoever comes too late with it is told to come again', async () => {
+test('a write that comes after the turn expired asks the caller to retry', async () => {
   const b = await billed()
   const told: unknown[] = []
   const { take } = await unwritten(b, changed(), { ended: async (failure) => void told.push(failure) })
@@ -279,7 +279,7 @@ test('whoever comes too late with it is told to come again', async () => {
   expect(told).toEqual([expect.any(Changed)])
 })
 
-test('nothing needs to be done after an answer, written or not', async () => {
+test('an answer may require no follow-up, written or not', async () => {
   const b = await billed()
   const plain = await question(b, {
     ask: async () => ({ answer: { says: 'kept' }, writes: [check(keys.workspace(workspaceId), exists('pk'), changed)] }),
@@ -288,7 +288,7 @@ test('nothing needs to be done after an answer, written or not', async () => {
   expect(await failureOf(plain.take())).toMatchObject({ code: 'unavailable' })
 })
 
-test('where the turn was somebody else’s meanwhile the person’s try alone is settled', async () => {
+test('if another process has the turn meanwhile, only the person’s try is settled', async () => {
   for (const refused of [false, true]) {
     const b = await billed()
     const theirs = [{ by: 'other', of: 'another', until: isoAt(60) }]
@@ -307,7 +307,7 @@ test('where the turn was somebody else’s meanwhile the person’s try alone is
   }
 })
 
-test('a refusal is told also where the turn was somebody else’s meanwhile, or nothing can be noted any more', async () => {
+test('a refusal is thrown even if another process has the turn meanwhile, or nothing more can be stored', async () => {
   const b = await billed()
   const { take } = await question(b, {
     ask: async () => {
@@ -327,7 +327,7 @@ test('a refusal is told also where the turn was somebody else’s meanwhile, or 
   expect(await failureOf(late.take())).toMatchObject({ message: 'The table is away' })
 })
 
-test('the last try of a person is reserved by one: whoever loses it is refused once the other was', async () => {
+test('only one request gets a person’s last try: the loser is refused once the winner was', async () => {
   const b = await billed()
   const { try4: _, ...four } = five(() => refusedTry('other', start))
   await keepTries(b, four)

@@ -83,7 +83,7 @@ const kindsWith = (rows: readonly Row[], text: string) => [
   ...new Set(rows.flatMap((row) => (textOf(row).includes(text.toLowerCase()) ? [kindOf(row)] : []))),
 ]
 
-test('of what was typed into a workspace nothing is left once it is deleted: not in the table, a queue, a dead-letter queue or a log', async () => {
+test('nothing typed into a workspace is left once it is deleted: not in the table, a queue, a dead-letter queue or a log', async () => {
   const { world, path, nowhere, people, name, queued, eraseIt } = await fillEverything()
   /** All rows but those of the default workspaces, which are none of this. */
   const rowsNow = async () =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { deleteAgain } from '#infra/operate/deleting-again.ts'
 import { departure, leftoversOf } from '../support/departure.ts'
 
-test('a workspace that a backup brought back is shut at once, purged by the sweep, and billed no second time', async () => {
+test('a workspace that a backup brought back is closed at once, purged by the sweep, and not billed again', async () => {
   const team = await departure()
   const { world, workspaceId, secret, here, charges } = team
   await team.card('pm_card_visa')
@@ -21,7 +21,7 @@ test('a workspace that a backup brought back is shut at once, purged by the swee
   expect(world.queued).toEqual([])
 })
 
-test('it can be asked for again, and leaves alone what is deleted anyway or was never there', async () => {
+test('deleting again can be repeated, and does not touch what is deleted already or never existed', async () => {
   const team = await departure()
   const { world, workspaceId } = team
   const ask = (id = workspaceId) => deleteAgain(world.services.table, id, world.now)

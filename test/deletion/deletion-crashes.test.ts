@@ -49,7 +49,7 @@ const right = {
   leftovers: [],
 }
 
-test('a worker that dies before or after any call to AWS or to the provider changes nothing of what comes of a deletion', async () => {
+test('a worker’s death before or after any call to AWS or to the provider does not change the outcome of a deletion', async () => {
   const d = await departure()
 
   const died = await atEveryCrash(async (dieAt) => {
@@ -66,7 +66,7 @@ test('a worker that dies before or after any call to AWS or to the provider chan
   expect(died).toBeGreaterThan(50)
 }, 120_000)
 
-test('a DELETE that dies anywhere has begun the deletion, which then ends, or has done nothing', async () => {
+test('a DELETE that dies anywhere has either begun the deletion, which then completes, or done nothing', async () => {
   const d = await departure()
 
   await atEveryCrash(async (dieAt) => {
@@ -83,7 +83,7 @@ test('a DELETE that dies anywhere has begun the deletion, which then ends, or ha
   })
 }, 60_000)
 
-test('a sweep that dies anywhere loses no deletion of which the message was lost', async () => {
+test('a sweep that dies anywhere loses no deletion whose message was lost', async () => {
   const d = await departure()
 
   await atEveryCrash(async (dieAt) => {
@@ -100,7 +100,7 @@ test('a sweep that dies anywhere loses no deletion of which the message was lost
   })
 }, 60_000)
 
-test('a mailer that dies anywhere mails the invoice once, or twice where it died between SES and the note', async () => {
+test('a mailer that dies anywhere mails the invoice once, or twice if it died between SES and its write', async () => {
   const d = await departure()
 
   await atEveryCrash(async (dieAt) => {

@@ -54,7 +54,7 @@ test('a deleted workspace leaves a paid invoice, one charge, a receipt, and noth
   ])
 })
 
-test('from the 202 on every member and every key is refused, and pending invitations are dead', async () => {
+test('from the 202 on, every member and key is refused, and pending invitations are dead', async () => {
   const d = await departure()
   const bob = await d.join('bob@example.com', 'developer')
   await d.invite('cid@example.com')
@@ -98,7 +98,7 @@ test('only an admin deletes, and only with the exact name', async () => {
   expect(await d.here('getWorkspace')).toMatchObject({ status: 200 })
 })
 
-test('a repeated DELETE by one who was admin answers 202 with the same deletion, with any confirm, also when all is over', async () => {
+test('a repeated DELETE by a former admin answers 202 with the same deletion, with any confirm, even after completion', async () => {
   const d = await departure()
   const bob = await d.join('bob@example.com', 'admin')
   const cid = await d.join('cid@example.com', 'developer')
@@ -116,7 +116,7 @@ test('a repeated DELETE by one who was admin answers 202 with the same deletion,
   }
 })
 
-test('of DELETEs that race all answer 202 with the same deletion', async () => {
+test('concurrent DELETEs all answer 202 with the same deletion', async () => {
   const d = await departure()
   const bob = await d.join('bob@example.com', 'admin')
 
@@ -128,7 +128,7 @@ test('of DELETEs that race all answer 202 with the same deletion', async () => {
   expect(d.provider.intents()).toEqual([])
 })
 
-test('the requester and those who were admins read deletion and invoice for ever, nobody else does', async () => {
+test('the requester and the former admins can read the deletion and the invoice for ever, and nobody else can', async () => {
   const d = await departure()
   const bob = await d.join('bob@example.com', 'admin')
   const cid = await d.join('cid@example.com', 'developer')
@@ -149,7 +149,7 @@ test('the requester and those who were admins read deletion and invoice for ever
   expect((await d.world.call('listMyInvoices', { as: cid.token })).body.data).toEqual([])
 })
 
-test('the invoice is mailed to the requester and the other admins alone, and again until SES takes it', async () => {
+test('the invoice is mailed only to the requester and the other admins, and retried until SES accepts it', async () => {
   const d = await departure()
   await d.join('bob@example.com', 'admin')
   await d.join('cid@example.com', 'developer')
@@ -178,7 +178,7 @@ test('the invoice is mailed to the requester and the other admins alone, and aga
   expect(d.world.mails).toHaveLength(2)
 })
 
-test('a card that is declined makes the invoice uncollectible, the purge goes on, and it can be paid later', async () => {
+test('a declined card makes the invoice uncollectible; the purge continues, and the invoice can be paid later', async () => {
   const d = await departure()
   await d.card('pm_card_chargeCustomerFail')
   await d.use('storage', 100)
@@ -235,7 +235,7 @@ test.each([['pm_card_visa'], [undefined]])(
   },
 )
 
-test('a card whose holder has to take part is a refusal for good', async () => {
+test('a card that needs its holder’s participation is refused for good', async () => {
   const d = await departure()
   await d.card('pm_card_authenticationRequired')
   await d.use('storage', 100)
@@ -245,7 +245,7 @@ test('a card whose holder has to take part is a refusal for good', async () => {
   expect(await d.invoice()).toMatchObject({ status: 'uncollectible', failure: expect.stringContaining('authenticate') })
 })
 
-test('an invoice over nothing is paid at once and charges nobody, and the card is detached', async () => {
+test('an invoice over zero is paid at once without a charge, and the card is detached', async () => {
   const d = await departure()
   await d.card('pm_card_visa')
   await d.erase()
@@ -263,7 +263,7 @@ test('an invoice over nothing is paid at once and charges nobody, and the card i
   expect(d.provider.intents()).toEqual([])
 })
 
-test('a provider that is away is asked again with back-off, and the workspace is purged once it has answered', async () => {
+test('a provider that is down is retried with back-off, and the workspace is purged once it has answered', async () => {
   const d = await departure()
   await d.card('pm_card_visa')
   await d.use('storage', 100)
@@ -291,7 +291,7 @@ test('a provider that is away is asked again with back-off, and the workspace is
   expect(d.charges()).toEqual([{ amount: 700, status: 'succeeded' }])
 })
 
-test('a provider that stays away is given up after CHARGE_GIVE_UP_SECONDS: the invoice stays open, the purge goes on, and it is paid later', async () => {
+test('a provider that stays down is given up after CHARGE_GIVE_UP_SECONDS: the invoice stays open, the purge continues, and it can be paid later', async () => {
   const d = await departure({ CHARGE_GIVE_UP_SECONDS: '600' })
   await d.card('pm_provider_down')
   await d.use('storage', 100)
@@ -311,7 +311,7 @@ test('a provider that stays away is given up after CHARGE_GIVE_UP_SECONDS: the i
   expect(d.provider.intents()).toHaveLength(1)
 })
 
-test('paying twice at once charges once', async () => {
+test('two concurrent payments charge once', async () => {
   const d = await departure()
   await d.use('storage', 100)
   await d.erase()
@@ -326,7 +326,7 @@ test('paying twice at once charges once', async () => {
   expect(d.provider.intents()).toHaveLength(1)
 })
 
-test('without a configured provider an invoice stays open and paying is a 503', async () => {
+test('without a configured provider an invoice stays open, and paying answers 503', async () => {
   const d = await departure()
   Object.assign(d.world.services, { payments: undefined })
   await d.use('storage', 100)
@@ -338,7 +338,7 @@ test('without a configured provider an invoice stays open and paying is a 503', 
   expect(await d.pay('pm_card_visa')).toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) } })
 })
 
-test('a message that never arrives is sent again by the sweep; one that is doubled or late finds nothing to do', async () => {
+test('the sweep resends a message that never arrived; a duplicate or late message finds nothing to do', async () => {
   const d = await departure()
   await d.card('pm_card_visa')
   await d.use('storage', 100)
@@ -361,7 +361,7 @@ test('a message that never arrives is sent again by the sweep; one that is doubl
   expect(d.charges()).toEqual([{ amount: 700, status: 'succeeded' }])
 })
 
-test('a deletion of an unknown or malformed id is a 404 and a message with one does nothing', async () => {
+test('reading a deletion with an unknown or malformed id answers 404, and a message with one does nothing', async () => {
   const d = await departure()
   for (const deletionId of [d.deletionId, 'del_nonsense', `del_${'0'.repeat(26)}`])
     expect(await d.world.call('getDeletion', { as: d.ann.token, path: { deletionId } })).toMatchObject({
@@ -371,7 +371,7 @@ test('a deletion of an unknown or malformed id is a 404 and a message with one d
   expect(await d.world.run('runDeletion', [{ deletionId: `del_${'0'.repeat(26)}` }])).toEqual([])
 })
 
-test('more items than a page go in several runs, counted exactly', async () => {
+test('more items than fit on a page are erased in several runs and counted exactly', async () => {
   const d = await departure()
   const now = d.world.now.toISOString()
   const crowd = Array.from({ length: 2_345 }, (_, i) => ({
@@ -387,7 +387,7 @@ test('more items than a page go in several runs, counted exactly', async () => {
   expect(await leftoversOf(d.world, d.workspaceId)).toEqual([])
 })
 
-test('deleting the default workspace makes defaultWorkspaceId null for ever', async () => {
+test('deleting the default workspace sets defaultWorkspaceId to null for good', async () => {
   const d = await departure()
   const path = { workspaceId: d.ann.workspaceId }
   await d.world.call('deleteWorkspace', { as: d.ann.token, path, query: { confirm: 'Default Workspace' } })
@@ -398,7 +398,7 @@ test('deleting the default workspace makes defaultWorkspaceId null for ever', as
   expect((await d.world.call('createAccount', { as: d.ann.token })).body).toMatchObject({ defaultWorkspace: null })
 })
 
-test('an Idempotency-Key of before the deletion is a 404 afterwards, and a replayed createWorkspace too', async () => {
+test('after the deletion, an earlier Idempotency-Key answers 404, and so does a replayed createWorkspace', async () => {
   const d = await departure()
   const headers = { 'idempotency-key': 'once' }
   const made = await d.world.call('createWorkspace', { as: d.ann.token, body: { name: 'Red Team' }, headers })
@@ -413,7 +413,7 @@ test('an Idempotency-Key of before the deletion is a 404 afterwards, and a repla
   }
 })
 
-test('invoice numbers have no gaps and no duplicates, also where deletions race', async () => {
+test('invoice numbers have no gaps and no duplicates, even if deletions race', async () => {
   const d = await departure()
   const ids: string[] = []
   for (let i = 0; i < 6; i++) {

@@ -13,17 +13,17 @@ const person: Person = { accountId: 'acc_a', email: 'Ann@Example.com', emailVeri
 const account: Account = { id: 'acc_a', email: 'Ann@Example.com', emailVerified: true, emailIssuedAt: 100, name: 'Ann', createdAt: at }
 
 describe('an account that is made', () => {
-  test('has what the token says, and its name unless another was chosen', () => {
+  test('has the token’s claims, with its name unless another was chosen', () => {
     expect(accountOf(person, now)).toEqual({ ...account, name: 'Ann Lee' })
     expect(accountOf(person, now, 'Annie').name).toBe('Annie')
     expect(accountOf({ ...person, name: undefined }, now).name).toBe('Ann')
   })
 
-  test('of an address that is not verified, nothing outdates the tokens after it', () => {
+  test('with an unverified address does not outdate later tokens', () => {
     expect(accountOf({ ...person, emailVerified: false }, now)).not.toHaveProperty('emailIssuedAt')
   })
 
-  test('is shown as verified only where it is: what was made before that was noted counts as not', () => {
+  test('is shown as verified only if it is: older accounts that do not say so count as unverified', () => {
     const shown = (rest: Partial<Account>) =>
       accountView({ account: { ...account, ...rest }, defaultWorkspace: null, defaultMember: null }).emailVerified
     const before = { ...account, ...accountDefaults }
@@ -35,7 +35,7 @@ describe('an account that is made', () => {
     expect(memberView(memberDefaults as Member).emailVerified).toBe(false)
   })
 
-  test('comes with a workspace whose only member and admin it is, which follows from its id', () => {
+  test('comes with a workspace that it is the only member and admin of, with an id derived from its own', () => {
     const { workspace, member } = foundDefaultWorkspace(account)
 
     expect(isId('ws', workspace.id)).toBe(true)
@@ -57,7 +57,7 @@ describe('an account that is made', () => {
     expect(foundWorkspace('ws_2', { name: 'Two', founder: account, at }).member).not.toHaveProperty('isDefault')
   })
 
-  test('is carried by its member rows, with the address by which others find it', () => {
+  test('appears in its member rows, with the address by which others find it', () => {
     expect(newMember('ws_1', { ...account, version: 3 }, { role: 'developer', joinedAt: at })).toEqual({
       workspaceId: 'ws_1',
       addressKey: addressKey('ws_1', 'ann@example.com'),
@@ -80,12 +80,12 @@ describe('an account that is made', () => {
 describe('what a token changes about an account', () => {
   const taken = (claims: Partial<Person>, of: Partial<Account> = {}) => claimsTaken({ ...account, ...of }, { ...person, ...claims })
 
-  test('an address that is not verified never does', () => {
+  test('an unverified address never changes it', () => {
     expect(taken({ email: 'eve@example.com', emailVerified: false, issuedAt: 200 })).toBeUndefined()
     expect(taken({ email: 'eve@example.com', emailVerified: false, issuedAt: 200 }, { emailVerified: false })).toBeUndefined()
   })
 
-  test('that of a newer token takes the place of the one before, and that of an older one, or the same, does not', () => {
+  test('a newer token’s address replaces the previous one; that of an older token, or of the same, does not', () => {
     const email = 'new@example.com'
 
     expect(taken({ email, issuedAt: 101 })).toEqual({ email, emailVerified: true, emailIssuedAt: 101 })
@@ -100,11 +100,11 @@ describe('what a token changes about an account', () => {
     })
   })
 
-  test('an address that is the same as compared stays as it was first given, and the token outdates those before', () => {
+  test('an equal address keeps its first spelling, and the token outdates earlier ones', () => {
     expect(taken({ email: 'ANN@example.com', issuedAt: 101 })).toEqual({ emailIssuedAt: 101 })
   })
 
-  test('of an account that never was verified any verified address is news, and makes it so', () => {
+  test('for an account that was never verified, any verified address is a change, and verifies it', () => {
     const before = { emailVerified: false, emailIssuedAt: 500 }
 
     expect(taken({ issuedAt: 101 }, before)).toEqual({ emailVerified: true, emailIssuedAt: 101 })
@@ -115,12 +115,12 @@ describe('what a token changes about an account', () => {
     })
   })
 
-  test('two texts that are no addresses are not the same address', () => {
+  test('two texts that are not addresses are never equal', () => {
     expect(taken({ email: 'x', issuedAt: 101 }, { email: 'x' })).toMatchObject({ email: 'x' })
     expect(taken({ email: 'x', issuedAt: 101 })).toMatchObject({ email: 'x' })
   })
 
-  test('member rows follow a change of address, proof or name, and of nothing else', () => {
+  test('member rows follow a change of address, verification or name, and of nothing else', () => {
     expect([{ email: 'x' }, { emailVerified: true }, { name: 'x' }, { emailIssuedAt: 5, name: 'x' }].map(isShown)).toEqual([
       true,
       true,
@@ -135,7 +135,7 @@ describe('who is invited', () => {
   const place = { workspaceId: 'ws_1', addressKey: addressKey('ws_1', 'ann@example.com') }
   const other = { workspaceId: 'ws_1', addressKey: addressKey('ws_1', 'bob@example.com') }
 
-  test('is who has the address, as compared, in that workspace', () => {
+  test('is the member who has an equal address in that workspace', () => {
     expect([isInvited(person, place), isInvited(person, other), isInvited(person, { ...place, workspaceId: 'ws_2' })]).toEqual([
       true,
       false,
@@ -145,7 +145,7 @@ describe('who is invited', () => {
     expect(isInvited({ ...person, email: 'none' }, { workspaceId: 'ws_1', addressKey: addressKey('ws_1', '') })).toBe(true)
   })
 
-  test('and has proved it: another address is told first, and each is told what to do', () => {
+  test('and has verified it: a different address is reported first, and each problem says what to do', () => {
     expect(() => requireInvited(person, place)).not.toThrow()
     expect(() => requireVerified(person)).not.toThrow()
     const unverified = { ...person, emailVerified: false }

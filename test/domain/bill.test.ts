@@ -24,7 +24,7 @@ test.each([
 
 const date = (min: string, max: string) => fc.date({ min: new Date(min), max: new Date(max), noInvalidDate: true })
 
-test('all that is billed lies in the period, and the period in the months that are billed', () => {
+test('everything billed is in the period, and the period is in the months that are billed', () => {
   fc.assert(
     fc.property(
       date('2026-11-24', '2028-01-01'),

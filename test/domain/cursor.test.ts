@@ -47,7 +47,7 @@ test('no cursor is no position, and the beginning of the list', () => {
   expect(decodeCursor('list', form, undefined)).toBeUndefined()
 })
 
-test('what is wrong with a cursor is told as a field of the query, among what else is wrong', () => {
+test('an invalid cursor is reported as a field of the query, along with everything else that is wrong', () => {
   const wrong = [{ pointer: '?cursor', detail: 'The cursor does not belong to this list. Remove it to start from the beginning.' }]
   const good = encodeCursor('list', 'prj_1')
 
@@ -116,13 +116,13 @@ test.each([
   expect(pageQuery.parse({ limit }).limit).toBe(expected)
 })
 
-test('a limit is published as the whole number that it is', () => {
+test('a limit is published as an integer', () => {
   const { schema } = createSchema(pageQuery.shape.limit, { io: 'input' })
 
   expect(schema).toEqual({ type: 'integer', minimum: 1, maximum: 100, default: 50, description: 'The most entries to return' })
 })
 
-test('the answer of a list is its entries and where to go on', () => {
+test('a list’s answer is its entries and the next cursor', () => {
   const shape = pageOf(z.string())
 
   for (const page of [

@@ -45,7 +45,7 @@ test('zeros before a quantity and behind its fraction change nothing', () => {
   )
 })
 
-test('what is no quantity is an issue of ours, which has its own words', () => {
+test('an invalid quantity is reported in a sentence of our own', () => {
   expect(quantitySchema.safeParse('one').error?.issues).toMatchObject([{ code: 'custom', path: [] }])
 })
 
@@ -138,7 +138,7 @@ const book = definePriceBook({
   ],
 })
 
-test('a bill has one line a meter that was used, in the order of the price book, and the total is the sum of the lines', () => {
+test('a bill has one line per used meter, in price book order, and the total is the sum of the lines', () => {
   const usage = new Map([
     ['2026-10', new Map([['b', 1_000_000n]])],
     [
@@ -176,7 +176,7 @@ test('each line is rounded by itself', () => {
   expect(total).toBe(1)
 })
 
-test('usage of a meter that nobody knows any more stops the bill', () => {
+test('usage of a meter that no longer exists stops the bill', () => {
   expect(() => bill(new Map([['gone', 1n]]), book)).toThrow('gone')
 })
 
@@ -195,7 +195,7 @@ test('a worth is exact: the worth of all is the sum of the worths, however it is
   )
 })
 
-test('what is worth no more than an amount costs no more than that amount, and what costs more is worth more', () => {
+test('what is worth no more than an amount costs no more, and what costs more is worth more', () => {
   fc.assert(
     fc.property(
       micro,

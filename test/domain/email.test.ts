@@ -86,7 +86,7 @@ test('the longest address has 254 characters', () => {
   expect(canonicalEmail(`${'a'.repeat(64)}@${domain(190)}`)).toBeUndefined()
 })
 
-test('full-width letters and dots in a domain are the plain ones, so that they are one address', () => {
+test('full-width letters and dots in a domain equal the plain ones, so that they make the same address', () => {
   expect(canonicalEmail('ann@ｅｘａｍｐｌｅ．com')).toBe('ann@example.com')
   expect(canonicalEmail('ann@example。com')).toBe('ann@example.com')
 })
@@ -123,11 +123,11 @@ test('the case of an address does not matter', () => {
   )
 })
 
-test('mail is sent to the local part as it was given', () => {
+test('mail is sent to the local part as it was spelled', () => {
   expect(deliverableEmail('Ann.LEE@Bücher.example')).toBe('Ann.LEE@xn--bcher-kva.example')
 })
 
-test('what is wrong with an address is told with what it has to look like', () => {
+test('an invalid address is refused with a description of a valid one', () => {
   const told = (text: string) => emailSchema.safeParse(text).error?.issues.map(({ message }) => message)
   const malformed = 'This is not a valid e-mail address. Write it as name@example.com, with only ASCII characters before the @.'
 
@@ -135,14 +135,14 @@ test('what is wrong with an address is told with what it has to look like', () =
   expect(told('a'.repeat(321))).toEqual(['An e-mail address can have at most 254 characters.', malformed])
 })
 
-test('a text of over 320 characters is no address, even if what nobody sees of it makes it long', () => {
+test('a text of over 320 characters is not an address, even if invisible characters make it long', () => {
   const text = (length: number) => `ann@exam${'\u00ad'.repeat(length - 15)}ple.com`
 
   expect([text(320).length, canonicalEmail(text(320))]).toEqual([320, 'ann@example.com'])
   expect(canonicalEmail(text(321))).toBeUndefined()
 })
 
-test('a text that is far too long is no address, and is not looked at', () => {
+test('a text that is far too long is not an address, and is not parsed', () => {
   const domain = Array.from({ length: 20_000 }, (_, i) => String.fromCodePoint(0x4e00 + (i % 9_000))).join('')
   const calls = Array.from({ length: 2_000 }, () => canonicalEmail(`a@${domain}.com`))
 

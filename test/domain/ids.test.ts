@@ -40,7 +40,7 @@ test('base 32 has every bit of any number of bytes, five a character and none bu
   )
 })
 
-test('fresh ids have their form, differ, and sort by the time they were made', () => {
+test('new ids are well-formed, distinct, and sort by creation time', () => {
   fc.assert(
     fc.property(prefix, moment, moment, (of, a, b) => {
       const [first, second] = [newId(of, a), newId(of, b)]
@@ -51,7 +51,7 @@ test('fresh ids have their form, differ, and sort by the time they were made', (
   )
 })
 
-test('an id that follows from its parts is the same for the same parts alone', () => {
+test('a derived id is the same for the same parts only', () => {
   const parts = fc.array(fc.string(), { maxLength: 3 })
   fc.assert(
     fc.property(parts, parts, (a, b) => {
@@ -63,7 +63,7 @@ test('an id that follows from its parts is the same for the same parts alone', (
   )
 })
 
-test('no other text is an id', () => {
+test('nothing else is an id', () => {
   const good = newId('ws', new Date())
 
   for (const text of [
@@ -85,7 +85,7 @@ test('no other text is an id', () => {
   )
 })
 
-test("an invitation's id leads back to its place, and no other text leads anywhere", () => {
+test('an invitation’s id identifies its key, and no other text does', () => {
   fc.assert(
     fc.property(moment, fc.emailAddress(), (at, email) => {
       const workspaceId = newId('ws', at)
@@ -105,12 +105,12 @@ test("an invitation's id leads back to its place, and no other text leads anywhe
   )
 })
 
-test('one address has another key in each workspace, and one that nothing else is derived to', () => {
+test('an address has a different key in each workspace, which no other derivation yields', () => {
   expect(addressKey('ws_a', 'ann@example.com')).not.toBe(addressKey('ws_b', 'ann@example.com'))
   expect(addressKey('ws_a', 'ann@example.com')).not.toBe(derivedBody('', 'ws_a', 'ann@example.com'))
 })
 
-test('what follows from a workspace’s id leads back to it', () => {
+test('ids derived from a workspace’s id identify it', () => {
   fc.assert(
     fc.property(moment, (at) => {
       const id = newId('ws', at)

@@ -20,7 +20,7 @@ const text = fc.string({
 /** What mail programs make links of, each sign in any of its widths and fonts. */
 const linkable = /https?:\/\/[^\s\u200b]|www\.[^\s\u200b]|[\w-][.\u3002][a-z]{2,}|\S@[^\s\u200b]|\d{5}/i
 
-test('in inert text a mail program finds nothing to make a link of', () => {
+test('a mail program finds nothing to turn into a link in inert text', () => {
   fc.assert(
     fc.property(text, (typed) => {
       expect(inertText(typed).normalize('NFKC')).not.toMatch(linkable)
@@ -51,7 +51,7 @@ test.for([
   expect(inertText(typed)).toBe(typed.replace(signs, '$&\u200b'))
 })
 
-test('no character at all joins two words to a domain, an address or a URL', () => {
+test('no character joins two words into a domain, an address or a URL', () => {
   const joins = (character: string) => /[.:/@\\]/.test(character.normalize('NFKC')) || domainToASCII(`evil${character}com`).includes('.')
   const all = Array.from({ length: 0x110000 }, (_, code) => code).filter((code) => code < 0xd800 || code > 0xdfff)
   const joints = all.map((code) => String.fromCodePoint(code)).filter(joins)
@@ -60,16 +60,16 @@ test('no character at all joins two words to a domain, an address or a URL', () 
   expect(joints.filter((joint) => inertText(`evil${joint}com`) !== `evil${joint}\u200bcom`)).toEqual([])
 })
 
-test('what nobody sees is gone, and what would break a line is a space', () => {
+test('invisible characters are removed, and line breaks become spaces', () => {
   expect(inertText('a\u202eb\u2066c\u00add\u2028e')).toBe('abcde')
   expect(inertText('a\tb\nc\u0085d')).toBe('a b c d')
 })
 
-test('a joint that nothing follows is left alone', () => {
+test('a joining character that nothing follows stays', () => {
   for (const name of ['Ann Jr.', 'To: Ann', 'Why? Because.', 'a . b']) expect(inertText(name)).toBe(name)
 })
 
-test('five digits could be a telephone number, however they are grouped, and four are none', () => {
+test('five digits could be a telephone number, however they are grouped; four could not', () => {
   expect(inertText('Room 1234')).toBe('Room 1234')
   expect(inertText('Room 12345')).toBe('Room 1\u200b2\u200b3\u200b4\u200b5')
   expect(inertText('(030) 1-2')).toBe('(0\u200b3\u200b0\u200b) 1\u200b-2')
@@ -77,7 +77,7 @@ test('five digits could be a telephone number, however they are grouped, and fou
   expect(inertText('𝟏𝟐𝟑𝟒')).toBe('𝟏𝟐𝟑𝟒')
 })
 
-test('of a name from before the rule for names, towers of marks do not grow into the lines around it', () => {
+test('stacked marks in an older name do not grow into the lines around it', () => {
   expect(inertText(`a${'\u0301'.repeat(50)}b`)).toBe(`a${'\u0301'.repeat(4)}b`)
 })
 
@@ -89,7 +89,7 @@ test('inert text has no line break and nothing that changes the direction of wha
   )
 })
 
-test('a plain name is shown as it is', () => {
+test('a plain name is shown unchanged', () => {
   for (const name of [
     'Ann Lee',
     "O'Hara & Sons",
@@ -110,7 +110,7 @@ test('a reader sees what was typed', () => {
     expect(seen(inertText(name))).toBe(name)
 })
 
-test('escaped text is text alone, in an element and in an attribute', () => {
+test('escaped text stays text, in an element and in an attribute', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'<>&"\'a;#') }), (typed) => {
       const html = escapeHtml(typed)

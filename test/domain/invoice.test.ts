@@ -18,7 +18,7 @@ const book = definePriceBook({
 const draftOver = (quantity?: bigint) =>
   draftInvoice(workspace, { usage: new Map(quantity === undefined ? [] : [['2026-11', new Map([['storage', quantity]])]]), book, at })
 
-test('a draft says what a deletion would bill at that moment, and has neither a number nor a date of issue', () => {
+test('a draft shows what a deletion would bill now, and has neither a number nor a date of issue', () => {
   expect(draftOver(10_000_000n)).toEqual({
     id: finalInvoiceIdOf('ws_1'),
     number: null,
@@ -48,14 +48,14 @@ test.each([
   expect(issued(draftOver(quantity), 7, undefined, book, at)).toMatchObject({ total, status, paidAt, issuedAt: at, number: 'ATR-000007' })
 })
 
-test('an invoice takes along where it is charged, if that is known', () => {
+test('an invoice takes over the customer that is charged, if known', () => {
   const billing = { provider: 'stripe', customerId: 'cus_1', paymentMethodId: 'pm_1' }
 
   expect(issued(draftOver(10_000_000n), 1_234_567, billing, book, at)).toMatchObject({ billing, number: 'ATR-1234567' })
   expect(issued(draftOver(10_000_000n), 1, undefined, book, at)).not.toHaveProperty('billing')
 })
 
-test('each meter that nobody knows any more is named', () => {
+test('every meter that no longer exists is named', () => {
   const sums = new Map([
     ['gone', 1n],
     ['lost', 1n],
@@ -64,7 +64,7 @@ test('each meter that nobody knows any more is named', () => {
   expect(() => bill(sums, book)).toThrow('gone, lost')
 })
 
-test('an amount is a whole number of any size, and nothing else', () => {
+test('an amount is an integer of any size, and nothing else', () => {
   expect([0, 7, 2 ** 53 - 1, 10n ** 30n].map(isAmount)).toEqual([true, true, true, true])
   expect([0.5, 2 ** 53, Number.NaN, '7', null, undefined].map(isAmount)).toEqual([false, false, false, false, false, false])
 })
@@ -94,7 +94,7 @@ test('a deletion begins with nothing done, and its id and its invoice’s follow
   ])
 })
 
-test('a refusal that is kept refuses others alike, without its cause', () => {
+test('a stored refusal refuses others the same way, without its cause', () => {
   const errors = [{ pointer: '/paymentMethodId', detail: 'No.' }]
   const full = new Refusal('payment_method_refused', 'No.', { errors, retryAfter: 7, cause: new Error('secret') })
 

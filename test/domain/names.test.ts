@@ -82,7 +82,7 @@ test.each([
   expect(nameSchema.safeParse(name).error?.issues.map((issue) => issue.message)).toEqual([message])
 })
 
-test("whatever a token claims, an account's name is a name", () => {
+test('an account’s name is valid whatever the token claims', () => {
   fc.assert(
     fc.property(fc.option(anyText, { nil: undefined }), fc.emailAddress(), (claimed, email) => {
       const name = nameFromClaims(claimed, email)
@@ -107,7 +107,7 @@ test.each([
   expect(nameFromClaims(claimed, 'ann@example.com')).toBe(name)
 })
 
-test('a claimed name that is a name is taken as it is', () => {
+test('a valid claimed name is taken unchanged', () => {
   fc.assert(
     fc.property(anyText.filter(isName), (claimed) => {
       expect(nameFromClaims(claimed, 'a@b.example')).toBe(claimed.trim())

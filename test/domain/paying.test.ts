@@ -22,7 +22,7 @@ describe('what a payer is told of a declined card', () => {
     },
   )
 
-  test('whatever the code, but for three, the sentence is the general one, and no sentence has the code in it', () => {
+  test('all but three codes give the general sentence, and no sentence contains the code', () => {
     fc.assert(
       fc.property(fc.oneof(fc.stringMatching(/^[a-z_]{3,30}$/), fc.constantFrom(...told, ...advisedNotToTell)), (declineCode) => {
         const sentence = failureOf({ kind: 'declined', declineCode })
@@ -44,12 +44,12 @@ const refusal = (run: () => void): unknown => {
 }
 
 describe('tries', () => {
-  test('a try that was refused is taken for an hour, and one that is being asked is taken as long', () => {
+  test('a refused try is used up for an hour, and a pending one while it is pending', () => {
     expect(refusedTry('turn', now)).toEqual({ by: 'turn', until: isoAt(3_600) })
     expect(reservedTry('turn', isoAt(35), now)).toEqual({ by: 'turn', until: isoAt(3_600), asking: isoAt(35) })
   })
 
-  test('five refusals within the hour are enough, until the first of them is an hour old', () => {
+  test('five refusals within an hour block, until the first of them is an hour old', () => {
     const tries = five((i) => refusedTry(`t${i}`, at(60 * (5 - i))))
     const four = { ...tries, try2: undefined } as unknown as PaymentTries
 
@@ -63,7 +63,7 @@ describe('tries', () => {
     expect(refusal(() => requireTry(at(300), four))).toBeUndefined()
   })
 
-  test('the five of the person and the five of the invoice are counted each by itself, and either is enough', () => {
+  test('a person’s five tries and an invoice’s five are counted separately, and either blocks', () => {
     const spent = five(() => refusedTry('t', now))
     const some: PaymentTries = { try0: refusedTry('t', now) }
 
@@ -73,14 +73,14 @@ describe('tries', () => {
     expect(refusal(() => requireTry(now, spent, some))).toMatchObject({ code: 'rate_limited' })
   })
 
-  test('a try that is being asked is no refusal yet; one of which nothing was heard in its time is', () => {
+  test('a pending try is not a refusal; one that stays unanswered past its time is', () => {
     const asking = five(() => reservedTry('t', isoAt(35), now))
 
     expect(refusal(() => requireTry(at(34.999), asking))).toBeUndefined()
     expect(refusal(() => requireTry(at(35), asking))).toMatchObject({ code: 'rate_limited' })
   })
 
-  test('what is free is what nobody has, or had for its hour, and each of the free ones may come', () => {
+  test('free tries are those that nobody holds or has used up, and any of them may be chosen', () => {
     const spent = five(() => refusedTry('t', now))
 
     expect(freeSlot(spent, at(3_599.999))).toBeUndefined()
@@ -96,7 +96,7 @@ describe('turns', () => {
   const outcome = { answer: { status: 'paid' } }
   const ended = (of: string, until: string, by = 'other'): PaymentTurn => ({ by, of, until, outcome })
 
-  test('a turn lasts longer than the function that has it, and then is over', () => {
+  test('a turn outlasts the function that holds it, then expires', () => {
     const turn = newTurn('mine', 'card', now)
 
     expect(turn).toEqual({ by: 'mine', of: 'card', until: isoAt(35) })
@@ -104,13 +104,13 @@ describe('turns', () => {
     expect(isTaken({ paymentTurns: [turn] }, at(35))).toBe(false)
   })
 
-  test('nobody has a turn where there were none, or where all have ended', () => {
+  test('nobody has the turn if there were none or all have ended', () => {
     expect(isTaken({}, now)).toBe(false)
     expect(isTaken({ paymentTurns: [ended('card', isoAt(10))] }, now)).toBe(false)
     expect(isTaken({ paymentTurns: [ended('card', isoAt(-10)), newTurn('mine', 'card', now)] }, now)).toBe(true)
   })
 
-  test('an outcome is the answer of those who asked the same before it was heard, and of nobody else', () => {
+  test('an outcome answers those who asked the same before it arrived, and nobody else', () => {
     const place = { paymentTurns: [ended('card', isoAt(0))] }
 
     expect(outcomeSince(place, 'card', at(-1))).toBe(outcome)
@@ -121,7 +121,7 @@ describe('turns', () => {
     expect(outcomeSince({}, 'card', now)).toBeUndefined()
   })
 
-  test('outcomes are kept for a minute, the newest twenty, and a turn of which nothing was heard is not', () => {
+  test('the newest twenty outcomes are kept, for a minute each; a turn without an outcome is not', () => {
     const many = Array.from({ length: 25 }, (_, i) => ended(`card${i}`, isoAt(i)))
 
     expect(recentTurns({}, now)).toEqual([])

@@ -28,13 +28,13 @@ test.each([
   expect(() => bookOf(currency, minorDigits)).toThrow(`The price book (shared/domain/price-book.ts): ${sentence}`)
 })
 
-test('what is malformed in a price book is named', () => {
+test('everything malformed in a price book is named', () => {
   const wrong = [{ id: 'a', description: 'A', unit: 'x', unitPrice: '1,5' }]
 
   expect(() => definePriceBook({ currency: 'usd', minorDigits: 2, meters: wrong })).toThrow('price-book.ts): meters.0.unitPrice: ')
 })
 
-test('all that is malformed is named in one sentence', () => {
+test('all malformed entries are named in one sentence', () => {
   const wrong = [{ id: 'a', description: '', unit: '', unitPrice: '1' }]
 
   expect(() => definePriceBook({ currency: 'usd', minorDigits: 2, meters: wrong })).toThrow(
@@ -42,7 +42,7 @@ test('all that is malformed is named in one sentence', () => {
   )
 })
 
-test('two meters of one id cannot be told apart', () => {
+test('two meters must not share an id', () => {
   expect(() => definePriceBook({ currency: 'usd', minorDigits: 2, meters: [...meters, ...meters] })).toThrow(
     'price-book.ts): meters: Meter ids must be unique.',
   )
@@ -51,7 +51,7 @@ test('two meters of one id cannot be told apart', () => {
   ).toHaveLength(2)
 })
 
-test('the least amount is the price book’s own where it says one, and one that can be charged', () => {
+test('the minimum charge is the price book’s own if it has one, and one that can be charged', () => {
   expect(bookOf('usd', 2, { minimumCharge: 500 }).minimumCharge).toBe(500)
   expect(bookOf('usd', 2, { minimumCharge: 0 }).minimumCharge).toBe(0)
   expect(bookOf('krw', 0, { minimumCharge: 1_000 }).minimumCharge).toBe(1_000)
@@ -72,6 +72,6 @@ test.each([
   expect(amountOf(parseDecimal(quantity, 6) ?? 0n, '0.1', book)).toBe(amount)
 })
 
-test('the price book of the service is in order', () => {
+test('the service’s price book is valid', () => {
   expect(priceBook.minimumCharge).toBe(50)
 })

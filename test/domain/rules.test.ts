@@ -30,7 +30,7 @@ describe('succession', () => {
   const old = member('acc_o', 'member', '2026-02-01')
   const twin = member('acc_n', 'member', '2026-02-01')
 
-  test('the longest-standing developer follows, else the longest-standing member, never who leaves', () => {
+  test('the longest-standing developer succeeds, otherwise the longest-standing member, never the one who leaves', () => {
     expect(successorOf('acc_a', [ann, old, newerDev, dev])).toBe(dev)
     expect(successorOf('acc_a', [ann, dev, newerDev, old])).toBe(dev)
     expect(successorOf('acc_a', [old, ann])).toBe(old)
@@ -38,12 +38,12 @@ describe('succession', () => {
     expect(successorOf('acc_a', [ann])).toBeUndefined()
   })
 
-  test('of two who joined at once one is chosen, in whatever order they are read', () => {
+  test('of two who joined at the same time the same one is chosen, in whatever order they are read', () => {
     expect(successorOf('acc_a', [old, twin])).toBe(twin)
     expect(successorOf('acc_a', [twin, old])).toBe(twin)
   })
 
-  test('a successor who is named is another member', () => {
+  test('a named successor must be another member', () => {
     expect(successorErrors(undefined, undefined, 'acc_a')).toEqual([])
     expect(successorErrors('acc_o', old, 'acc_a')).toEqual([])
     const detail = 'The successor must be another member of this workspace. Send their account id.'
@@ -52,11 +52,11 @@ describe('succession', () => {
 })
 
 describe('time', () => {
-  test('of two moments the earlier one is the lesser text', () => {
+  test('times sort as text', () => {
     expect([earlier(at(1), at(2)), earlier(at(2), at(1)), earlier(at(1), at(1))]).toEqual([at(1), at(1), at(1)])
   })
 
-  test('moments are counted in seconds', () => {
+  test('times are counted in seconds', () => {
     expect(later(now, 1.5)).toBe('2026-11-24T10:00:01.500Z')
     expect(secondsUntil(at(90), now)).toBe(90)
     expect(secondsUntil(at(-90), now)).toBe(-90)
@@ -72,7 +72,7 @@ describe('time', () => {
     expect(secondsToNextDay(new Date(moment))).toBe(seconds)
   })
 
-  test('a moment from outside is taken over in UTC', () => {
+  test('a time from outside is converted to UTC', () => {
     expect(anyInstantSchema.parse('2026-11-24T11:00:00+01:00')).toBe('2026-11-24T10:00:00.000Z')
     expect(anyInstantSchema.safeParse('yesterday').error?.issues[0]?.message).toContain('ISO 8601')
   })
@@ -86,7 +86,7 @@ describe('roles', () => {
     expect([scopeFor('readUsage'), scopeFor('manageBilling')]).toEqual(['usage:read', undefined])
   })
 
-  test('a demotion gives less than before', () => {
+  test('a demotion gives fewer rights than before', () => {
     expect(isDemotion('admin', 'member')).toBe(true)
     expect(isDemotion('admin', 'admin')).toBe(false)
     expect(isDemotion('member', 'developer')).toBe(false)
@@ -97,7 +97,7 @@ describe('API keys', () => {
   const key = { hash: 'one', former: [], expiresAt: null } as unknown as ApiKey
   const next = { hash: 'two', prefix: 'atr_2', last4: '2222' }
 
-  test('a key that reads usage is an admin’s to give', () => {
+  test('only an admin may issue a key that reads usage', () => {
     expect(permissionToGive(['workspace:read', 'usage:read'])).toBe('readUsage')
     expect([permissionToGive(['usage:write']), permissionToGive('usage:read'), permissionToGive(undefined)]).toEqual([
       undefined,
@@ -108,13 +108,13 @@ describe('API keys', () => {
     expect(rolesThatGive(['usage:write'])).toEqual(['admin', 'developer'])
   })
 
-  test('of a secret only its hash, its beginning and its end are kept', () => {
+  test('only a secret’s hash, beginning and end are stored', () => {
     const { secret, kept } = newSecret('ws_01k0c5r2m8q3v9xw7y4z6b1d2e', 'key_01k0c5r2m8q3v9xw7y4z6b1d2e')
 
     expect(kept).toEqual({ hash: secretHash(secret), prefix: secret.slice(0, 12), last4: secret.slice(-4) })
   })
 
-  test('a secret is good while it is current or in its grace, of a key that has not expired', () => {
+  test('a secret is valid while it is current or in its grace period, and its key has not expired', () => {
     const inGrace = rotated(key, { kept: next, graceSeconds: 60, now })
 
     expect([isGood(inGrace, 'two', now), isGood(inGrace, 'one', now), isGood(inGrace, 'three', now)]).toEqual([true, true, false])
@@ -124,7 +124,7 @@ describe('API keys', () => {
     expect(isGood({ hash: 'one', expiresAt: null } as unknown as ApiKey, 'two', now)).toBe(false)
   })
 
-  test('every earlier secret ends with the grace of the last rotation at the latest, and at once where that is 0', () => {
+  test('every earlier secret expires with the grace period of the last rotation at the latest, or at once if that is 0', () => {
     const twice = rotated(rotated(key, { kept: next, graceSeconds: 600, now }), { kept: { ...next, hash: 'three' }, graceSeconds: 60, now })
 
     expect(twice).toMatchObject({ hash: 'three', prefix: 'atr_2', last4: '2222' })
@@ -158,7 +158,7 @@ const made = (withheld?: 'cooldown' | 'bounced' | 'suppressed'): Invitation =>
   newInvitation(place, { email: 'bob@example.com', role: 'member', sender }, withheld, { now, ttlSeconds: 60 })
 
 describe('invitations', () => {
-  test('a new one lives as long as it may, and says who sent it and what became of its e-mail', () => {
+  test('a new one gets the full lifetime, and records its sender and the state of its e-mail', () => {
     expect(made()).toMatchObject({
       ...place,
       id: expect.stringMatching(/^inv_01k0c5r2m8q3v9xw7y4z6b1d2e01k0c5r2m8q3v9xw7y4z6b1d2e[0-9a-z]{8}$/),
@@ -176,7 +176,7 @@ describe('invitations', () => {
     expect(made('bounced')).toMatchObject({ sendCount: 0, delivery: 'bounced' })
   })
 
-  test('it is open while it is pending, has not expired and its sender was not dismissed since', () => {
+  test('it is open while it is pending, unexpired, and its sender has not been dismissed since', () => {
     expect(isOpen(undefined, workspace, now)).toBe(false)
     expect(isOpen(made(), workspace, now)).toBe(true)
     expect(isOpen({ ...made(), status: 'accepted' }, workspace, now)).toBe(false)
@@ -187,7 +187,7 @@ describe('invitations', () => {
     expect(isOpen(made(), { ...workspace, 'dismissed#acc_b': 3 }, now)).toBe(true)
   })
 
-  test('sent again it has another sender, send and end; without a role it keeps its own', () => {
+  test('a resend changes its sender, send and expiry, and keeps its role if none is given', () => {
     const again = sentAgain(made(), undefined, { ...sender, name: 'Amy' }, { now: new Date(at(30)), ttlSeconds: 60 })
 
     expect(again).toMatchObject({ role: 'member', sendCount: 2, lastSentAt: at(30), expiresAt: at(90), delivery: 'queued' })
@@ -195,22 +195,22 @@ describe('invitations', () => {
     expect(sentAgain(made(), 'admin', sender, { now, ttlSeconds: 60 }).role).toBe('admin')
   })
 
-  test('held back it says why, but for the cooldown', () => {
+  test('an invitation that is held back says why, except for the cooldown', () => {
     expect(heldBack(made(), 'complained').delivery).toBe('complained')
     expect(heldBack(made('bounced'), 'cooldown').delivery).toBe('bounced')
   })
 
-  test('the cooldown begins with the last send; what was never sent has none', () => {
+  test('the cooldown begins with the last send; an invitation that was never sent has none', () => {
     expect(cooldownLeft(made(), 60, new Date(at(20)))).toBe(40)
     expect(cooldownLeft(made(), 60, new Date(at(80)))).toBe(0)
     expect(cooldownLeft(made('suppressed'), 60, now)).toBe(0)
   })
 
-  test('its sender is the member who sends, in the workspace as it is', () => {
+  test('its sender is the sending member, with the workspace’s current state', () => {
     expect(senderIn(workspace, { accountId: 'acc_a', name: 'Ann', role: 'admin' } as Member)).toEqual(sender)
   })
 
-  test('a role that is given without sending stands on the right of who gave it, too', () => {
+  test('a role that is changed without a resend also depends on the right of whoever changed it', () => {
     const changed = { ...made(), ...givenRole('admin', { accountId: 'acc_z', name: 'Zoe', after: 1 }) }
 
     expect(changed.role).toBe('admin')
@@ -223,7 +223,7 @@ describe('invitations', () => {
     expect(isDead({ ...made(), status: 'dead' }, workspace)).toBe(true)
   })
 
-  test('what was sent before dismissals were counted is older than any', () => {
+  test('invitations sent before dismissals were counted are older than any dismissal', () => {
     const before = { ...made(), ...invitationDefaults }
 
     expect(isDead(before, { ...workspace, 'dismissed#acc_a': 1 })).toBe(true)
@@ -232,7 +232,7 @@ describe('invitations', () => {
     expect(dismissalsIn({ ...workspace, 'dismissed#acc_a': 1 })).toEqual([['dismissed#acc_a', 1]])
   })
 
-  test('an answer names its invitation by token or by id, and not by both', () => {
+  test('an answer names its invitation either by token or by id', () => {
     for (const good of [{ token: 'x' }, { invitationId: 'x' }, { token: 'x'.repeat(500) }, { invitationId: 'x'.repeat(200) }])
       expect(answerSchema.safeParse(good).success).toBe(true)
     const bad = [{}, { token: 'x', invitationId: 'y' }, { token: '' }, { invitationId: '' }, { token: 'x', other: 1 }]
@@ -252,7 +252,7 @@ describe('invitations', () => {
     expect(answerSchema.safeParse(answer).error?.issues).toMatchObject([{ code: 'invalid_type', path: [] }])
   })
 
-  test('bad news of an e-mail is not overwritten by better', () => {
+  test('good news about an e-mail does not overwrite bad news', () => {
     expect(outcomeOf.bounced).toEqual({ shows: 'bounced', over: ['sent', 'suppressed'], blocks: 'bounced' })
     expect(outcomeOf.complained).toEqual({ shows: 'complained', over: ['sent', 'suppressed', 'bounced'], blocks: 'complained' })
     expect(outcomeOf.rejected).toEqual({ shows: 'suppressed', over: ['sent'] })
@@ -263,7 +263,7 @@ describe('invitations', () => {
 describe('what an invoice owes to the provider', () => {
   const invoice = { status: 'open', issuedAt: at(0), billing: { paymentMethodId: 'pm_1' } } as Invoice
 
-  test('a method is owed its detach until it is detached', () => {
+  test('a payment method is due for detaching until it is detached', () => {
     expect([owesDetach(invoice), owesDetach({ ...invoice, detached: true }), owesDetach({ status: 'open' } as Invoice)]).toEqual([
       true,
       false,
@@ -271,7 +271,7 @@ describe('what an invoice owes to the provider', () => {
     ])
   })
 
-  test('an open invoice keeps its method for 90 days, any other none', () => {
+  test('an open invoice keeps its payment method for 90 days, any other does not', () => {
     expect(detachAt(invoice, at(5))).toBe(at(90 * 86_400))
     expect(detachAt({ ...invoice, status: 'paid' }, at(5))).toBe(at(5))
     expect(detachAt({ ...invoice, issuedAt: null }, at(5))).toBe(at(5))
@@ -300,13 +300,13 @@ describe('what an invoice owes to the provider', () => {
 })
 
 describe('refusals and errors', () => {
-  test('a refusal asks for at least one whole second of patience, or for none', () => {
+  test('a refusal asks to wait for at least one whole second, or not at all', () => {
     expect(new Refusal('unavailable', 'x', { retryAfter: 0.2 }).retryAfter).toBe(1)
     expect(new Refusal('unavailable', 'x', { retryAfter: 1.2 }).retryAfter).toBe(2)
     expect(new Refusal('unavailable', 'x').retryAfter).toBeUndefined()
   })
 
-  test('a refusal keeps its cause, its name and the field that it is about', () => {
+  test('a refusal keeps its cause, its name and its field', () => {
     const cause = new Error('why')
 
     expect(new Refusal('unavailable', 'x', { cause })).toMatchObject({ name: 'Refusal', message: 'x', cause })
@@ -317,7 +317,7 @@ describe('refusals and errors', () => {
     })
   })
 
-  test('of an error a log has names and places, and no message', () => {
+  test('the log has an error’s names and stack frames, but not its message', () => {
     const told = safeForLog(new TypeError('secret', { cause: new RangeError('secret') })) as { stack: string[]; cause: { name: string } }
 
     expect(told).toMatchObject({ name: 'TypeError', cause: { name: 'RangeError' } })

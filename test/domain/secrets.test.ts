@@ -10,7 +10,7 @@ const alphabet = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 
 const at = (text: string, i: number, c: string) => text.slice(0, i) + c + text.slice(i + 1)
 
-test('an API key leads to its place, in letters and digits alone', () => {
+test('an API key identifies its item, and consists of letters and digits only', () => {
   const secret = newApiKeySecret(keyPlace)
 
   expect(secret).toMatch(/^atr_[0-9a-z]{90}$/)
@@ -18,7 +18,7 @@ test('an API key leads to its place, in letters and digits alone', () => {
   expect(newApiKeySecret(keyPlace)).not.toBe(secret)
 })
 
-test('one mistyped character of an API key is noticed without a read', () => {
+test('one mistyped character in an API key is detected without a read', () => {
   const secret = newApiKeySecret(keyPlace)
   fc.assert(
     fc.property(fc.nat(secret.length - 1), fc.constantFrom(...alphabet), (i, c) => {
@@ -29,7 +29,7 @@ test('one mistyped character of an API key is noticed without a read', () => {
   )
 })
 
-test('two characters of an API key that changed places, one too many and one missing are noticed', () => {
+test('swapped, extra and missing characters in an API key are detected', () => {
   const secret = newApiKeySecret(keyPlace)
   for (let i = 4; i < secret.length - 1; i++) {
     const [a = '', b = ''] = [secret[i], secret[i + 1]]
@@ -39,7 +39,7 @@ test('two characters of an API key that changed places, one too many and one mis
   }
 })
 
-test('no other text is an API key or an invitation token', () => {
+test('nothing else is an API key or an invitation token', () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -54,11 +54,11 @@ test('no other text is an API key or an invitation token', () => {
   )
 })
 
-test('a secret is kept as its SHA-256, as other tools write it', () => {
+test('a secret is stored as its SHA-256, in the same format as other tools write it', () => {
   expect(secretHash('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
 })
 
-test('an invitation token leads to its place and carries 256 random bits', () => {
+test('an invitation token identifies its item and carries 256 random bits', () => {
   const tokens = Array.from({ length: 100 }, () => newInvitationToken(invitation))
 
   for (const token of tokens) {

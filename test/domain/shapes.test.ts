@@ -112,7 +112,7 @@ test.each(shapes)('the shape %s is published by that name', (name, shape) => {
   expect(z.globalRegistry.get(shape)?.id).toBe(name)
 })
 
-test('what is recorded of an invitation is all but its address', () => {
+test('the stored record of an invitation has everything but its address', () => {
   const { email, ...rest } = invitation
 
   expect(recordedInvitation.parse(invitation)).toEqual(rest)

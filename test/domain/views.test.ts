@@ -23,7 +23,7 @@ test('an account is shown with its default workspace, or with none', () => {
   expect(defaultWorkspaceView({ account, defaultWorkspace, defaultMember: null })).toBeNull()
 })
 
-test('what is shown is a copy', () => {
+test('a view is a copy', () => {
   const lines = [{ meter: 'storage' }] as unknown as Invoice['lines']
   const apiKey = { id: 'key_1', scopes: ['usage:read'] } as unknown as ApiKey
 
@@ -49,7 +49,7 @@ test('a deletion is queued until a worker has begun it', () => {
   )
 })
 
-test('a deletion that runs says which steps are done and which one is under way', () => {
+test('a running deletion shows which steps are done and which one is in progress', () => {
   const doneAt = { revokeAccess: 'a', revokeApiKeys: 'b', issueFinalInvoice: 'c' }
   const { status, steps, purged, purgedItems, invoiceId } = deletionView(
     deletion({ started: true, step: 'chargeFinalInvoice', doneAt, purged: { apiKey: 2, member: 3 } }),
@@ -65,7 +65,7 @@ test('a deletion that runs says which steps are done and which one is under way'
   expect(steps.map((step) => step.at)).toEqual(['a', 'b', 'c', null, null])
 })
 
-test('a deletion that is completed has nothing left to do', () => {
+test('a completed deletion has nothing left to do', () => {
   const { status, steps } = deletionView(deletion({ started: true, step: 'completed', completedAt: 'z' }))
 
   expect(status).toBe('completed')

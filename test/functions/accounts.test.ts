@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { scene } from '#test/support/scene.ts'
 import { createWorld, signUp, tokenOf } from '#test/support/world.ts'
 
-test('creating an account also creates its default workspace, of which its owner is the admin', async () => {
+test('creating an account also creates its default workspace, with its owner as admin', async () => {
   const world = await createWorld()
 
   const { status, body } = await world.call('createAccount', { as: tokenOf('Ann@Example.com', { name: 'Ann' }) })
@@ -25,7 +25,7 @@ test('creating an account also creates its default workspace, of which its owner
   })
 })
 
-test('creating an account that exists answers 200 with the same, whatever name is sent', async () => {
+test('creating an existing account answers 200 with that account, whatever name is sent', async () => {
   const world = await createWorld()
   const first = await world.call('createAccount', { as: tokenOf('ann@example.com', { name: 'Ann' }) })
 
@@ -47,7 +47,7 @@ test("an account's id follows from issuer and sub, not from the address", async 
   expect(other.body.account.id).not.toBe(first.body.account.id)
 })
 
-test('an account can be made with an address that is not verified', async () => {
+test('an account can be created with an unverified address', async () => {
   const world = await createWorld()
 
   expect(await world.call('createAccount', { as: tokenOf('ann@example.com', { verified: false }) })).toMatchObject({ status: 201 })
@@ -87,7 +87,7 @@ test.each([
   expect((await world.call('whoami', { as })).body).toEqual({ kind: 'user', account: null })
 })
 
-test('an unknown field is refused by its name', async () => {
+test('an unknown field is refused by name', async () => {
   const world = await createWorld()
 
   const answer = await world.call('createAccount', { as: tokenOf('ann@example.com'), body: { nickname: 'A' } })
@@ -95,7 +95,7 @@ test('an unknown field is refused by its name', async () => {
   expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/nickname' }] } })
 })
 
-test('whoami tells a person who has no account yet, and then the account', async () => {
+test('whoami answers the person while there is no account, then the account', async () => {
   const world = await createWorld()
   const as = tokenOf('ann@example.com')
 
@@ -107,7 +107,7 @@ test('whoami tells a person who has no account yet, and then the account', async
   expect(after.body).toEqual({ kind: 'user', account: body.account })
 })
 
-test('getMe answers the account, and 403 to somebody who has none', async () => {
+test('getMe answers the account, or 403 to a person without one', async () => {
   const world = await createWorld()
   const as = tokenOf('ann@example.com')
 
@@ -118,7 +118,7 @@ test('getMe answers the account, and 403 to somebody who has none', async () => 
   expect((await world.call('getMe', { as })).body).toEqual(body.account)
 })
 
-test('the default workspace of an account is null once its owner left it, and stays null after being invited back', async () => {
+test('an account’s default workspace is null once its owner has left it, even after being invited back', async () => {
   const { world, ann } = await scene()
   const bob = await signUp(world, 'bob@example.com')
   const path = { workspaceId: bob.workspaceId }
@@ -146,7 +146,7 @@ test('the default workspace of an account is null once its owner left it, and st
   await nothing()
 })
 
-test('the default workspace of an account is null once its owner was removed from it', async () => {
+test('an account’s default workspace is null once its owner was removed from it', async () => {
   const { world, ann } = await scene()
   const path = { workspaceId: ann.workspaceId }
   await world.call('createInvitations', { as: ann.token, path, body: { emails: ['bob@example.com'], role: 'admin' } })
@@ -159,7 +159,7 @@ test('the default workspace of an account is null once its owner was removed fro
   expect((await world.call('getMe', { as: ann.token })).body.defaultWorkspaceId).toBeNull()
 })
 
-test('an existing account is answered with its default workspace as it is now', async () => {
+test('creating an existing account returns its current default workspace', async () => {
   const { world, ann } = await scene()
   await world.call('updateWorkspace', { as: ann.token, path: { workspaceId: ann.workspaceId }, body: { name: 'Home' } })
 
@@ -186,7 +186,7 @@ test("my invitations are the pending ones to my address, oldest first, each with
   })
 })
 
-test('my invitations leave out what was accepted, declined, revoked or has expired', async () => {
+test('my invitations leave out accepted, declined, revoked and expired ones', async () => {
   const { world, here, invite, mail, accept } = await scene()
   const emails = ['accepts@example.com', 'declines@example.com', 'revoked@example.com', 'waits@example.com']
   for (const email of emails) await signUp(world, email)
@@ -206,7 +206,7 @@ test('my invitations leave out what was accepted, declined, revoked or has expir
   expect(await mine('waits@example.com')).toEqual([])
 })
 
-test('an unverified address has no invitations, and nobody without an account has any', async () => {
+test('a person with an unverified address, or without an account, has no invitations', async () => {
   const { world, invite } = await scene()
   await signUp(world, 'bob@example.com')
   await invite(['bob@example.com', 'new@example.com'])

@@ -46,7 +46,7 @@ test('a key is shown once with its secret, and afterwards in no list, replay, lo
   expect(known).not.toContain(secret.slice(-20))
 })
 
-test('a key without scopes may read the workspace and report usage; a scope that is not in the table of roles is a 400', async () => {
+test('a key created without scopes may read the workspace and report usage; an unknown scope answers 400', async () => {
   const d = await departure()
 
   expect(d.apiKey.scopes).toEqual(['workspace:read', 'usage:write'])
@@ -76,7 +76,7 @@ test.each([
   expect(await d.world.call('listMeters', { as: body.secret })).toMatchObject({ status: 200 })
 })
 
-test('a key tells who it is, and below another workspace than its own it gets the 404 first', async () => {
+test('a key can ask who it is, and gets a 404 first for any workspace but its own', async () => {
   const d = await departure()
   const other = { workspaceId: d.ann.workspaceId }
 
@@ -91,7 +91,7 @@ test('a key tells who it is, and below another workspace than its own it gets th
     })
 })
 
-test('usage:read takes an admin: to create a key with it and to rotate one', async () => {
+test('only an admin may create or rotate a key with usage:read', async () => {
   const d = await departure()
   const bob = await d.join('bob@example.com', 'developer')
   const cid = await d.join('cid@example.com', 'member')
@@ -106,7 +106,7 @@ test('usage:read takes an admin: to create a key with it and to rotate one', asy
     expect(await d.here(operation, { as: cid.token, body: { name: 'x' } })).toMatchObject({ status: 403 })
 })
 
-test('rotating keeps the key and gives a new secret; the old one works for the grace and not a moment longer', async () => {
+test('rotating keeps the key and issues a new secret; the old one works exactly for the grace period', async () => {
   const d = await departure()
   const path = { apiKeyId: d.apiKey.id }
   const asks = (as: string) => d.here('getWorkspace', { as })
@@ -124,7 +124,7 @@ test('rotating keeps the key and gives a new secret; the old one works for the g
   expect(await asks(body.secret)).toMatchObject({ status: 200 })
 })
 
-test('rotating without a grace ends every earlier secret at once, those in a grace of their own too', async () => {
+test('rotating without a grace period ends every earlier secret at once, even those in a grace period of their own', async () => {
   const { d, rotate, alive } = await rotating()
 
   const secrets = [d.secret, await rotate(86_400), await rotate(60), await rotate(0)]
@@ -134,7 +134,7 @@ test('rotating without a grace ends every earlier secret at once, those in a gra
   expect(row?.former ?? []).toEqual([])
 })
 
-test('an earlier secret ends with its own grace or with the new one, whichever comes first', async () => {
+test('an earlier secret expires with its own grace period or the new one, whichever ends first', async () => {
   const { d, rotate, alive } = await rotating()
 
   const secrets = [d.secret, await rotate(30), await rotate(600), await rotate(60)]
@@ -146,7 +146,7 @@ test('an earlier secret ends with its own grace or with the new one, whichever c
   expect(await alive(secrets)).toEqual([false, false, false, true])
 })
 
-test('a grace is a whole number of seconds, at most a day; an unknown key is a 404', async () => {
+test('a grace period is an integer of seconds, at most a day; an unknown key answers 404', async () => {
   const { d, path } = await rotating()
 
   for (const graceSeconds of [-1, 86_401, 1.5, '60'])
@@ -157,7 +157,7 @@ test('a grace is a whole number of seconds, at most a day; an unknown key is a 4
   })
 })
 
-test('a key that has expired is not rotated: its new secret would be as dead, and no answer says otherwise', async () => {
+test('an expired key is not rotated: its new secret would be just as invalid', async () => {
   const d = await departure()
   const expiresAt = later(d.world.now, 60)
   const { body } = await d.here('createApiKey', { body: { name: 'CI', expiresAt } })
@@ -174,7 +174,7 @@ test('a key that has expired is not rotated: its new secret would be as dead, an
   expect((await apiKeyRows(d)).find(({ id }) => id === body.apiKey.id)?.hash).toBe(secretHash(first.body.secret))
 })
 
-test('secrets that are past their grace are forgotten, and of those in it the newest hundred are kept', async () => {
+test('secrets past their grace period are dropped, and of the others the newest hundred are kept', async () => {
   const { d, rotate, alive } = await rotating()
   const first = await rotate(10)
   d.world.passSeconds(11)
@@ -212,7 +212,7 @@ test.each([0, 3_600])(
   },
 )
 
-test('a key of before, whose former secrets outlast each other, is rotated without a grace all the same', async () => {
+test('an older key, whose former secrets outlast each other, can be rotated without a grace period too', async () => {
   const { d, rotate, alive } = await rotating()
   const until = new Date(d.world.now.getTime() + 3_600_000).toISOString()
   const second = await rotate(0)
@@ -225,7 +225,7 @@ test('a key of before, whose former secrets outlast each other, is rotated witho
   expect(await alive([d.secret, second, third])).toEqual([false, false, true])
 })
 
-test('of rotations that race with one Idempotency-Key one has an effect and all get its answer, the secret once', async () => {
+test('of concurrent rotations with one Idempotency-Key, one takes effect and all get its answer, the secret only once', async () => {
   const d = await departure()
   const ask = { path: { apiKeyId: d.apiKey.id }, body: {}, headers: { 'idempotency-key': 'once' } }
 
@@ -254,7 +254,7 @@ test('a revoked or expired key is refused from the next request on', async () =>
   expect(await d.here('getWorkspace', { as: body.secret })).toMatchObject(refused)
 })
 
-test('keys belong to the workspace and outlive who made them', async () => {
+test('keys belong to the workspace and outlive their creators', async () => {
   const d = await departure()
   const bob = await d.join('bob@example.com', 'developer')
   const { body } = await d.here('createApiKey', { as: bob.token, body: { name: 'Of Bob' } })
@@ -275,7 +275,7 @@ test('a workspace has at most 100 keys, and a revoked one makes room', async () 
   expect(await d.here('createApiKey', { body: { name: 'room' } })).toMatchObject({ status: 201 })
 })
 
-test('a malformed or mistyped secret is refused without one call to the table, a good one is verified with one read', async () => {
+test('a malformed or mistyped secret is refused without a call to the table, and a good one takes one read', async () => {
   const d = await departure()
   const { services, measure } = metered(d.world)
   const last = d.secret.at(-1) === '0' ? '1' : '0'
@@ -302,7 +302,7 @@ test('a malformed or mistyped secret is refused without one call to the table, a
   expect(calls).toEqual(['BatchGetItem'])
 })
 
-test('lastUsedAt is noted at most once a minute, and its failure hurts nobody', async () => {
+test('lastUsedAt is written at most once a minute, and failing to write it fails no request', async () => {
   const d = await departure()
   const { services, measure } = metered(d.world)
   const ask = () => d.world.call('whoami', { as: d.secret }, services)
@@ -320,7 +320,7 @@ test('lastUsedAt is noted at most once a minute, and its failure hurts nobody', 
   expect(await lastUsedAt()).not.toBe(first)
 })
 
-test('a key of a stranger’s workspace, an unknown one and a good-looking one that never was are all unauthenticated', async () => {
+test('a revoked key of another workspace is unauthenticated for every workspace', async () => {
   const d = await departure()
   const eve = await signUp(d.world, 'eve@example.com')
   const path = { workspaceId: eve.workspaceId }
@@ -331,7 +331,7 @@ test('a key of a stranger’s workspace, an unknown one and a good-looking one t
   expect(await d.here('getWorkspace', { as: body.secret })).toMatchObject(refused)
 })
 
-test('a key with usage:read takes an admin, before a replay and before the content is looked at', async () => {
+test('a key with usage:read requires an admin, which is checked before a replay and before the content', async () => {
   const d = await departure()
   const bob = await d.join('bob@example.com', 'admin')
   const scopes = ['usage:read']

@@ -22,7 +22,7 @@ test('every operation has a budget: a line in test/support/scenarios.ts', () => 
   expect(operations.map(({ name }) => name).filter((name) => !measured.includes(name))).toEqual([])
 })
 
-test('docs/costs.json says what each of them was measured to cost (npm run measure writes it, npm run docs prints it)', async () => {
+test('docs/costs.json has the measured costs of every operation (npm run measure writes it, npm run docs prints it)', async () => {
   expect(costs.size).toBe(scenarios.length)
   const lines = [...costs].map(
     ([name, { calls: _, unlisted: __, announcements: ___, ...cost }]) => `  ${JSON.stringify(name)}: ${JSON.stringify(cost)}`,
@@ -31,7 +31,7 @@ test('docs/costs.json says what each of them was measured to cost (npm run measu
   await expect(`{\n${lines.join(',\n')}\n}\n`).toMatchFileSnapshot('../../docs/costs.json')
 })
 
-test('only what owes an e-mail or a deletion goes to a queue, once', async () => {
+test('only e-mails and deletions go to a queue, once each', async () => {
   const { take, world } = await meteredScene()
 
   expect(await take('createInvitations', { body: { emails: emails(50) } })).toMatchObject({ announcements: 1 })
@@ -53,7 +53,7 @@ test('the rounds of a workspace with 1,000 members and 150 invitations are those
   expect((await take('leaveWorkspace')).rounds).toBeLessThanOrEqual(3)
 })
 
-test('on a machine where every answer comes late the costs are the same: nothing is sent a second time while it is measured', async () => {
+test('the measured costs are the same on a slow machine: nothing is resent while measuring', async () => {
   const [, , reportUsage] = scenarios.find(([name]) => name === 'reportUsage') ?? []
   if (!reportUsage) throw new Error('No such scenario')
   const usual = await reportUsage(await meteredScene())

@@ -11,7 +11,7 @@ const cleanUp = ({ run }: World) => run('cleanUp')
 const rowsOf = async ({ services }: World, kind: string) => (await allRows(services.table)).filter((row) => kindOf(row) === kind)
 const lookUp = ({ world }: Pick<Scene, 'world'>, token: string) => world.call('lookUpInvitation', { body: { token } })
 
-test('an expired invitation is removed with its count, and is a 404 then', async () => {
+test('the clean-up removes an expired invitation and its count, and it then answers 404', async () => {
   const { world, invite, mail, item } = await scene()
   await invite(['a@example.com', 'b@example.com'])
   await mail()
@@ -28,7 +28,7 @@ test('an expired invitation is removed with its count, and is a 404 then', async
   expect(await problemsOf(world.services.table)).toEqual([])
 })
 
-test('an invitation that has not expired stays, and so does one that was renewed', async () => {
+test('an unexpired invitation stays, and so does a renewed one', async () => {
   const { world, invite, mail, pending } = await scene()
   await invite(['renewed@example.com', 'ends@example.com'])
   await mail()
@@ -44,7 +44,7 @@ test('an invitation that has not expired stays, and so does one that was renewed
   expect((await pending()).map(({ email }: { email: string }) => email).sort()).toEqual(['new@example.com', 'renewed@example.com'])
 })
 
-test('an e-mail whose message was lost is found and sent', async () => {
+test('the clean-up finds and sends an e-mail whose message was lost', async () => {
   const team = await scene()
   const { world } = team
   await team.invite(bobsAddress)
@@ -63,7 +63,7 @@ test('an e-mail whose message was lost is found and sent', async () => {
   expect(world.queued).toEqual([])
 })
 
-test('an e-mail that is owed is asked for again and again, ever more seldom, until it is out', async () => {
+test('an owed e-mail is requested again at growing intervals until it is sent', async () => {
   const { world, invite, mail } = await scene()
   await invite(bobsAddress)
   world.queued = []
@@ -87,7 +87,7 @@ test('an e-mail that is owed is asked for again and again, ever more seldom, unt
   expect(world.mails).toHaveLength(1)
 })
 
-test('an accepted invitation is forgotten after 7 days, and not before', async () => {
+test('an accepted invitation is removed after 7 days, and not before', async () => {
   const { world, invite, mail, accept } = await scene()
   await invite(bobsAddress)
   await mail()
@@ -103,7 +103,7 @@ test('an accepted invitation is forgotten after 7 days, and not before', async (
   expect(await problemsOf(world.services.table)).toEqual([])
 })
 
-test('an invitation in place of an accepted one is not forgotten with it', async () => {
+test('an invitation that replaced an accepted one is not removed with it', async () => {
   const { world, invite, mail, accept, here, pending } = await scene()
   await invite(bobsAddress)
   await mail()
@@ -147,7 +147,7 @@ test('two runs at once do no harm', async () => {
   expect(await problemsOf(world.services.table)).toEqual([])
 })
 
-test('what cannot be removed keeps nothing else waiting', async () => {
+test('an item that cannot be removed does not hold up the others', async () => {
   const { world, invite, path, item } = await scene()
   const { body } = await invite(['a@example.com', 'b@example.com'])
   const place = { workspaceId: path.workspaceId, addressKey: addressKey(path.workspaceId, 'a@example.com') }

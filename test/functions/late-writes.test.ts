@@ -58,7 +58,7 @@ test.each<[string, (made: { projectId: string; apiKeyId: string; invitationId: s
   expect(await rowsIn(d.world.services.table)).toEqual(rowsThen())
 })
 
-test('a deletion is confirmed by the name that the workspace has when it begins', async () => {
+test('a deletion must be confirmed with the workspace’s name at the time it begins', async () => {
   const d = await departure()
   const { table } = d.world.services
   let renamed = false
@@ -94,7 +94,7 @@ test('an admin who is demoted while they write is refused, and changes nothing',
   expect(await d.here('getWorkspace')).toMatchObject({ body: { name: 'Blue Team' } })
 })
 
-test('a role that was changed meanwhile is changed from what it is then, so that admins are counted right', async () => {
+test('a concurrent role change starts from the current role, so that admins are counted correctly', async () => {
   const d = await departure()
   const bob = await d.join('bob@example.com', 'member')
   const change = (role: string) => ({ as: d.ann.token, path: { ...d.path, accountId: bob.id }, body: { role } })

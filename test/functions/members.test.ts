@@ -18,7 +18,7 @@ const remove = ({ here }: Scene, accountId: string, as?: string) => here('remove
 const leave = ({ here }: Scene, as?: string, successorId?: string) =>
   here('leaveWorkspace', { as, ...(successorId !== undefined && { query: { successorId } }) })
 
-test('members are listed oldest first, in the shape that consumers rely on', async () => {
+test('members are listed oldest first, in their published shape', async () => {
   const { ann, workspace, here, join, world } = await scene()
   const bob = await join('Bob@Example.com', 'developer')
   const joinedAt = world.now.toISOString()
@@ -85,7 +85,7 @@ test.each(['owner', '', null, undefined])('%j is no role', async (role) => {
   expect(await update(team, bob.id, role)).toMatchObject({ status: 400, body: { errors: [{ pointer: '/role' }] } })
 })
 
-test('whoever is not a member can neither be changed nor removed', async () => {
+test('a person who is not a member can be neither changed nor removed', async () => {
   const team = await scene()
   const eve = await signUp(team.world, 'eve@example.com')
 
@@ -95,7 +95,7 @@ test('whoever is not a member can neither be changed nor removed', async () => {
   }
 })
 
-test('the last admin is not demoted, but may be made admin once more', async () => {
+test('the last admin cannot be demoted, but may be set to admin again', async () => {
   const team = await scene()
   await team.join('bob@example.com', 'developer')
   const lastAdmin = { status: 409, body: { code: 'last_admin' } }
@@ -169,7 +169,7 @@ test('removing oneself names a successor as leaving does', async () => {
   expect(await team.here('getWorkspace', { as: bob.token })).toMatchObject({ body: { role: 'admin' } })
 })
 
-test('everybody may leave while somebody else remains', async () => {
+test('anyone may leave while someone else remains', async () => {
   const team = await scene()
   const dev = await team.join('dev@example.com', 'developer')
   const bob = await team.join('bob@example.com', 'member')
@@ -183,7 +183,7 @@ test('everybody may leave while somebody else remains', async () => {
   expect(await problemsOf(team.world.services.table)).toEqual([])
 })
 
-test('where the last admin leaves, the longest-standing developer becomes admin', async () => {
+test('when the last admin leaves, the longest-standing developer becomes admin', async () => {
   const team = await scene()
   await team.join('old@example.com', 'member')
   const heir = await team.join('heir@example.com', 'developer')
@@ -200,7 +200,7 @@ test('where the last admin leaves, the longest-standing developer becomes admin'
   expect(await problemsOf(team.world.services.table)).toEqual([])
 })
 
-test('without a developer it is the longest-standing member, by the time in this workspace', async () => {
+test('without a developer, the longest-standing member of this workspace becomes admin', async () => {
   const team = await scene()
   const first = await team.join('first@example.com', 'member')
   const second = await team.join('second@example.com', 'member')
@@ -231,7 +231,7 @@ test('the last admin may name who follows', async () => {
   expect(await problemsOf(team.world.services.table)).toEqual([])
 })
 
-test('a named successor is not made admin where another admin remains', async () => {
+test('a named successor is not made admin if another admin remains', async () => {
   const team = await scene()
   await team.join('boss@example.com', 'admin')
   const bob = await team.join('bob@example.com', 'member')
@@ -245,7 +245,7 @@ test('a named successor is not made admin where another admin remains', async ()
   ])
 })
 
-test('a successor is checked always: somebody else who is a member', async () => {
+test('a named successor must always be another member', async () => {
   const team = await scene()
   const bob = await team.join('bob@example.com', 'member')
   const left = await team.join('left@example.com', 'member')
@@ -259,7 +259,7 @@ test('a successor is checked always: somebody else who is a member', async () =>
   expect(await rolesIn(team)).toEqual({ Ann: 'admin', bob: 'member' })
 })
 
-test('whoever comes back is a new member, with the new role and last in the list', async () => {
+test('a returning person is a new member, with the new role and last in the list', async () => {
   const team = await scene()
   const bob = await team.join('bob@example.com', 'admin')
   const eve = await team.join('eve@example.com', 'member')
@@ -283,7 +283,7 @@ test('API keys outlive the member who made them', async () => {
   expect(await team.here('getWorkspace', { as: body.secret })).toMatchObject({ status: 200, body: { id: team.workspace.id, role: null } })
 })
 
-test('a key reads members and workspace, and is let neither leave nor manage', async () => {
+test('a key may read members and the workspace, but neither leave nor manage', async () => {
   const team = await scene()
   const { body } = await team.here('createApiKey', { body: { name: 'CI', scopes: ['workspace:read'] } })
 

@@ -20,7 +20,7 @@ test('an admin who is demoted while making themselves admin again stays demoted'
   expect((await members()).map(({ role }: { role: string }) => role)).toEqual(['admin', 'member'])
 })
 
-test('to somebody who is removed while they write, the workspace does not exist', async () => {
+test('for a person who is removed during their request, the workspace does not exist', async () => {
   const { world, path, join, here } = await scene()
   const bob = await join('bob@example.com', 'admin')
   const services = interrupted(world, () => here('removeMember', { path: { accountId: bob.id } }))
@@ -30,7 +30,7 @@ test('to somebody who is removed while they write, the workspace does not exist'
   expect(answer).toMatchObject({ status: 404, body: { code: 'workspace_not_found' } })
 })
 
-test('an account that is read while its transaction becomes visible is read with its workspace', async () => {
+test('an account that is read just as its transaction becomes visible is read with its workspace', async () => {
   const world = await createWorld()
   const { workspaceId } = await signUp(world, 'zed@example.com')
   let isTorn = true
@@ -55,7 +55,7 @@ test('an account that is read while its transaction becomes visible is read with
   await world.close()
 })
 
-test('a name server that does not answer is a 503, as a table that does not', async () => {
+test('an unresponsive name server makes it a 503, as an unresponsive table does', async () => {
   const { world, ann } = await scene()
   const services = withClient(world, (client) =>
     client.middlewareStack.add(
@@ -71,7 +71,7 @@ test('a name server that does not answer is a 503, as a table that does not', as
   expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } })
 })
 
-test('a full workspace answers for its members as any other, with and without an Idempotency-Key', async () => {
+test('a full workspace answers its members like any other, with and without an Idempotency-Key', async () => {
   const { world, here, path } = await scene()
   await tamper(world, keys.workspace(path.workspaceId), { memberCount: 1_000 })
   const body = { emails: ['ann@example.com'] }

@@ -36,7 +36,7 @@ test.for(before)('what was named %j before the rule for names can be read, invit
   expect((await here('deleteWorkspace', { query: { confirm: name } })).status).toBe(202)
 })
 
-test('somebody whose token claims a name that is none gets one that is', async () => {
+test('a person whose token claims an invalid name gets a valid one', async () => {
   const { world } = await scene()
   const called = async (name: string) =>
     (await world.call('createAccount', { as: tokenOf('eve@example.com', { name, sub: name }), body: {} })).body

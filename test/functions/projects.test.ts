@@ -41,7 +41,7 @@ test('a developer creates, renames and deletes projects', async () => {
   expect((await here('listProjects')).body.data).toEqual([])
 })
 
-test('a member reads projects, and changes none', async () => {
+test('a member can read projects but not change them', async () => {
   const { here, join, create } = await projects()
   const made = await create('Rocket')
   const { token: as } = await join('bob@example.com', 'member')
@@ -55,7 +55,7 @@ test('a member reads projects, and changes none', async () => {
   expect((await here('listProjects')).body.data).toEqual([made])
 })
 
-test('a project that is not there is a 404, however it is called', async () => {
+test('an unknown project answers 404, whatever the id looks like', async () => {
   const { world, ann, here, create } = await projects()
   const elsewhere = await world.call('createProject', { as: ann.token, path: { workspaceId: ann.workspaceId }, body: { name: 'Other' } })
   const gone = await create('Gone')
@@ -99,7 +99,7 @@ test('projects are listed oldest first, in pages without a gap', async () => {
   expect(third.nextCursor).toBeNull()
 })
 
-test('a list of projects goes on behind one that was deleted meanwhile', async () => {
+test('a list of projects continues after one that was deleted meanwhile', async () => {
   const { here, create } = await projects()
   for (const name of ['One', 'Two', 'Three']) await create(name)
   const first = (await here('listProjects', { query: { limit: '2' } })).body
@@ -110,7 +110,7 @@ test('a list of projects goes on behind one that was deleted meanwhile', async (
   expect(rest.body).toMatchObject({ data: [{ name: 'Three' }], nextCursor: null })
 })
 
-test('a cursor of another list, or no cursor at all, shows nothing', async () => {
+test('a cursor of another list, or a text that is no cursor, is refused', async () => {
   const { world, ann, here, create } = await projects()
   for (const name of ['One', 'Two']) await create(name)
   const other = await signUp(world, 'eve@example.com')

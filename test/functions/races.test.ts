@@ -29,7 +29,7 @@ async function invited(role: Role = 'member') {
   return { ...team, id: body.results[0].invitation.id as string, token: team.world.linkToken(bobsAddress), bob: tokenOf(bobsAddress) }
 }
 
-test('of two last members who leave at once exactly one succeeds, whatever their roles', async () => {
+test('if the last two members leave concurrently, exactly one succeeds, whatever their roles', async () => {
   await forSeeds(25, async (random) => {
     const { world, ann, path, join } = await scene()
     const bob = await join(bobsAddress, random.pick(roles))
@@ -42,7 +42,7 @@ test('of two last members who leave at once exactly one succeeds, whatever their
   })
 })
 
-test('of three last admins who leave, name successors and remove each other at once, one stays', async () => {
+test('if the last three admins concurrently leave, name successors and remove each other, one stays', async () => {
   await forSeeds(15, async (random) => {
     const { world, ann, path, join } = await scene()
     const people = [ann, await join('b@example.com', 'admin'), await join('c@example.com', 'admin')]
@@ -64,7 +64,7 @@ test('of three last admins who leave, name successors and remove each other at o
   })
 })
 
-test('admins who demote, remove and leave at once always leave an admin, and counts that are right', async () => {
+test('concurrent demotions, removals and departures of admins always leave an admin and correct counts', async () => {
   await forSeeds(20, async (random) => {
     const { world, ann, path, join } = await scene()
     const people = [
@@ -91,7 +91,7 @@ test('admins who demote, remove and leave at once always leave an admin, and cou
   })
 })
 
-test('two admins who demote each other at once: one stays', async () => {
+test('if two admins demote each other concurrently, one stays admin', async () => {
   await forSeeds(15, async (random) => {
     const { world, ann, path, join, item } = await scene()
     const bob = await join(bobsAddress, 'admin')
@@ -106,7 +106,7 @@ test('two admins who demote each other at once: one stays', async () => {
   })
 })
 
-test('ten accepts of one link at once have one effect and one answer', async () => {
+test('ten concurrent accepts of one link have one effect and one answer', async () => {
   await forSeeds(15, async (random) => {
     const { world, token, bob, id, item } = await invited('admin')
     if (random.chance(0.5)) await signUp(world, bobsAddress)
@@ -122,7 +122,7 @@ test('ten accepts of one link at once have one effect and one answer', async () 
   })
 })
 
-test('one link that several people try at once lets in the one it was sent to', async () => {
+test('a link that several people try concurrently admits only the person it was sent to', async () => {
   await forSeeds(8, async (random) => {
     const { world, token, bob } = await invited()
     const call = late(world, random)
@@ -137,7 +137,7 @@ test('one link that several people try at once lets in the one it was sent to', 
   })
 })
 
-test('twenty account creations at once make one account with one default workspace', async () => {
+test('twenty concurrent account creations create one account with one default workspace', async () => {
   await forSeeds(8, async (random) => {
     const world = await createWorld()
     const call = late(world, random)
@@ -153,7 +153,7 @@ test('twenty account creations at once make one account with one default workspa
   })
 })
 
-test('creating an account and accepting at once make one account', async () => {
+test('creating an account and accepting an invitation concurrently creates one account', async () => {
   await forSeeds(15, async (random) => {
     const { world, token, bob } = await invited()
     const call = late(world, random)
@@ -173,7 +173,7 @@ test('creating an account and accepting at once make one account', async () => {
   })
 })
 
-test('of accepting and revoking at once exactly one succeeds', async () => {
+test('of concurrent accepting and revoking, exactly one succeeds', async () => {
   await forSeeds(25, async (random) => {
     const { world, ann, path, id, token, bob, item } = await invited('developer')
     const call = late(world, random)
@@ -192,7 +192,7 @@ test('of accepting and revoking at once exactly one succeeds', async () => {
   })
 })
 
-test('of accepting and declining at once exactly one succeeds', async () => {
+test('of concurrent accepting and declining, exactly one succeeds', async () => {
   await forSeeds(15, async (random) => {
     const { world, id, token, bob } = await invited()
     const call = late(world, random)
@@ -210,7 +210,7 @@ test('of accepting and declining at once exactly one succeeds', async () => {
   })
 })
 
-test('of accepting by the link and sending again at once either the link was good or a new one comes', async () => {
+test('of concurrent accepting and resending, either the link works or a new one arrives', async () => {
   await forSeeds(25, async (random) => {
     const team = await invited()
     const { world, ann, path, id, token, bob } = team
@@ -235,7 +235,7 @@ test('of accepting by the link and sending again at once either the link was goo
   })
 })
 
-test('a change of role and accepting at once: whoever is in has a role that somebody gave', async () => {
+test('changing the role while the invitation is accepted: the member gets one of the roles that were given', async () => {
   await forSeeds(15, async (random) => {
     const { world, ann, path, token, bob, members, pending } = await invited('member')
     const call = late(world, random)
@@ -255,7 +255,7 @@ test('a change of role and accepting at once: whoever is in has a role that some
   })
 })
 
-test('five admins who invite one address at once make one invitation and send one e-mail', async () => {
+test('five admins who invite one address concurrently create one invitation and send one e-mail', async () => {
   await forSeeds(10, async (random) => {
     const { world, path, ann, join, mail, item } = await scene()
     const admins = [ann.token]
@@ -280,7 +280,7 @@ test('five admins who invite one address at once make one invitation and send on
   })
 })
 
-test('however many invite at once, the limits hold to the last address', async () => {
+test('the limits hold exactly, however many invite concurrently', async () => {
   const names = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}${i}@example.com`)
   await forSeeds(2, async (random) => {
     const { world, ann, path, invite, item } = await scene()
@@ -307,7 +307,7 @@ test('however many invite at once, the limits hold to the last address', async (
   })
 })
 
-test('one address that six workspaces invite at once gets no more e-mails than a day allows', async () => {
+test('an address that six workspaces invite concurrently gets no more e-mails than the daily limit', async () => {
   await forSeeds(6, async (random) => {
     const { world } = await scene({ MAILS_PER_ADDRESS_PER_DAY: '3' })
     const inviters = []
@@ -328,7 +328,7 @@ test('one address that six workspaces invite at once gets no more e-mails than a
   })
 })
 
-test('five who accept at once get one last seat of a thousand', async () => {
+test('of five who accept concurrently, one gets the last of a thousand seats', async () => {
   const { world, path, invite, mail, item } = await scene()
   const emails = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}@example.com`)
   await invite(emails)
@@ -347,7 +347,7 @@ test('five who accept at once get one last seat of a thousand', async () => {
   })
 })
 
-test('of requests racing with one Idempotency-Key one has an effect, and all get its answer', async () => {
+test('of concurrent requests with one Idempotency-Key, one takes effect and all get its answer', async () => {
   await forSeeds(10, async (random) => {
     const { world, ann, path } = await scene()
     const call = late(world, random)
@@ -369,7 +369,7 @@ test('of requests racing with one Idempotency-Key one has an effect, and all get
   })
 })
 
-test('the clean-up and an invitation to the same address at once: the new one stays', async () => {
+test('an invitation that is created while the clean-up removes an expired one to the same address stays', async () => {
   await forSeeds(12, async (random) => {
     const { world, ann, path, invite, mail, pending } = await scene()
     await invite([bobsAddress, 'eve@example.com'])
@@ -472,7 +472,7 @@ function anyAct(random: Random, team: Scene, call: ReturnType<typeof late>, emai
   ])()
 }
 
-test('whatever people do at once while answers are lost, transactions collide and the table is throttled, all rules hold', async () => {
+test('all rules hold whatever people do concurrently while answers are lost, transactions conflict and the table is throttled', async () => {
   await forSeeds(8, async (random) => {
     const team = await scene({ INVITATION_RESEND_COOLDOWN_SECONDS: '1', MAILS_PER_ADDRESS_PER_DAY: '50' })
     const { world } = team
@@ -494,7 +494,7 @@ test('whatever people do at once while answers are lost, transactions collide an
   })
 })
 
-test('every invitation row is read back as it was written', async () => {
+test('every invitation row reads back unchanged', async () => {
   const { world, path, invite } = await scene()
   const { body } = await invite(bobsAddress)
 
@@ -506,7 +506,7 @@ test('every invitation row is read back as it was written', async () => {
   })
 })
 
-test('nothing that an admin sent lets anybody in once they are removed or demoted, whatever races with it', async () => {
+test('once an admin is removed or demoted, no invitation they sent admits anyone, whatever races with it', async () => {
   await forSeeds(20, async (random) => {
     const team = await scene()
     const { world, ann, path, join, invite, members } = team
@@ -546,7 +546,7 @@ test('nothing that an admin sent lets anybody in once they are removed or demote
   })
 })
 
-test('many who are removed at once are all removed, and each is noted', async () => {
+test('many concurrent removals all succeed, and each is recorded', async () => {
   await forSeeds(3, async (random) => {
     const { world, ann, path, item } = await scene()
     const people = await crowd(world, path.workspaceId, 9)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createWorld, join, signUp, tokenOf } from '#test/support/world.ts'
 
-test('a person gets a workspace, invites somebody, who joins, leaves and is invited back', async () => {
+test('a person gets a workspace and invites another, who joins, leaves and is invited back', async () => {
   const world = await createWorld()
   const ann = await signUp(world, 'Ann@Example.com', 'Ann')
   const { body: workspace } = await world.call('createWorkspace', { as: ann.token, body: { name: ' Blue Team ' } })

@@ -28,7 +28,7 @@ async function narrow(settings: Record<string, string>) {
   return d
 }
 
-test('many who report at the limit fill no shard above its part, and what was accepted is what is counted', async () => {
+test('concurrent reports at the limit overfill no shard, and exactly what was accepted is counted', async () => {
   const d = await departure(twoEach)
 
   const answers = await Promise.all(events(64).map((event) => d.report([event])))
@@ -43,7 +43,7 @@ test('many who report at the limit fill no shard above its part, and what was ac
   expect((await d.here('previewInvoice')).body.total).toBe(16 * 7)
 })
 
-test('events of a refused batch that other shards took stay counted, and are duplicates when sent again', async () => {
+test('events of a refused batch that other shards accepted stay counted, and are duplicates when sent again', async () => {
   const d = await departure(twoEach)
   const batch = events(40)
 
@@ -56,7 +56,7 @@ test('events of a refused batch that other shards took stay counted, and are dup
   for (const { status } of again) expect([200, 409]).toContain(status)
 })
 
-test('where one shard is full, what is said is true of the others too', async () => {
+test('if one shard is full, the answer is also correct for the others', async () => {
   const d = await departure(twoEach)
   const batch = events(40)
 
@@ -69,7 +69,7 @@ test('where one shard is full, what is said is true of the others too', async ()
   expect(body.detail).not.toContain('has reached its limit')
 })
 
-test('at the limit exactly there is room, and past it nothing is taken but what costs nothing', async () => {
+test('usage up to exactly the limit is accepted, and beyond it only what costs nothing', async () => {
   const d = await narrow({ USAGE_LIMIT: '14' })
 
   expect(await d.report(events(2))).toMatchObject({ status: 200, body: { accepted: 2 } })
@@ -78,7 +78,7 @@ test('at the limit exactly there is room, and past it nothing is taken but what 
   expect(await d.report(events(2))).toMatchObject({ status: 200, body: { accepted: 0, duplicates: 2 } })
 })
 
-test('what alone passes the limit is refused, the highest quantities at once too, and nothing of it is counted', async () => {
+test('a batch that exceeds the limit on its own is refused, even at the highest quantities, and none of it is counted', async () => {
   const d = await narrow({ USAGE_LIMIT: '100' })
 
   expect(await d.report(events(99, 'huge', 1_000_000_000))).toMatchObject(limitReached)
@@ -87,7 +87,7 @@ test('what alone passes the limit is refused, the highest quantities at once too
   expect(await d.report(events(14))).toMatchObject({ status: 200, body: { accepted: 14 } })
 })
 
-test('what was counted is a duplicate, also where it would pass the limit by now', async () => {
+test('an event that was counted is a duplicate, even if it would now exceed the limit', async () => {
   const d = await narrow({ USAGE_LIMIT: '700' })
   await d.report(events(100))
   const lowered = { ...d.world.services, settings: { ...d.world.services.settings, USAGE_LIMIT: 10 } }
@@ -97,7 +97,7 @@ test('what was counted is a duplicate, also where it would pass the limit by now
   expect(again).toMatchObject({ status: 200, body: { accepted: 0, duplicates: 100 } })
 })
 
-test('a counter of before counts as empty, whatever it holds, and is bounded from then on', async () => {
+test('an older counter without a worth counts as empty, and is bounded from then on', async () => {
   const d = await narrow({ USAGE_LIMIT: '14' })
   await d.report(events(2))
   const key = keys.usageCounter({ workspaceId: d.workspaceId, shard: 0 })
@@ -109,7 +109,7 @@ test('a counter of before counts as empty, whatever it holds, and is bounded fro
   expect(await countersOf(d)).toMatchObject([{ 'sum:2026-11:storage': 10n ** 30n + 2_000_000n, worth: 14n * cent }])
 })
 
-test('a sealed counter is told from a full one', async () => {
+test('a sealed counter and a full one are refused differently', async () => {
   const d = await narrow({ USAGE_LIMIT: '14' })
   await d.report(events(2))
   expect(await d.report(events(1, 'late'))).toMatchObject(limitReached)
@@ -119,7 +119,7 @@ test('a sealed counter is told from a full one', async () => {
   expect(await d.report(events(1, 'late'))).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
 })
 
-test('a workspace at its limit is read, deleted and billed like any other', async () => {
+test('a workspace at its limit can be read, deleted and billed like any other', async () => {
   const d = await departure(twoEach)
   await d.report(events(40))
   await d.report(events(40))

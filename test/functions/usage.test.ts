@@ -25,7 +25,7 @@ test('the price book is a list, for people with and without an account and for k
   expect([...page.body.data, ...rest.body.data]).toEqual(body.data)
 })
 
-test('an event is counted once, in whatever batches and however concurrently it is sent; the first content counts', async () => {
+test('an event is counted once, whatever the batches and concurrency; its first content counts', async () => {
   const d = await departure()
   const events = batch(40)
 
@@ -47,7 +47,7 @@ test('an event is counted once, in whatever batches and however concurrently it 
   ])
 })
 
-test('an id is remembered for 90 days and counts anew afterwards, also where its row is still there', async () => {
+test('an event id is a duplicate for 90 days and counts again afterwards, even if its row still exists', async () => {
   const d = await departure()
   const [event] = batch(1)
   await d.report([event ?? {}])
@@ -58,7 +58,7 @@ test('an id is remembered for 90 days and counts anew afterwards, also where its
   expect(await d.report([event ?? {}])).toMatchObject({ body: { accepted: 1, duplicates: 0 } })
 })
 
-test('another workspace knows nothing of an event id', async () => {
+test('event ids are separate in each workspace', async () => {
   const d = await departure()
   const path = { workspaceId: d.ann.workspaceId }
   const { body } = await d.world.call('createApiKey', { as: d.ann.token, path, body: { name: 'Other' } })
@@ -68,7 +68,7 @@ test('another workspace knows nothing of an event id', async () => {
   expect(await d.report(batch(3), body.secret)).toMatchObject({ body: { accepted: 3, duplicates: 0 } })
 })
 
-test('quantities add up exactly: decimals that no binary number holds, and sums beyond 2^53 millionths', async () => {
+test('quantities add up exactly: decimals without a binary representation, and sums beyond 2^53 millionths', async () => {
   const d = await departure()
   await d.report(Array.from({ length: 100 }, (_, i) => ({ id: `a${i}`, meter: 'storage', quantity: i % 2 ? 0.1 : '0.2' })))
   await d.report(Array.from({ length: 100 }, (_, i) => ({ id: `b${i}`, meter: 'compute', quantity: 1_000_000_000 })))
@@ -140,7 +140,7 @@ test('a JSON number is read digit by digit, not as a binary float', async () => 
   expect(await usageOf(d)).toMatchObject({ meters: [{ quantity: '1000000999.123457' }] })
 })
 
-test('every event that is off is named', async () => {
+test('every invalid event is named', async () => {
   const d = await departure()
 
   const { body } = await d.report([
@@ -200,7 +200,7 @@ test('100 events at once are counted, whether they spread over the counters or a
   expect((await usageOf(narrow)).meters).toMatchObject([{ quantity: '100' }])
 })
 
-test('a sealed counter takes nothing, keeps its sum, and sealing again answers the same', async () => {
+test('a sealed counter accepts nothing and keeps its sum, and sealing again answers the same', async () => {
   const d = await departure()
   await d.report(batch(50))
   const workspace = await itemOf(d.world, d.workspaceId)
@@ -214,7 +214,7 @@ test('a sealed counter takes nothing, keeps its sum, and sealing again answers t
   expect(sealed.get('2026-11')?.get('requests')).toBe(50_000_000n)
 })
 
-test('a batch of which a part was counted before the counters were sealed is not answered as if it were refused', async () => {
+test('a batch that was partly counted before the counters were sealed is not answered as refused', async () => {
   const d = await departure()
   await d.report(batch(100, 'warm'))
   const rows = await allRows(d.world.services.table)
@@ -226,7 +226,7 @@ test('a batch of which a part was counted before the counters were sealed is not
   expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' }, headers: { 'retry-after': '1' } })
 })
 
-test('no counter can be opened once the workspace is being deleted, and a late event brings nothing back', async () => {
+test('no counter can be opened in a workspace that is being deleted, and a late event recreates nothing', async () => {
   const d = await departure()
   const workspace = await itemOf(d.world, d.workspaceId)
   await d.erase()
@@ -241,7 +241,7 @@ test('no counter can be opened once the workspace is being deleted, and a late e
   expect((await allRows(d.world.services.table)).filter(({ pk }) => pk.startsWith('USAGE#'))).toEqual([])
 })
 
-test('only keys report usage, and only admins and keys with usage:read see it', async () => {
+test('only keys can report usage, and only admins and keys with usage:read can see it', async () => {
   const d = await departure()
   const bob = await d.join('bob@example.com', 'developer')
 
@@ -250,7 +250,7 @@ test('only keys report usage, and only admins and keys with usage:read see it', 
   expect(await d.here('getUsage', { as: d.secret })).toMatchObject({ status: 403 })
 })
 
-test('sums beyond 2^53 minor units, as they could be counted before there was a bound, are read, issued and mailed to the last digit', async () => {
+test('sums beyond 2^53 minor units, counted before there was a bound, are read, issued and mailed to the last digit', async () => {
   const d = await departure()
   await d.use('storage', 1)
   const rows = await allRows(d.world.services.table)

@@ -72,7 +72,7 @@ const tableActions = (key: { pk: string; sk: string }) => (writes: readonly unkn
   return text.includes(`"${key.pk}"`) && text.includes(`"${key.sk}"`)
 }
 
-test('the first token says who an account is, verified or not', async () => {
+test('an account’s identity comes from its first token, verified or not', async () => {
   const world = await empty()
 
   const { body } = await createAccount(world, dana('dana@first.example', 0, false))
@@ -81,7 +81,7 @@ test('the first token says who an account is, verified or not', async () => {
   expect((await createAccount(world, tokenOf('eve@example.com'))).body.account).toMatchObject({ emailVerified: true })
 })
 
-test('a verified address takes the place of one that was never verified, also from an older token', async () => {
+test('a verified address replaces one that was never verified, even from an older token', async () => {
   const world = await empty()
   await createAccount(world, dana('boss@corp.example', 100, false))
 
@@ -91,7 +91,7 @@ test('a verified address takes the place of one that was never verified, also fr
   expect(await shown(world, dana('dana@example.com', 50))).toEqual(['dana@example.com', true])
 })
 
-test('of two verified addresses the newer token’s is shown; an older token changes nothing, and an unverified one never does', async () => {
+test('of two verified addresses the newer token’s is shown; older tokens and unverified addresses change nothing', async () => {
   const world = await empty()
   await createAccount(world, dana('a@example.com', 10))
 
@@ -130,7 +130,7 @@ test.for([1, 2, 3, 4, 5, 6])('in whatever order tokens come, and at once, the ne
   await settle(world)
 })
 
-test('the same newer token many times at once is one change', async () => {
+test('many concurrent requests with the same newer token make one change', async () => {
   const world = await empty()
   await createAccount(world, dana('boss@corp.example', 0, false))
 
@@ -140,7 +140,7 @@ test('the same newer token many times at once is one change', async () => {
   expect(queuedFor(world)).toEqual([{ accountId: danasId }])
 })
 
-test('who accepts with a verified address is shown by it everywhere, whatever they called themselves before', async () => {
+test('accepting with a verified address shows it everywhere, whatever address was shown before', async () => {
   const team = await scene()
   const { world, path, ann } = team
   const { body } = await createAccount(world, dana('boss@corp.example', 0, false))
@@ -165,7 +165,7 @@ test('who accepts with a verified address is shown by it everywhere, whatever th
   await settle(world)
 })
 
-test('an acceptance and a newer token at once: the newer address is shown, and the member is in', async () => {
+test('accepting concurrently with a newer token: the newer address is shown, and the member joins', async () => {
   const team = await scene()
   const { world, path, ann } = team
   await createAccount(world, dana('boss@corp.example', 0, false))
@@ -182,7 +182,7 @@ test('an acceptance and a newer token at once: the newer address is shown, and t
   await settle(world)
 })
 
-test('who is in already and accepts once more with a newer address is shown by it, too', async () => {
+test('a member who accepts again with a newer address is shown with it too', async () => {
   const team = await scene()
   const { world } = team
   await createAccount(world, dana('a@example.com', 10))
@@ -208,7 +208,7 @@ async function danasWorkspaces(world: World, count: number): Promise<string[]> {
   return ids
 }
 
-test('a changed address is asked for by one message, and shows in every workspace; the old address is nobody’s any more', async () => {
+test('a changed address queues one message and shows in every workspace; the old address is free again', async () => {
   const world = await empty()
   const ids = await danasWorkspaces(world, 5)
   const as = dana('b@example.com', 20)
@@ -229,7 +229,7 @@ test('a changed address is asked for by one message, and shows in every workspac
   await settle(world)
 })
 
-test('a message that is lost is made up for by the clean-up, and after that nothing is owed', async () => {
+test('the clean-up makes up for a lost message, and nothing is owed afterwards', async () => {
   const world = await empty()
   const [workspaceId = ''] = await danasWorkspaces(world, 1)
   const as = dana('b@example.com', 20)
@@ -248,7 +248,7 @@ test('a message that is lost is made up for by the clean-up, and after that noth
   expect(world.queued).toEqual([])
 })
 
-test('a member row that was under way when the address changed is found by the second look', async () => {
+test('the second pass finds a member row that was being written when the address changed', async () => {
   const world = await empty()
   await danasWorkspaces(world, 1)
   const as = dana('b@example.com', 20)
@@ -268,7 +268,7 @@ test('a member row that was under way when the address changed is found by the s
   await settle(world)
 })
 
-test('work on an older change, however late, overwrites nothing of a newer one', async () => {
+test('late work on an older change overwrites nothing of a newer one', async () => {
   const world = await empty()
   const [workspaceId = ''] = await danasWorkspaces(world, 1)
   await createAccount(world, dana('b@example.com', 20))
@@ -286,7 +286,7 @@ test('work on an older change, however late, overwrites nothing of a newer one',
   await settle(world)
 })
 
-test('the same message again and again, also at once, changes nothing more', async () => {
+test('repeating the same message, even concurrently, changes nothing more', async () => {
   const world = await empty()
   const [workspaceId = ''] = await danasWorkspaces(world, 3)
   const as = dana('b@example.com', 20)
@@ -300,7 +300,7 @@ test('the same message again and again, also at once, changes nothing more', asy
   await settle(world)
 })
 
-test('a run whose time is up goes on in another, whatever the number of workspaces', async () => {
+test('a run that runs out of time continues in another, whatever the number of workspaces', async () => {
   const world = await empty()
   const ids = await danasWorkspaces(world, 120)
   const as = dana('b@example.com', 20)
@@ -334,7 +334,7 @@ async function sharing() {
 const outcomes = async ({ invite }: Scene, ...emails: string[]) =>
   (await invite(emails)).body.results.map(({ outcome }: { outcome: string }) => outcome)
 
-test('an address that is another member’s stays theirs; whoever goes first takes nothing of the other', async () => {
+test('an address that belongs to another member stays theirs, in whichever order the two are updated', async () => {
   const team = await sharing()
   const { world, ann, path, carol } = team
   await createAccount(world, dana('carol@example.com', 20))
@@ -350,7 +350,7 @@ test('an address that is another member’s stays theirs; whoever goes first tak
   await settle(world)
 })
 
-test('two members can hold one address in turn', async () => {
+test('two members can hold the same address one after the other', async () => {
   const team = await sharing()
   const { world } = team
   await createAccount(world, dana('carol@example.com', 20))
@@ -370,7 +370,7 @@ test('two members can hold one address in turn', async () => {
   ])
 })
 
-test('who accepts an invitation to an address that has become another member’s joins, and leaves that member’s mark alone', async () => {
+test('accepting an invitation to an address that has become another member’s joins, and leaves that member’s address row alone', async () => {
   const team = await scene()
   const { world } = team
   await team.join('carol@example.com', 'member')
@@ -428,7 +428,7 @@ test.for(['removed', 'deleting'] as const)(
   },
 )
 
-test('a name goes the same way', async () => {
+test('a changed name is propagated the same way', async () => {
   const team = await sharing()
   const { world, path, ann } = team
   const account = await accountOf(world, danasId)
@@ -440,7 +440,7 @@ test('a name goes the same way', async () => {
   await settle(world)
 })
 
-test('of two changes of a name, work on the older one overwrites nothing of the newer', async () => {
+test('late work on an older change of name overwrites nothing of a newer one', async () => {
   const team = await sharing()
   const { world, path, ann } = team
   const rename = async (name: string) =>
@@ -457,7 +457,7 @@ test('of two changes of a name, work on the older one overwrites nothing of the 
   await settle(world)
 })
 
-test('a change that comes while an older one is settled stays owed', async () => {
+test('a change that arrives while an older one is being completed stays owed', async () => {
   const team = await sharing()
   const { world, path } = team
   await createAccount(world, dana('b@example.com', 20))
@@ -473,7 +473,7 @@ test('a change that comes while an older one is settled stays owed', async () =>
   await settle(world)
 })
 
-test('who has no address row of their own and is removed meanwhile is not brought back', async () => {
+test('a member without an address row who is removed meanwhile is not brought back', async () => {
   const team = await sharing()
   const { world, path } = team
   await createAccount(world, dana('carol@example.com', 20))
@@ -490,7 +490,7 @@ test('who has no address row of their own and is removed meanwhile is not brough
   await settle(world)
 })
 
-test('an account of before says nothing of a proof: it counts as not verified, until a token brings one', async () => {
+test('an older account that does not say whether its address is verified counts as unverified until a token verifies it', async () => {
   const world = await empty()
   const eve = await signUp(world, 'eve@example.com', 'Eve')
   const member = keys.member({ workspaceId: eve.workspaceId, accountId: eve.id })
@@ -516,7 +516,7 @@ test('an account of before says nothing of a proof: it counts as not verified, u
   await settle(world)
 })
 
-test('an account whose rows cannot be written stays owed, is asked for ever more seldom, and keeps nobody else waiting', async () => {
+test('an account whose rows cannot be written stays owed, is retried at growing intervals, and holds up nobody else', async () => {
   const team = await sharing()
   const { world, path } = team
   await createAccount(world, dana('b@example.com', 20))

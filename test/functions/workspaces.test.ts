@@ -5,7 +5,7 @@ import { createWorld, signUp, tokenOf } from '#test/support/world.ts'
 const notFound = { status: 404, body: { code: 'workspace_not_found' } }
 const badCursor = { status: 400, body: { code: 'invalid_request', errors: [{ pointer: '?cursor' }] } }
 
-test('whoever creates a workspace is its first admin', async () => {
+test('the creator of a workspace is its first admin', async () => {
   const world = await createWorld()
   const ann = await signUp(world, 'ann@example.com')
 
@@ -34,13 +34,13 @@ test.each([
   expect((await world.call('listWorkspaces', { as: ann.token })).body.data).toHaveLength(1)
 })
 
-test('two workspaces may have one name', async () => {
+test('two workspaces may have the same name', async () => {
   const { world, ann } = await scene()
 
   expect(await world.call('createWorkspace', { as: ann.token, body: { name: 'Blue Team' } })).toMatchObject({ status: 201 })
 })
 
-test('somebody without an account creates no workspace', async () => {
+test('a person without an account cannot create a workspace', async () => {
   const world = await createWorld()
 
   const answer = await world.call('createWorkspace', { as: tokenOf('new@example.com'), body: { name: 'Blue Team' } })
@@ -48,7 +48,7 @@ test('somebody without an account creates no workspace', async () => {
   expect(answer).toMatchObject({ status: 403, body: { code: 'account_required' } })
 })
 
-test('my workspaces come with my role in each, oldest membership first', async () => {
+test('my workspaces are listed with my role in each, oldest membership first', async () => {
   const { world, ann, workspace, join } = await scene()
   const bob = await signUp(world, 'bob@example.com')
   const { body: green } = await world.call('createWorkspace', { as: bob.token, body: { name: 'Green Team' } })
@@ -66,7 +66,7 @@ test('my workspaces come with my role in each, oldest membership first', async (
   })
 })
 
-test('whoever comes back to a workspace has it last in the list', async () => {
+test('a workspace that a person returns to is last in their list', async () => {
   const { world, here, workspace, join } = await scene()
   const bob = await signUp(world, 'bob@example.com')
   await join('bob@example.com', 'member')
@@ -107,7 +107,7 @@ test.each(['0', '101', '-1', '1.5', 'ten', ''])('a page of %j entries is refused
   expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '?limit' }] } })
 })
 
-test('every member reads a workspace, each with their own role', async () => {
+test('every member can read a workspace, and sees their own role', async () => {
   const { here, workspace, join } = await scene()
   const developer = await join('dev@example.com', 'developer')
   const member = await join('bob@example.com', 'member')
@@ -120,7 +120,7 @@ test('every member reads a workspace, each with their own role', async () => {
     expect(await here('getWorkspace', { as })).toMatchObject({ status: 200, body: { id: workspace.id, role, memberCount: 3 } })
 })
 
-test('to everybody else a workspace does not exist, whatever they call it', async () => {
+test('for everyone else a workspace does not exist, whatever id they try', async () => {
   const { world, workspace, here } = await scene()
   const eve = await signUp(world, 'eve@example.com')
 
@@ -187,7 +187,7 @@ test("an Idempotency-Key is its caller's own, and is forgotten after 24 hours", 
   expect(later.body.id).not.toBe(first.body.id)
 })
 
-test('the replay of a workspace that its creator has left is a 404, never a second workspace', async () => {
+test('replaying createWorkspace after its creator has left answers 404, and never creates a second one', async () => {
   const { world, ann } = await scene()
   const ask = { as: ann.token, body: { name: 'Green Team' }, headers: { 'idempotency-key': 'one' } }
   const { body } = await world.call('createWorkspace', ask)

@@ -137,7 +137,7 @@ test.for(orders)('events that come as $order show $shown', async ({ order, shown
   expect(await bob.shown()).toBe(shown)
 })
 
-test('an event that comes again does not lengthen the 24 hours', async () => {
+test('a repeated event does not extend the 24 hours', async () => {
   const bob = await invited()
   await bob.report('Bounce')
   const before = await bob.block()
@@ -172,7 +172,7 @@ test('an event of an earlier send changes nothing about the one after it', async
   expect(await bob.block()).toBeUndefined()
 })
 
-test('an event that is there before the e-mail’s id is noted comes again, and counts then', async () => {
+test('an event that arrives before the e-mail’s id is stored is retried, and then counts', async () => {
   const bob = await scene()
   const { world } = bob
   const { body } = await bob.invite(bobsAddress)
