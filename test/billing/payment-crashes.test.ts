@@ -82,4 +82,4 @@ test('what an invoice owes to the provider is done in the end, wherever the proc
     expect([invoice?.detached, customer, `died at ${dieAt}`]).toEqual([true, null, `died at ${dieAt}`])
     return { moments }
   })
-}, 120_000)
+})

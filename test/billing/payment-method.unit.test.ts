@@ -77,7 +77,7 @@ test('the first payment method is attached to a new customer and stored', async 
   expect(await w.set()).toEqual(visa)
 
   expect(w.provider.asked).toEqual([['account'], ['createCustomer', workspaceId], ['attach', 'cus_1', 'pm_1']])
-  const { pk: _, sk: __, ...kept } = { pk: '', sk: '', ...(await w.kept()) }
+  const { pk: _, sk: __, v: ___, ...kept } = { pk: '', sk: '', v: 1, ...(await w.kept()) }
   expect(kept).toEqual({ ...visa, account: 'acct_1 test', customerId: 'cus_1', paymentMethodId: 'pm_1' })
   expect(await w.tries()).toBe(0)
 })

@@ -64,7 +64,7 @@ test('a worker’s death before or after any call to AWS or to the provider does
   })
 
   expect(died).toBeGreaterThan(50)
-}, 120_000)
+})
 
 test('a DELETE that dies anywhere has either begun the deletion, which then completes, or done nothing', async () => {
   const d = await departure()
@@ -81,7 +81,7 @@ test('a DELETE that dies anywhere has either begun the deletion, which then comp
     expect(await outcomeOf(d, path), `died at ${dieAt}`).toEqual(right)
     return { moments }
   })
-}, 60_000)
+})
 
 test('a sweep that dies anywhere loses no deletion whose message was lost', async () => {
   const d = await departure()
@@ -98,7 +98,7 @@ test('a sweep that dies anywhere loses no deletion whose message was lost', asyn
     expect(await outcomeOf(d, path), `died at ${dieAt}`).toEqual(right)
     return { moments }
   })
-}, 60_000)
+})
 
 test('a mailer that dies anywhere mails the invoice once, or twice if it died between SES and its write', async () => {
   const d = await departure()
@@ -118,4 +118,4 @@ test('a mailer that dies anywhere mails the invoice once, or twice if it died be
     expect(d.world.mails.length, `died at ${dieAt}`).toBeLessThanOrEqual(2)
     return { moments }
   })
-}, 60_000)
+})

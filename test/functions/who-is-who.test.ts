@@ -319,7 +319,7 @@ test('a run that runs out of time continues in another, whatever the number of w
   for (const workspaceId of [ids[0]!, ids[60]!, ids[119]!])
     expect(await listed(world, as, workspaceId)).toEqual([['a', 'b@example.com', true]])
   await settle(world)
-}, 60_000)
+})
 
 /** Ann's team with Carol, whose address is about to become Dana's, who is in it too. */
 async function sharing() {

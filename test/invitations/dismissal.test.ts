@@ -266,7 +266,7 @@ test('dead invitations count towards no limit, and stay stored until they would 
   expect(await invitationsIn(world)).toEqual([])
   expect(await item()).toMatchObject({ pendingCount: 0 })
   await holds(world)
-}, 60_000)
+})
 
 test('the clean-up takes a dead invitation out of the count once it comes by, and sends nothing', async () => {
   const { world, item, inviteAsBoss, remove, accept } = await twoAdmins()
@@ -307,7 +307,7 @@ test('what is noted of those who were removed stays small, and what they sent st
   expect(await accept(id)).toMatchObject(notFound)
   expect(await invitationsIn(world)).toMatchObject([{ id, status: 'dead' }])
   await holds(world)
-}, 60_000)
+})
 
 test('a demotion that looks through many notes takes out what has expired, too', async () => {
   const { world, path, item, here, invite } = await twoAdmins()

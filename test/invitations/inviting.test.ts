@@ -384,7 +384,7 @@ test('a workspace has at most 200 pending invitations: one more refuses the whol
   // What was refused has used up nobody's e-mails.
   const counts = (await allRows(world.services.table)).filter(({ sk }) => sk.startsWith('MAILED#') || sk.startsWith('INVITED#'))
   expect(counts.reduce((sum, row) => sum + mailed(row), 0)).toBe(2 * (200 + 2 + 1))
-}, 60_000)
+})
 
 /** What a day's counter of an account or a mailbox says. */
 const mailed = (row: Record<string, unknown>): number => (row.mails as Set<string> | undefined)?.size ?? (row.count as number)
@@ -402,7 +402,7 @@ test('expired invitations do not count against the 200, before the clean-up has 
   for (let i = 1; i < 4; i++) expect(await invite(addresses(50, `new${i}-`))).toMatchObject({ status: 200 })
   expect(await item()).toMatchObject({ pendingCount: 200 })
   expect(await problemsOf(world.services.table)).toEqual([])
-}, 60_000)
+})
 
 test('a workspace has at most 1,000 members: a full one invites nobody', async () => {
   const { world, path, invite, accept, mail, here } = await scene()

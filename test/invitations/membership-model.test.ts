@@ -113,4 +113,4 @@ test('membership does what its model says, whatever is tried in whatever order',
     expect(await problemsOf(world.services.table)).toEqual([])
   })
   await fc.assert(property, { numRuns: Number(process.env.SEEDS ?? 80), ...(process.env.SEED && { seed: Number(process.env.SEED) }) })
-}, 120_000)
+})
