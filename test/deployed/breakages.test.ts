@@ -83,7 +83,7 @@ test.for(failing)('%s fails whoever needs the function', async ([, broken, askin
   await expect(asking(cloud)).rejects.toThrow(said)
 })
 
-test('a missing grant is refused as AWS refuses it, and noted', async () => {
+test('a missing grant is refused as AWS refuses it, and recorded', async () => {
   const cloud = await openCloud(withoutGrant('createAccount', 'dynamodb:BatchGetItem')(whole))
   onTestFinished(() => cloud.close())
 

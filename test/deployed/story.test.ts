@@ -27,7 +27,7 @@ test('the story walks through the deployed functions', async () => {
 describe('in the story', () => {
   const addIt = 'add a step to test/deployed/story.ts for each of these'
 
-  test('everybody who may asked every operation, and was let in', (context) => {
+  test('every kind of permitted caller called every operation, and was admitted', (context) => {
     whole(context)
     const good = cloud.calls
       .filter(({ status = 0 }) => status >= 200 && status < 400)
@@ -53,11 +53,11 @@ describe('in the story', () => {
     expect(silent, addIt).toEqual([])
   })
 
-  test('no function was refused anything by its role, or asked anybody who is not there', () => {
+  test('no function’s role refused it anything, and none called an unknown host', () => {
     expect(cloud.refusals).toEqual([])
   })
 
-  test('no function had a failure to log', (context) => {
+  test('no function logged a failure', (context) => {
     whole(context)
     const failures = [...cloud.logs()].flatMap(([name, log]) =>
       log.split('\n').flatMap((line) => (/"level":"(ERROR|WARN)"|Error:/.test(line) ? `${name}: ${line}` : [])),
@@ -67,7 +67,7 @@ describe('in the story', () => {
   })
 })
 
-test('nobody is let in without a good token, by any operation that is not open', async () => {
+test('no operation that is not open admits anyone without a valid token', async () => {
   const guarded = operations.filter(({ access }) => access.kind !== 'open')
   const answers = await Promise.all(
     guarded.map(async ({ name, method, path }) => {
@@ -81,7 +81,7 @@ test('nobody is let in without a good token, by any operation that is not open',
   expect(answers).toEqual(guarded.map(({ name }) => `${name} unauthenticated`))
 })
 
-test('what is sent is checked in words', async () => {
+test('invalid content is refused in words', async () => {
   const { status, body } = await cloud.ask('POST', '/v1/invitations/lookup', { body: { token: 1, more: true } })
 
   expect(status).toBe(400)
@@ -91,7 +91,7 @@ test('what is sent is checked in words', async () => {
   ])
 })
 
-test('the invitation page carries a whole script, and the policy that lets it run', async () => {
+test('the invitation page carries its whole script, and the policy that lets it run', async () => {
   const { body, headers } = await cloud.ask('GET', '/invitations')
 
   const [, script = ''] = /<script>([\s\S]*?)<\/script>/.exec(body) ?? []
@@ -101,7 +101,7 @@ test('the invitation page carries a whole script, and the policy that lets it ru
   expect(() => new Function(script)).not.toThrow()
 })
 
-describe('where nobody answers', () => {
+describe('when nobody answers', () => {
   /** A call of every function that the story made: one that asked others than the table, or at least somebody, where there is one. */
   const calls = (): MadeCall[] =>
     [...Map.groupBy(cloud.made, ({ fn }) => fn.name).values()].flatMap(
@@ -137,7 +137,7 @@ describe('where nobody answers', () => {
     if (isWaitedFor) expect(JSON.parse(told.answered!)).toMatchObject({ statusCode: 503 })
   })
 
-  test('whoever asks others than the table ends well within its time where these alone are silent', async (context) => {
+  test('functions that call others besides the table end well within their time when only those are silent', async (context) => {
     whole(context)
     const those = calls().filter(asksOthers)
 

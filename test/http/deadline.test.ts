@@ -19,7 +19,7 @@ async function outcome(work: Promise<unknown>): Promise<{ answer: unknown; at: n
   return noted
 }
 
-test('what never comes to an end is given up at the deadline, and told so', async () => {
+test('work that never ends is given up at the deadline, and is told so', async () => {
   let signal: AbortSignal | undefined
   const work = (given: AbortSignal) => {
     signal = given
@@ -32,13 +32,13 @@ test('what never comes to an end is given up at the deadline, and told so', asyn
   expect(signal?.aborted).toBe(true)
 })
 
-test('a request over a dead connection is sent again after half of the time', async () => {
+test('a request over a dead connection is resent after half of the time', async () => {
   const requests = [never, () => after(100, 'answered')]
 
   expect(await outcome(Deadline.in(1_000).ask(() => requests.shift()!()))).toEqual({ answer: 'answered', at: 600 })
 })
 
-test('a request in a line that moves keeps its place, also where it was sent again', async () => {
+test('a request in a moving queue keeps its place, even if it was resent', async () => {
   let sent = 0
 
   const { answer, at } = await outcome(Deadline.in(1_000).ask(() => (sent++ === 0 ? after(950, 'first') : never())))
@@ -46,7 +46,7 @@ test('a request in a line that moves keeps its place, also where it was sent aga
   expect([answer, at, sent]).toEqual(['first', 950, 3])
 })
 
-test('work that cannot be done twice is begun once', async () => {
+test('work that must not be done twice is begun once', async () => {
   let begun = 0
 
   await outcome(
@@ -59,7 +59,7 @@ test('work that cannot be done twice is begun once', async () => {
   expect(begun).toBe(1)
 })
 
-test('once the time is up nothing is begun', async () => {
+test('nothing is begun once the time is up', async () => {
   const request = vi.fn(never)
 
   await outcome(Deadline.in(0).ask(request))
@@ -67,7 +67,7 @@ test('once the time is up nothing is begun', async () => {
   expect(request).not.toHaveBeenCalled()
 })
 
-test('an error that passes is no answer while another request is under way, any other is one', async () => {
+test('a transient error does not settle the call while another request is in flight; any other error does', async () => {
   const passing = Object.assign(new Error('busy'), { passes: true })
   const isPassing = (error: unknown) => error === passing
   const both = (second: Error) => {
@@ -80,7 +80,7 @@ test('an error that passes is no answer while another request is under way, any 
   expect(await outcome(Deadline.in(1_000).ask(() => after(50, passing), { isPassing }))).toEqual({ answer: passing, at: 50 })
 })
 
-test('whoever is answered leaves nothing behind: no timer, no request', async () => {
+test('an answered call leaves no timer and no request behind', async () => {
   const signals: AbortSignal[] = []
   const requests = [never, () => after(100, 'answered')]
 
@@ -95,7 +95,7 @@ test('whoever is answered leaves nothing behind: no timer, no request', async ()
   expect(signals.every(({ aborted }) => aborted)).toBe(true)
 })
 
-test('a part of the time ends with the whole, and follows its clock: where that stands still, nothing is too late', async () => {
+test('a partial deadline ends with the whole one and follows its clock: while that stands still, nothing is late', async () => {
   let left = 1_000
   const whole = new Deadline(() => left)
   const part = whole.atMost(400)
@@ -108,7 +108,7 @@ test('a part of the time ends with the whole, and follows its clock: where that 
   expect((await waiting).answer).toMatchObject({ code: 'unavailable' })
 })
 
-test('an invocation keeps some of its time for ending in order', () => {
+test('an invocation reserves some of its time to end cleanly', () => {
   const of = (milliseconds: number) => Deadline.of({ getRemainingTimeInMillis: () => milliseconds }).remaining()
 
   expect([2_000, 10_000, 60_000].map(of)).toEqual([1_800, 9_000, 58_000])

@@ -57,13 +57,13 @@ test.for(asking)('a call to the %s is signed, and does not say which SDK makes i
   expect(Object.keys(seen[0] ?? {}).filter((name) => name.includes('user-agent'))).toEqual([])
 })
 
-test('a message carries the trace by which Lambda finds functions that call each other for ever', async () => {
+test('a message carries the trace header by which Lambda detects recursive loops', async () => {
   await enqueue()
 
   expect(seen[0]?.['x-amzn-trace-id']).toContain('Lineage=')
 })
 
-test('what starts no function carries no trace', async () => {
+test('a request that starts no function carries no trace header', async () => {
   await read().catch(() => {})
 
   expect(seen[0]).not.toHaveProperty('x-amzn-trace-id')

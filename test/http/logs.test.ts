@@ -4,7 +4,7 @@ import { scene } from '../support/scene.ts'
 const failing = <T extends object>(real: T, method: keyof T, error: Error): T =>
   Object.assign(Object.create(real), { [method]: () => Promise.reject(error) })
 
-test('an unexpected failure is logged under its request id, with operation and ids, and nothing that the error quotes', async () => {
+test('an unexpected failure is logged with its request id, operation and ids, and nothing that the error quotes', async () => {
   const { world, ann, path } = await scene()
   const table = failing(world.services.table, 'write', new Error('Item: {"email":"ann@example.com","secret":"atr_x"}'))
 
@@ -28,7 +28,7 @@ test('an unexpected failure is logged under its request id, with operation and i
   expect(JSON.stringify(world.logs)).not.toMatch(/ann@example\.com|atr_x|Apollo/)
 })
 
-test('what a worker logs names the invocation, and the ids of the message that failed', async () => {
+test('a worker’s log names the invocation and the ids of the failed message', async () => {
   const { world, invite } = await scene()
   const { body } = await invite('bob@example.com')
   world.mailError = new Error('Address blacklisted: bob@example.com')

@@ -48,7 +48,7 @@ async function effects({ services, queued }: World) {
 
 const withoutSecret = ({ body }: Answer) => ({ ...body, ...('secret' in body && { secret: null }) })
 
-describe('what is remembered of a request', () => {
+describe('the stored record of a request', () => {
   test.each(names)('%s leaves no address in it, and the replay has all the same', async (name) => {
     const { world, ask } = await repeating(name)
     const first = await ask('key-1')
@@ -60,7 +60,7 @@ describe('what is remembered of a request', () => {
     expect((await ask('key-1')).body).toEqual(withoutSecret(first))
   })
 
-  test('invitations: a replay has the addresses as its own body spells them, and all else as it was', async () => {
+  test('invitations: a replay has the addresses as its own body spells them, and everything else as it was', async () => {
     const { world, invite, here } = await scene()
     await invite('Bob@Example.com', 'developer')
     world.passSeconds(61)
@@ -79,7 +79,7 @@ describe('what is remembered of a request', () => {
     expect(again.body.results).toEqual([ann, { ...bob, invitation: { ...bob.invitation, email: 'BOB@example.com' } }, cat])
   })
 
-  test('an invitation sent again: a replay has the address of the invitation, and is a 404 where that is gone', async () => {
+  test('a resent invitation: a replay has the invitation’s address, and is a 404 if the invitation is gone', async () => {
     const { world, ask, here, path } = await repeating('resendInvitation')
     const first = await ask('key-1')
     world.passSeconds(61)
@@ -92,7 +92,7 @@ describe('what is remembered of a request', () => {
     expect(path.workspaceId).toBe(first.body.workspaceId)
   })
 
-  test('what was remembered with addresses, before they were left out, is answered as well', async () => {
+  test('older records, which still contain addresses, are replayed too', async () => {
     const { world, ask } = await repeating('createInvitations')
     const first = await ask('key-1')
     const [row] = (await allRows(world.services.table)).filter(({ sk }) => sk.startsWith('REPLAY#'))
@@ -133,7 +133,7 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     expect(await effects(world)).toEqual(await effects(alone.world))
   })
 
-  test('shows an API key’s secret once, and keeps it nowhere', async () => {
+  test('shows an API key’s secret once, and stores it nowhere', async () => {
     const { world, ask } = await repeating('createApiKey')
 
     const { body } = await ask('key-1')
@@ -145,7 +145,7 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     )
   })
 
-  test('is the same request whatever the order of its fields', async () => {
+  test('is the same request in whatever order its fields come', async () => {
     const { here } = await scene()
     const first = await here('createApiKey', { body: '{"name":"Key","scopes":["usage:write"]}', headers: keyed() })
 
@@ -154,7 +154,7 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     expect([again.status, isReplay(again), again.body.apiKey]).toEqual([201, true, first.body.apiKey])
   })
 
-  test('is answered by its caller’s, and its workspace’s, own record alone', async () => {
+  test('is answered only from its own caller’s and workspace’s record', async () => {
     const { world, here, join, ann } = await scene()
     const dev = await join('dev@example.com', 'developer')
     const first = await here('createProject', { body: { name: 'Site' }, headers: keyed() })
@@ -211,7 +211,7 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     expect(rows.filter((row) => kindOf(row) === 'IdempotencyRecord' && row.pk.includes(workspaceId))).toEqual([])
   })
 
-  test('has one effect, whenever the process that answered it first died', async () => {
+  test('has one effect, wherever the process that first handled it died', async () => {
     const died = await atEveryCrash(async (dieAt) => {
       const { world, ann, path, here } = await scene()
       const request = { as: ann.token, path, body: { name: 'Site' }, headers: keyed() }
@@ -258,7 +258,7 @@ describe('a replay of createWorkspace', () => {
     expect(await again()).toMatchObject({ status: 404, body: { code: 'workspace_not_found' } })
   })
 
-  test('is 404 while the workspace is being deleted and after it is gone, and makes no other', async () => {
+  test('is 404 while the workspace is being deleted and afterwards, and creates no other', async () => {
     const { world, first, again, there } = await founded()
     await there('deleteWorkspace', { query: { confirm: 'Red Team' } })
 
@@ -291,7 +291,7 @@ describe('an Idempotency-Key', () => {
     expect(await here('createApiKey', { body: { name: 'Site' }, headers: keyed() })).toMatchObject(reused)
   })
 
-  test('is good again after a refusal: of the content', async () => {
+  test('can be used again after a refusal: of the content', async () => {
     const { here } = await scene()
     expect(await here('createProject', { body: { name: '' }, headers: keyed() })).toMatchObject({ status: 400 })
 
@@ -300,7 +300,7 @@ describe('an Idempotency-Key', () => {
     expect([answer.status, isReplay(answer)]).toEqual([201, false])
   })
 
-  test('is good again after a refusal: of the state', async () => {
+  test('can be used again after a refusal: of the state', async () => {
     const { world, here, invite } = await scene()
     const { body } = await invite('bob@example.com')
     const request = { path: { invitationId: body.results[0].invitation.id }, headers: keyed() }

@@ -52,7 +52,7 @@ describe('the body of a request', () => {
     expect([answer.status, answer.body.errors]).toEqual([400, [{ pointer, detail: expect.any(String) }]])
   })
 
-  test('names every field that is off at once, those of the query too', async () => {
+  test('reports all invalid fields together, those of the query too', async () => {
     const { world, ann } = await scene()
 
     const { body } = await call(world, echo, { as: ann.token, body: { text: 7, list: [{}], more: 1 }, query: { page: '2' } })
@@ -60,7 +60,7 @@ describe('the body of a request', () => {
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual(['/list/0/n', '/more', '/text', '?page'])
   })
 
-  test('that is nested without end is a 400, with a key and with a token, with an Idempotency-Key and without', async () => {
+  test('that is nested too deeply is a 400, with a key and with a token, with an Idempotency-Key and without', async () => {
     const d = await departure()
     const deep = (levels: number, [begin, end]: readonly [string, string]) => `{"text":${begin.repeat(levels)}1${end.repeat(levels)}}`
     const bodies = [31, 2_100, 20_000].flatMap((levels) => [deep(levels, ['[', ']']), deep(levels, ['{"a":', '}'])])
@@ -90,7 +90,7 @@ describe('the body of a request', () => {
     expect(answer.text.length).toBeLessThan(1_000_000)
   })
 
-  test('is not looked at before the API key that comes with it was found', async () => {
+  test('is not parsed before the API key that comes with it was found', async () => {
     const { world, path } = await scene()
     const as = newApiKeySecret({ workspaceId: path.workspaceId, apiKeyId: `key_${'0'.repeat(26)}` })
     const parse = vi.spyOn(JSON, 'parse')
@@ -112,7 +112,7 @@ describe('the body of a request', () => {
     expect(answer).toMatchObject({ status: 200, body: { text: 'Grüße 🙂' } })
   })
 
-  test('is UTF-8, and other bytes are no JSON', async () => {
+  test('must be UTF-8: other bytes are not JSON', async () => {
     const { world, ann } = await scene()
     const body = Buffer.from('{"text":"Gr\xfc\xdfe"}', 'latin1').toString('base64')
 
@@ -121,7 +121,7 @@ describe('the body of a request', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
   })
 
-  test('has no text where a number was sent, however long the number', async () => {
+  test('keeps a number a number, however long it is', async () => {
     const { world, ann } = await scene()
 
     const answers = await Promise.all(
@@ -131,7 +131,7 @@ describe('the body of a request', () => {
     expect(answers.map(({ status }) => status)).toEqual([400, 400])
   })
 
-  test('is refused where an operation takes none, unless it says nothing', async () => {
+  test('is refused if the operation takes none, unless it is an empty object', async () => {
     const { here } = await scene()
 
     const answers = await Promise.all(['{}', '{"name":"x"}', '[1]', 'null'].map((body) => here('getWorkspace', { body })))
@@ -140,7 +140,7 @@ describe('the body of a request', () => {
     expect(answers[1]?.body.errors).toEqual([{ pointer: '/name', detail: expect.any(String) }])
   })
 
-  test('is measured in bytes as they were sent, not as they arrive', async () => {
+  test('is measured in bytes as sent, not as encoded', async () => {
     const { world, ann } = await scene()
     const json = (bytes: number) => `{"text":"${'x'.repeat(bytes - 11)}"}`
     const base64 = (bytes: number) => Buffer.from(json(bytes)).toString('base64')
@@ -171,7 +171,7 @@ describe('the body of a request', () => {
     expect(await call(world, echo, { as: ann.token, body: {}, headers: { 'content-type': type } })).toMatchObject({ status })
   })
 
-  test('may be left out, with its type, where no field is required', async () => {
+  test('may be omitted, with its content type, if no field is required', async () => {
     const { world, ann, here } = await scene()
 
     expect(await call(world, echo, { as: ann.token })).toMatchObject({ status: 200, body: {} })
@@ -184,7 +184,7 @@ describe('the body of a request', () => {
 })
 
 describe('an answer', () => {
-  test('is cut to the declared shape, inside too', async () => {
+  test('is cut to the declared shape, in nested objects too', async () => {
     const { world, ann } = await scene()
     const answer = { id: 1, hash: 'kept', list: [{ id: 2, hash: 'kept' }] }
     const talkative = operation({
@@ -198,7 +198,7 @@ describe('an answer', () => {
     expect((await call(world, talkative, { as: ann.token })).text).toBe('{"id":1,"list":[{"id":2}]}')
   })
 
-  test('that is not of the declared shape is a 500, not a half answer', async () => {
+  test('that does not match the declared shape is a 500, not a partial answer', async () => {
     const { world, ann } = await scene()
     const broken = operation({
       ...about,
@@ -211,7 +211,7 @@ describe('an answer', () => {
     expect(await call(world, broken, { as: ann.token })).toMatchObject({ status: 500, body: { code: 'internal_error' } })
   })
 
-  test('carries its own status and headers, the request id, and is not to be stored', async () => {
+  test('carries its own status and headers and the request id, and must not be cached', async () => {
     const { world } = await scene()
     const requestId = randomUUID()
     const begun = operation({
@@ -291,7 +291,7 @@ describe('what goes wrong', () => {
     expect(await call(world, failing('handle', thrown), { as: ann.token, path })).toMatchObject({ status: 500 })
   })
 
-  test('beside the authorization is not shown to somebody who is refused', async () => {
+  test('besides the authorization is not shown to a caller who is refused', async () => {
     const { world, path } = await scene()
     const { ann: stranger } = await scene()
     await world.call('createAccount', { as: tokenOf('sam@example.com') })
@@ -302,7 +302,7 @@ describe('what goes wrong', () => {
     expect(answer).toMatchObject({ status: 404, body: { code: 'workspace_not_found' } })
   })
 
-  test('to answer in time is a 503, just before the function is stopped', async () => {
+  test('by answering too late is a 503, just before the function is stopped', async () => {
     const { world, ann } = await scene()
     const slow = operation({
       ...about,
@@ -319,7 +319,7 @@ describe('what goes wrong', () => {
     expect(world.logs).toContainEqual(expect.objectContaining({ message: 'request', status: 503, code: 'unavailable' }))
   })
 
-  test('for a while is a 503 that says when to come back, and is noted', async () => {
+  test('temporarily is a 503 that says when to retry, and is logged', async () => {
     const { world, ann, path } = await scene()
     const busy = new Refusal('unavailable', 'Busy.', { retryAfter: 0.2, cause: new Error('ann@example.com') })
 
@@ -332,7 +332,7 @@ describe('what goes wrong', () => {
 })
 
 describe('the log', () => {
-  test('has one line a request: ids, operation, status, code, time', async () => {
+  test('has one line per request: ids, operation, status, code, time', async () => {
     const { world, ann, path, here } = await scene()
     world.logs.length = 0
 

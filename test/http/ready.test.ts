@@ -37,7 +37,7 @@ const noLog = () => ({ lines: [] as unknown[], warn: vi.fn() })
 const read = (table: ReturnType<typeof openTable>) => table.get({ found: keys.workspace('ws_1') })
 const never = { client: { send: () => new Promise<never>(() => {}) } as never }
 
-test('the connections that the first event will need are there before it', async () => {
+test('the connections that the first event needs are opened before it', async () => {
   const table = openTable({ settings: { TABLE_NAME: 'atrium' } })
 
   await ready({ table, logger: noLog() }, { connections: 2, needsKeys: false })
@@ -47,7 +47,7 @@ test('the connections that the first event will need are there before it', async
   expect(played).toMatchObject({ connections: 2, calls: [expect.anything(), expect.anything(), 'BatchGetItem', 'BatchGetItem'] })
 })
 
-test('the issuer is asked for its keys before the first token comes, and not again for it', async () => {
+test('the issuer’s keys are fetched before the first token arrives, and not again for it', async () => {
   const issuer = await openIssuer()
   const table = openTable({ settings: { TABLE_NAME: 'atrium' } })
 
@@ -58,7 +58,7 @@ test('the issuer is asked for its keys before the first token comes, and not aga
   expect(issuer.fetches).toBe(1)
 })
 
-test('a function that is sent no access tokens leaves the issuer alone', async () => {
+test('a function that receives no access tokens does not contact the issuer', async () => {
   const issuer = await openIssuer()
 
   await ready({ table: never, tokens: issuer.tokens, logger: noLog() }, { connections: 0, needsKeys: false })
@@ -66,7 +66,7 @@ test('a function that is sent no access tokens leaves the issuer alone', async (
   expect(issuer.fetches).toBe(0)
 })
 
-test('where neither can be reached one line says so, and the function starts; the next token fetches the keys again', async () => {
+test('if neither can be reached, one line says so and the function starts; the next token fetches the keys again', async () => {
   const issuer = await openIssuer()
   issuer.fetchError = new Error('away')
   const logger = noLog()
@@ -80,7 +80,7 @@ test('where neither can be reached one line says so, and the function starts; th
   await expect(issuer.tokens.verify(await issuer.token())).resolves.toMatchObject({ email: 'ann@example.com' })
 })
 
-test('a refusal of DynamoDB is no failure: it came over a connection', async () => {
+test('a refusal by DynamoDB is not a failure: it proves the connection', async () => {
   const logger = noLog()
   const refusal = Object.assign(new Error('denied'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } })
 
@@ -89,7 +89,7 @@ test('a refusal of DynamoDB is no failure: it came over a connection', async () 
   expect(logger.warn).not.toHaveBeenCalled()
 })
 
-test('nobody who is silent holds up the start for more than a second', async () => {
+test('a silent service delays the start by a second at most', async () => {
   vi.useFakeTimers()
   const logger = noLog()
   const tokens = { verify: () => Promise.reject(new Error('Not asked')), fetchKeys: () => new Promise<never>(() => {}) }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createWorld } from '../support/world.ts'
 
-test('health answers ok to everybody, without a look at the table', async () => {
+test('health answers ok to anyone, without reading the table', async () => {
   const world = await createWorld()
   world.raw.middlewareStack.add(() => () => Promise.reject(new Error('No call is expected')), { step: 'initialize' })
 

@@ -80,7 +80,7 @@ function requestOf({ path, body, access }: Operation): Ask {
   }
 }
 
-describe('against a server that takes every connection and never answers', () => {
+describe('against a server that accepts every connection and never answers', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] }))
   afterEach(() => void vi.useRealTimers())
 
@@ -99,7 +99,7 @@ describe('against a server that takes every connection and never answers', () =>
     expect(milliseconds).toBeLessThan(seconds * 950)
   })
 
-  test('somebody whose token cannot be verified, because the issuer is silent, is answered 503', async () => {
+  test('a token that cannot be verified because the issuer is silent is answered 503', async () => {
     const services = await silentServices()
     const [getMe] = operations.filter(({ name }) => name === 'getMe') as [Operation]
     const [header, claims] = [
@@ -140,7 +140,7 @@ describe('against a server that takes every connection and never answers', () =>
     else expect(answer).toMatchObject({ code: 'unavailable' })
   })
 
-  test('somebody signs in all the same, well within the five seconds that Cognito waits', async () => {
+  test('people can still sign in, well within the five seconds that Cognito waits', async () => {
     await silentServices()
     const [preTokenGeneration] = triggers as [(typeof triggers)[number]]
     const userAttributes = { sub: 'ann', email: 'ann@example.com', email_verified: 'true' }
@@ -153,7 +153,7 @@ describe('against a server that takes every connection and never answers', () =>
     expect(milliseconds).toBeLessThan(4_000)
   })
 
-  test('an e-mail that SES does not take is given up before the mailer has to end', async () => {
+  test('an e-mail that SES does not accept is given up before the mailer has to end', async () => {
     const { mail } = await silentServices()
 
     const { answer, milliseconds } = await passTimeUntil(
@@ -164,7 +164,7 @@ describe('against a server that takes every connection and never answers', () =>
     expect([answer, milliseconds < 15_000]).toEqual([expect.any(Error), true])
   })
 
-  test('a queue that takes nothing holds nobody up: the sweep sends what is owed', async () => {
+  test('a queue that does not answer holds nobody up: the sweep sends what is owed', async () => {
     const { queue } = await silentServices()
 
     const { milliseconds } = await passTimeUntil(queue.enqueue('deletion', [{ deletionId: 'del_1' }]), 10_000)
@@ -174,8 +174,8 @@ describe('against a server that takes every connection and never answers', () =>
   })
 })
 
-describe('where part of it is silent', () => {
-  test('an API key is let in though the note of its use is never answered', async () => {
+describe('when part of it is silent', () => {
+  test('an API key is accepted even if recording its use is never answered', async () => {
     const d = await departure()
     const services = withClient(d.world, (client) =>
       client.middlewareStack.add(
@@ -195,7 +195,7 @@ describe('where part of it is silent', () => {
     expect(statusCode).toBe(200)
   })
 
-  test('what is committed is answered though the queue is silent', async () => {
+  test('a committed change is answered even if the queue is silent', async () => {
     const { world, ann, path } = await scene()
     const nowhere = `http://127.0.0.1:${await silentServer()}`
     pointSdk({ sqs: nowhere })
@@ -208,7 +208,7 @@ describe('where part of it is silent', () => {
   })
 })
 
-test('whoever waits in a line that moves is not refused before their time is up: 24 batches of 100 events at once', async () => {
+test('requests in a moving queue are not refused before their time is up: 24 concurrent batches of 100 events', async () => {
   const d = await departure()
   const batch = (n: number) => ({ events: Array.from({ length: 100 }, (_, i) => ({ id: `${n}-${i}`, meter: 'requests', quantity: 1 })) })
   await d.world.call('reportUsage', { as: d.secret, body: batch(-1) })

@@ -31,7 +31,7 @@ const linkIn = ({ properties }: Resource): string => /docs\/runbook\.md#([\w-]+)
 
 const queues = lists.workers.filter(isQueueWorker).map(({ queue }) => queue as string)
 
-test('there are exactly these alarms, and each says on purpose what no number means', () => {
+test('there are exactly these alarms, and each decides what missing data means', () => {
   const missing = Object.fromEntries([...alarms].map(([name, { properties }]) => [name, properties.TreatMissingData]))
 
   expect(missing).toEqual({
@@ -51,7 +51,7 @@ test('there are exactly these alarms, and each says on purpose what no number me
   })
 })
 
-test('every alarm says what a person loses, and links to a paragraph that is in the runbook', () => {
+test('every alarm says what users lose, and links to an existing section of the runbook', () => {
   const anchors = headings.map(anchorOf)
 
   for (const [name, alarm] of alarms) {
@@ -60,7 +60,7 @@ test('every alarm says what a person loses, and links to a paragraph that is in 
   }
 })
 
-test('every paragraph of the runbook about an alarm says what is lost, how to look, what to do and when it is over', () => {
+test('every alarm’s section of the runbook says what is lost, how to look, what to do and when it is over', () => {
   for (const anchor of new Set([...alarms.values()].map(linkIn))) {
     const heading = headings.find((each) => anchorOf(each) === anchor) ?? ''
     const [, paragraph = ''] = text.split(`## ${heading}\n`)
@@ -70,11 +70,11 @@ test('every paragraph of the runbook about an alarm says what is lost, how to lo
   }
 })
 
-test('every alarm names itself in the runbook, so that who got its e-mail finds it', () => {
+test('the runbook contains every alarm’s name, so that a search for it succeeds', () => {
   for (const name of alarms.keys()) expect(text).toContain(`\`${name}\``)
 })
 
-test('every dead-letter queue has an alarm that rings with the first message', () => {
+test('every dead-letter queue has an alarm that is raised by the first message', () => {
   for (const queue of queues) {
     const { properties } = alarms.get(`${queue}-dead-letters`)!
 
@@ -94,7 +94,7 @@ test('alarms watch sums over all operations, so that their number does not grow 
   expect(grown.of('AWS::CloudWatch::Alarm')).toHaveLength(alarms.size)
 })
 
-test('what workers report is looked for where their functions put it', () => {
+test('alarms read workers’ metrics from where their functions write them', () => {
   const namespace = new Set(
     prod.of('AWS::Lambda::Function').flatMap(({ properties }) => properties.Environment?.Variables.POWERTOOLS_METRICS_NAMESPACE ?? []),
   )
@@ -116,8 +116,8 @@ test('the throttles of the account, the table and each index are one sum', () =>
   ])
 })
 
-describe('where alarms ring', () => {
-  test('every one tells the stage’s address when it begins and when it is over', () => {
+describe('the alarm topic', () => {
+  test('is notified by every alarm when it begins and when it is over', () => {
     const subscriptions = prod.of('AWS::SNS::Subscription').filter(({ properties }) => properties.Protocol === 'email')
 
     expect(subscriptions.map(({ properties }) => properties.Endpoint)).toEqual([stageOf('prod').alarmEmail])
@@ -127,7 +127,7 @@ describe('where alarms ring', () => {
     }
   })
 
-  test('the topic is encrypted with a key that CloudWatch may use, and takes nothing over plain http', () => {
+  test('is encrypted with a key that CloudWatch may use, and accepts nothing over plain http', () => {
     const topic = prod.of('AWS::SNS::Topic').find(({ properties }) => properties.DisplayName === 'Atrium alarms')!
     const key = prod.of('AWS::KMS::Key').find(({ id }) => topic.properties.KmsMasterKeyId['Fn::GetAtt'][0] === id)!
     const policy = prod.of('AWS::SNS::TopicPolicy').find(({ properties }) => properties.Topics[0].Ref === topic.id)!
@@ -144,7 +144,7 @@ describe('where alarms ring', () => {
     )
   })
 
-  test('a stage without an address has the alarms and tells nobody', async () => {
+  test('does not exist in a stage without an address, which still has the alarms', async () => {
     const dev = await synthesized('dev')
     const quiet = dev.of('AWS::CloudWatch::Alarm')
 

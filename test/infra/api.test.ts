@@ -22,7 +22,7 @@ const only = (deployment: Synthesized, type: string): Resource => {
 
 const classOf = ({ access, method }: Operation): RouteClass => (access.kind === 'open' ? 'open' : method === 'GET' ? 'read' : 'write')
 
-test('every route is throttled by its class: without a token, reading, or writing; what has no route as if without a token', () => {
+test('every route is throttled by its class: without a token, reading, or writing; unknown routes count as without a token', () => {
   const { DefaultRouteSettings, RouteSettings } = only(named, 'AWS::ApiGatewayV2::Stage').properties
 
   expect(Object.keys(RouteSettings)).toHaveLength(operations.flatMap(routesOf).length)
@@ -34,14 +34,14 @@ test('every route is throttled by its class: without a token, reading, or writin
   expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 11, ThrottlingBurstLimit: 12 })
 })
 
-test('the routes are there before the stage that throttles them by name', () => {
+test('the routes exist before the stage that throttles them by name', () => {
   const { stack, id } = only(prod, 'AWS::ApiGatewayV2::Stage')
   const nested = prod.resources.filter((each) => each.stack === stack && each.type === 'AWS::CloudFormation::Stack')
 
   expect(prod.resources.find((each) => each.id === id)?.dependsOn).toEqual(expect.arrayContaining(nested.map((each) => each.id)))
 })
 
-test('every request is a line of JSON in a log that ends, with nothing of who sent it or what they wrote', () => {
+test('every request is a line of JSON in a log with limited retention, with nothing about its sender or content', () => {
   const { AccessLogSettings } = only(prod, 'AWS::ApiGatewayV2::Stage').properties
   const line = JSON.parse(AccessLogSettings.Format) as Record<string, string>
 
@@ -76,7 +76,7 @@ test('the front ends of the stage may call, each from its origin, and no other; 
   expect(originsOf(await synthesized({ ...withoutApp, identity }))).toBeUndefined()
 })
 
-test('an API with a name of its own is reached by that name alone', () => {
+test('an API with a custom domain name is reached by that name only', () => {
   const name = only(named, 'AWS::ApiGatewayV2::DomainName').properties
   const mapping = only(named, 'AWS::ApiGatewayV2::ApiMapping').properties
   const client = only(named, 'AWS::Cognito::UserPoolClient').properties

@@ -46,14 +46,14 @@ test.for(stages)('the stage $name follows the advice of AWS, but where it is ack
   expect(await findings(stage)).toEqual([])
 })
 
-test('what is acknowledged would be found, all of it', async () => {
+test('every acknowledgement is needed', async () => {
   const found = await findings(stageOf('prod'), { acknowledged: [] })
 
   expect(found).toEqual(acknowledgements.map(({ rule }) => `AwsSolutions ${rule}`).toSorted())
   for (const { reason } of acknowledgements) expect(reason.length).toBeGreaterThan(60)
 })
 
-test('a queue that takes plain http and has no dead-letter queue is found', async () => {
+test('a queue that accepts plain http and has no dead-letter queue is reported', async () => {
   const spoil = ({ service }: Deployment) => void new Queue(service, 'Careless')
 
   const found = await findings(stageOf('dev'), { spoil })
@@ -61,7 +61,7 @@ test('a queue that takes plain http and has no dead-letter queue is found', asyn
   expect(found).toEqual(expect.arrayContaining(['AwsSolutions AwsSolutions-SQS3', 'AwsSolutions AwsSolutions-SQS4']))
 })
 
-test('a template that CloudFormation would refuse is found before it is sent there', async () => {
+test('a template that CloudFormation would refuse is reported before it is sent', async () => {
   const spoil = ({ data }: Deployment) => {
     for (const node of data.node.findAll())
       if (CfnResource.isCfnResource(node) && node.cfnResourceType === 'AWS::SQS::Queue')

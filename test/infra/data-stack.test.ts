@@ -14,7 +14,7 @@ const only = (type: string): Resource => {
   return found[0]!
 }
 
-test('the table can be restored to any second of 7 days, collects by ttl, and is neither deleted with its stack nor by mistake', () => {
+test('the table can be restored to any second of 7 days, expires items by ttl, and is deleted neither with its stack nor by mistake', () => {
   const table = only('AWS::DynamoDB::Table')
 
   expect(table.properties).toMatchObject({
@@ -26,7 +26,7 @@ test('the table can be restored to any second of 7 days, collects by ttl, and is
   expect(table.deletionPolicy).toBe('Retain')
 })
 
-test('every queue is encrypted, refuses plain http, and passes what failed five times on to a dead-letter queue of its own', () => {
+test('every queue is encrypted, refuses plain http, and moves messages that failed five times to its own dead-letter queue', () => {
   const queues = prod.of('AWS::SQS::Queue')
   const working = queues.filter(({ properties }) => properties.RedrivePolicy)
   const refusing = prod.of('AWS::SQS::QueuePolicy').map(({ properties }) => properties.PolicyDocument.Statement)
@@ -42,7 +42,7 @@ test('every queue is encrypted, refuses plain http, and passes what failed five 
     expect(statement).toContainEqual(expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }))
 })
 
-test('people sign up with an address that they prove, in a pool that outlives its stack and calls a V2 trigger', () => {
+test('people sign up with an address that they verify, in a pool that outlives its stack and calls a V2 trigger', () => {
   const pool = only('AWS::Cognito::UserPool')
 
   expect(pool.properties).toMatchObject({
@@ -56,7 +56,7 @@ test('people sign up with an address that they prove, in a pool that outlives it
   expect(only('AWS::Cognito::UserPoolDomain').properties.ManagedLoginVersion).toBe(2)
 })
 
-test('the client is public, takes a code and no implicit grant, and comes back to the invitation page', () => {
+test('the client is public, uses the code grant and not the implicit one, and redirects to the invitation page', () => {
   const { properties } = only('AWS::Cognito::UserPoolClient')
 
   expect(properties).toMatchObject({ GenerateSecret: false, AllowedOAuthFlows: ['code'], AllowedOAuthFlowsUserPoolClient: true })
@@ -67,7 +67,7 @@ test('the sender is a domain that SES verifies', () => {
   expect(only('AWS::SES::EmailIdentity').properties.EmailIdentity).toBe('example.com')
 })
 
-test('what SES tells of an e-mail goes through a topic that only its configuration set may publish to, raw, into the queue of its worker', () => {
+test('SES’s e-mail events go through a topic that only its configuration set may publish to, raw, into the worker’s queue', () => {
   const { properties: destination } = only('AWS::SES::ConfigurationSetEventDestination')
   const { properties: subscription } = prod.of('AWS::SNS::Subscription').find(({ properties }) => properties.Protocol === 'sqs')!
   const policy = prod.of('AWS::SNS::TopicPolicy').find(({ properties }) => properties.Topics[0].Ref === subscription.TopicArn.Ref)!

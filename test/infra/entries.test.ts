@@ -16,7 +16,7 @@ test.for([
   expect(readying.get(name ?? '')).toBe(expected)
 })
 
-test('whoever reads beside letting in begins with two connections', () => {
+test('functions that read while they authorize start with two connections', () => {
   const two = [...readying].filter(([, text]) => text?.includes('connections: 2')).map(([name]) => name)
 
   expect(two).toEqual(lists.operations.filter(({ load, access }) => load && access.kind !== 'open').map(({ name }) => name))

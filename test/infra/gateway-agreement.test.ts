@@ -77,7 +77,7 @@ test('the local gateway and the deployed one call the same function with the sam
   }
 })
 
-test('every operation is reached on its route, here and there', async () => {
+test('every operation is reached on its route, locally and deployed', async () => {
   const local = await localGateway(world.services)
 
   for (const { name, method, path } of operations) {
@@ -86,7 +86,7 @@ test('every operation is reached on its route, here and there', async () => {
   }
 })
 
-test('HEAD /invitations is a 200 of the page, here and there', async () => {
+test('HEAD /invitations answers the page’s 200, locally and deployed', async () => {
   const local = await localGateway(world.services)
   const sent = { method: 'HEAD', target: '/invitations', headers: [] }
 
@@ -94,7 +94,7 @@ test('HEAD /invitations is a 200 of the page, here and there', async () => {
     expect([functionName, status]).toEqual(['invitationPage', 200])
 })
 
-test('a route that has another name in one of them is noticed', async () => {
+test('a route that differs between the two is reported', async () => {
   const local = await localGateway(world.services)
   const renamed = routes.map((route) => ({ ...route, key: route.key.replace('/members', '/people') }))
 
@@ -107,7 +107,7 @@ test('a route that has another name in one of them is noticed', async () => {
   )
 })
 
-test('both tell browsers the same: which origin may call, how, and what it may read', async () => {
+test('both give browsers the same CORS answers', async () => {
   const [api] = deployment.of('AWS::ApiGatewayV2::Api')
   const { origins, methods, headers, exposed, maxAgeSeconds } = corsFor(stageOf('prod').appUrl ?? '')
 

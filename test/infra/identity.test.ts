@@ -44,7 +44,7 @@ test('people may add a second factor by an app, never by text message, and get b
   expect(properties.AccountRecoverySetting.RecoveryMechanisms).toEqual([{ Name: 'verified_email', Priority: 1 }])
 })
 
-test('an address is changed only when the new one is proved, and a password is long and of all kinds', () => {
+test('an address changes only once the new one is verified, and a password must be long and mixed', () => {
   const { properties } = only(prod, 'AWS::Cognito::UserPool')
 
   expect(properties.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate).toEqual(['email'])
@@ -58,15 +58,15 @@ test('an address is changed only when the new one is proved, and a password is l
   })
 })
 
-test('anybody may sign up', () => {
+test('anyone may sign up', () => {
   expect(only(prod, 'AWS::Cognito::UserPool').properties.AdminCreateUserConfig.AllowAdminCreateUserOnly).toBe(false)
 })
 
-test('a stage as it is shipped needs no sender that SES has verified: the e-mails of its pool come from Cognito', () => {
+test('the shipped stages need no sender that SES has verified: their pool’s e-mails come from Cognito', () => {
   for (const shipped of [prod, dev]) expect(only(shipped, 'AWS::Cognito::UserPool').properties.EmailConfiguration).toBeUndefined()
 })
 
-test('in the second step the e-mails of the pool come from the stage’s own domain, from the same pool', async () => {
+test('in the second step the same pool’s e-mails come from the stage’s own domain', async () => {
   const throughSes: Stage['identity'] = { kind: 'cognito', callbackUrls: [], mailThroughSes: true }
   const second = await synthesized({ ...stageOf('prod'), identity: throughSes })
 
@@ -76,18 +76,18 @@ test('in the second step the e-mails of the pool come from the stage’s own dom
   expect(second.text(pool, pool.properties.EmailConfiguration.SourceArn)).toMatch(/:identity\/example\.com$/)
 })
 
-test('a pool that keeps no data goes with its stack', () => {
+test('a pool of a stage that keeps no data is deleted with its stack', () => {
   const pool = only(dev, 'AWS::Cognito::UserPool')
 
   expect([pool.deletionPolicy, pool.properties.DeletionProtection]).toEqual(['Delete', 'INACTIVE'])
 })
 
-test('the sign-in pages are the managed ones, in the style that they come in', () => {
+test('the sign-in pages are Cognito’s managed ones, in their default style', () => {
   expect(only(prod, 'AWS::Cognito::UserPoolDomain').properties.ManagedLoginVersion).toBe(2)
   expect(only(prod, 'AWS::Cognito::ManagedLoginBranding').properties.UseCognitoProvidedValues).toBe(true)
 })
 
-test('the client has no secret and signs in by code alone, for which Cognito asks no secret but PKCE; tokens can be revoked', () => {
+test('the client has no secret and uses only the code grant with PKCE; tokens can be revoked', () => {
   const { properties } = only(prod, 'AWS::Cognito::UserPoolClient')
 
   expect(properties).toMatchObject({
@@ -110,7 +110,7 @@ test('only the pool itself may call its trigger, which has five seconds', () => 
   expect(prod.text(permission!, permission?.properties.SourceArn)).toMatch(/^<AWS::Cognito::UserPool \w+\.Arn>$/)
 })
 
-test('where people sign in at an issuer that is there already, no pool, client or trigger is made, and every function is told of it', () => {
+test('with an existing issuer no pool, client or trigger is created, and every function gets that issuer', () => {
   const cognito = elsewhere.resources.filter(({ type }) => type.startsWith('AWS::Cognito::'))
 
   expect(cognito).toEqual([])

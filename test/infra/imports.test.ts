@@ -12,23 +12,23 @@ describe.for(['dev', 'prod'])('in the stage %s', (name) => {
     made = await synthesized(name)
   })
 
-  test('the service imports what the stack of the data exports', () => {
+  test('the service imports what the data stack exports', () => {
     const imported = importedBy(made)
 
     expect(imported.size).toBeGreaterThan(10)
     for (const each of imported) expect(made.exports).toContain(each)
   })
 
-  test('the sender’s domain is not among it, for an export that is imported could not become another', () => {
+  test('the sender’s domain is not imported, because an export in use could not change', () => {
     expect([...importedBy(made)].filter((each) => /MailIdentity/.test(each))).toEqual([])
   })
 
-  test('nothing is asked of another stack once a use, which CloudFormation throttles and plans replacements for', () => {
+  test('nothing uses Fn::GetStackOutput, which CloudFormation throttles and plans replacements for', () => {
     expect(JSON.stringify(made.resources)).not.toContain('Fn::GetStackOutput')
   })
 })
 
-test('while a stage changes over to a restored table, what the service imports of its own stays exported', async () => {
+test('while a stage switches to a restored table, the exports of its own table stay', async () => {
   const before = await synthesized('prod')
   const after = await synthesized({ ...stageOf('prod'), restoredTable: 'restored' })
 

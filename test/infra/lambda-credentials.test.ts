@@ -11,7 +11,7 @@ function setByLambda(without?: string): void {
   for (const [name, value] of Object.entries(all)) vi.stubEnv(name, name === without ? '' : value)
 }
 
-test('a function signs as the role that Lambda put into its environment', async () => {
+test('a function signs with the role credentials in its environment', async () => {
   setByLambda()
 
   expect(await defaultProvider()()).toEqual({ accessKeyId: 'ASIA1', secretAccessKey: 'secret', sessionToken: 'session' })
@@ -23,7 +23,7 @@ test.for(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])('a
   await expect(defaultProvider()()).rejects.toThrow(`Credentials: ${name} missing`)
 })
 
-test('to look for credentials is no reason to fail before a call needs them', () => {
+test('missing credentials cause no failure before a call needs them', () => {
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) vi.stubEnv(name, '')
 
   expect(() => defaultProvider()).not.toThrow()

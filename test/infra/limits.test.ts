@@ -19,7 +19,7 @@ test.each([
   )
 })
 
-test('a limit that there is not is refused, beside every other bad one', () => {
+test('an unknown limit is refused, along with every other bad one', () => {
   const misspelt = Object.fromEntries([
     ['USAGE_LIMITS', 5],
     ['INVITATIONS_PER_DAY', 0.5],
@@ -29,14 +29,14 @@ test('a limit that there is not is refused, beside every other bad one', () => {
   expect(() => limitsOf(withLimits(misspelt))).toThrow('take: USAGE_LIMITS is 5, INVITATIONS_PER_DAY is 0.5. Set')
 })
 
-test('limits that the functions take are their environment', () => {
+test('valid limits become the functions’ environment', () => {
   expect(limitsOf(withLimits({ USAGE_LIMIT: 999_999_999_999_999, INVITATIONS_PER_DAY: 0 }))).toEqual({
     USAGE_LIMIT: '999999999999999',
     INVITATIONS_PER_DAY: '0',
   })
 })
 
-test('it is refused before anything is synthesized', async () => {
+test('a bad limit is refused before anything is synthesized', async () => {
   const stage = withLimits({ USAGE_LIMIT: 1e21 })
 
   await expect(addAtrium(newApp(temporaryFolder()), stage, { codeOf: () => Code.fromInline('x') })).rejects.toThrow('USAGE_LIMIT is 1e+21')

@@ -21,7 +21,7 @@ test('every function has the memory of its class', () => {
   for (const { name } of lists.triggers) expect(found.get(name)).toBe(memoryMb.trigger)
 })
 
-test('docs/scale.md shows the sizes that were chosen', () => {
+test('docs/scale.md shows the chosen sizes', () => {
   const page = readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8')
   const [, table = ''] = /<!-- bench:memory -->\n([\s\S]*?)\n<!-- end -->/.exec(page) ?? []
   const [heads = [], , ...rows] = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
@@ -32,7 +32,7 @@ test('docs/scale.md shows the sizes that were chosen', () => {
 
 const work: Work = { initCpu: 60, firstCpu: 10, warmCpu: 4, initWait: 40, wait: 16 }
 
-test('an event has the share of a processor that its memory gives, init a whole one', () => {
+test('an event gets the share of a processor that its memory buys, init a whole one', () => {
   const half = at(1_769 / 2, work)
 
   expect(half.cold).toBeCloseTo(60 + 40 + 2 * 10 + 16)
@@ -41,12 +41,12 @@ test('an event has the share of a processor that its memory gives, init a whole 
   expect(half.usdPerMillion).toBeCloseTo(25.12 * 1_000 * (1_769 / 2 / 1_024) * 0.0000133334 + 0.2)
 })
 
-test('more than one processor makes a call no faster, and dearer', () => {
+test('more than one processor makes a call more expensive, but no faster', () => {
   expect(at(3_538, work).mean).toBe(at(1_769, work).mean)
   expect(at(3_538, work).usdPerMillion).toBeGreaterThan(at(1_769, work).usdPerMillion)
 })
 
-test('what waits longer than it computes is given less', () => {
+test('functions that wait more than they compute get less memory', () => {
   expect(chosenMb({ ...work, wait: 900 }, 5)).toBe(512)
   expect(chosenMb({ ...work, wait: 0 }, 5)).toBe(1_769)
 })

@@ -65,7 +65,7 @@ const stackIs = (which: string, status: string) =>
 const found = async (wanted = stage, at = region) =>
   (await findingsAt({ stage: wanted, region: at })).map(({ refuses, text }) => `${refuses ? 'refused' : 'note'}: ${text}`)
 
-test('with the stage as it is shipped, its own domains apart, and an account that is prepared, nothing stands in the way', async () => {
+test('a shipped stage with domains of its own can be deployed to a prepared account', async () => {
   expect(stageOf('prod').identity).toMatchObject({ kind: 'cognito', mailThroughSes: false })
   expect(await found()).toEqual([])
 })
@@ -154,7 +154,7 @@ test.for<[string, () => unknown, RegExp, Stage?]>([
   expect(await found(wanted)).toEqual([expect.stringMatching(sentence)])
 })
 
-test('a stage that is deployed is brought up to date, with the sender that its own stack made', async () => {
+test('a deployed stage whose own stack created the sender can be updated', async () => {
   deployed()
   sender({ VerifiedForSendingStatus: true })
 
@@ -162,7 +162,7 @@ test('a stage that is deployed is brought up to date, with the sender that its o
   expect(await found()).toEqual([expect.stringMatching(/^note: stage prod: .*set identity\.mailThroughSes to true/)])
 })
 
-test('a new sender that is there already is refused of a deployed stage too, and e-mail through SES in the sandbox', async () => {
+test('a deployed stage is refused too if its new sender already exists, or if it sends through SES in the sandbox', async () => {
   deployed('old.atrium.dev')
   sender({ VerifiedForSendingStatus: true })
   aws.ses.on(GetAccountCommand).resolves({ ProductionAccessEnabled: false })
@@ -174,7 +174,7 @@ test('a new sender that is there already is refused of a deployed stage too, and
   ])
 })
 
-test('a stack that failed at first and is not protected is cleared away by CDK itself', async () => {
+test('a stack whose creation failed is left to CDK to remove if it is not protected', async () => {
   stackIs('service', 'ROLLBACK_COMPLETE')
 
   expect(await found()).toEqual([])
@@ -187,14 +187,14 @@ test.for(['ap-east-1', 'mx-central-1', 'us-gov-west-1', 'cn-north-1', 'moon-1'])
   for (const client of Object.values(aws)) expect(client.calls()).toEqual([])
 })
 
-test('the regions that work are those that docs/deployment.md lists', () => {
+test('docs/deployment.md lists exactly the supported regions', () => {
   const page = readFileSync(new URL('../../docs/deployment.md', import.meta.url), 'utf8')
   const [, list = ''] = /### Regions that work\n([\s\S]*?)\n### /.exec(page) ?? []
 
   expect([...list.matchAll(/`([a-z]{2}-[a-z]+-\d)`/g)].map(([, name]) => name).sort()).toEqual([...regions].sort())
 })
 
-test('the bootstrap that is asked for is the one that CDK asks for, of every stack alike', () => {
+test('the required bootstrap version is the one that CDK requires for every stack', () => {
   const app = newApp(temporaryFolder())
   new Topic(new Stack(app, 'any'), 'Topic', { enforceSSL: true })
 
@@ -215,7 +215,7 @@ async function deploying(change: { stage?: Stage; onlyCheck?: boolean; yes?: boo
   return { outcome, said, ran }
 }
 
-test('a deployment looks first, says what it found, and then runs CDK with the stage', async () => {
+test('a deployment checks first, reports its findings, and then runs CDK with the stage', async () => {
   aws.lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit: { ConcurrentExecutions: 10 } })
 
   const { outcome, said, ran } = await deploying({ yes: true })
@@ -225,7 +225,7 @@ test('a deployment looks first, says what it found, and then runs CDK with the s
   expect(ran).toEqual([['deploy', '--all', '--context', 'stage=prod', '--require-approval', 'never']])
 })
 
-test('with --check it only looks', async () => {
+test('with --check it only checks', async () => {
   expect(await deploying({ onlyCheck: true })).toMatchObject({ outcome: 0, ran: [] })
 })
 

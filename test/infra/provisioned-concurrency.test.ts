@@ -18,7 +18,7 @@ const permittedTo = (stack: Synthesized): string[] =>
 const functionOf = (stack: Synthesized, name: string): Resource =>
   stack.of('AWS::Lambda::Function').find((each) => functionNameOf(each) === name)!
 
-test('the processes of an operation that a stage names are started ahead, behind an alias that its routes call', async () => {
+test('an operation that a stage names gets provisioned concurrency, behind an alias that its routes call', async () => {
   const stack = await synthesized({ ...stageOf('prod'), provisionedConcurrency: { acceptInvitation: 3 } })
 
   const [alias, ...others] = stack.of('AWS::Lambda::Alias')
@@ -35,14 +35,14 @@ test('the processes of an operation that a stage names are started ahead, behind
   expect(permittedTo(stack).filter((target) => target.includes(lambda.id))).toEqual([])
 })
 
-test('a stage that names none has neither versions nor aliases', async () => {
+test('a stage without provisioned concurrency has neither versions nor aliases', async () => {
   const stack = await synthesized('prod')
 
   expect([...stack.of('AWS::Lambda::Alias'), ...stack.of('AWS::Lambda::Version')]).toEqual([])
   expect(routed(stack, 'POST /v1/invitations/accept')).toContain(functionOf(stack, 'acceptInvitation').id)
 })
 
-test('a name that no operation has is refused', async () => {
+test('an unknown operation name is refused', async () => {
   const misspelt = synthesized({ ...stageOf('prod'), provisionedConcurrency: { acceptInvitations: 1 } })
 
   await expect(misspelt).rejects.toThrow('provisionedConcurrency of the stage prod names no operation: acceptInvitations')

@@ -4,7 +4,7 @@ import { problemsOf } from '#infra/operate/readiness.ts'
 import { editedProd } from './edited-stage.ts'
 
 const prod = stages.find(({ name }) => name === 'prod')!
-test('the stages as they come are not deployed before somebody has put domains of their own there', () => {
+test('the shipped stages cannot be deployed before their example domains are replaced', () => {
   expect(problemsOf(prod).map((problem) => problem.replace(/ is .*/, ''))).toEqual([
     'stage prod: mail.domain',
     'stage prod: appUrl',

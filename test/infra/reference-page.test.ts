@@ -21,7 +21,7 @@ function unclosed(html: string): string[] {
   return open
 }
 
-test('the reference is well-formed: every element is closed where it belongs, every id is one, every link leads somewhere', () => {
+test('the reference is well-formed: every element is closed where it belongs, every id is unique, every link has a target', () => {
   const ids = attributes(page, 'id')
   const outside = attributes(page, 'href').filter((target) => !target.startsWith('#'))
 
@@ -43,14 +43,14 @@ test.each(operations)(
   },
 )
 
-test('the reference has every schema and every problem code', () => {
+test('the reference contains every schema and every problem code', () => {
   // These two are answers of a gateway, to what is no request to an operation.
   const codes = Object.keys(refusals).filter((code) => !['not_found', 'misdirected_request'].includes(code))
 
   expect(attributes(page, 'id')).toEqual(expect.arrayContaining([...Object.keys(openApi().components.schemas), ...codes]))
 })
 
-test('the reference loads nothing, runs nothing and allows itself no more than its own style', () => {
+test('the reference loads nothing, runs nothing and allows only its own style', () => {
   const [, style = ''] = page.match(/<style>(.*?)<\/style>/s) ?? []
   const hash = createHash('sha256').update(style).digest('base64')
 
@@ -73,7 +73,7 @@ test('whatever the document says stays text', () => {
   expect(unclosed(html)).toEqual([])
 })
 
-test('every example of the document is of the type of what it is an example of', () => {
+test('every example of the document has the type that it is an example of', () => {
   const typeOf = (value: unknown) => (value === null ? 'null' : Number.isInteger(value) ? 'integer' : typeof value)
   const wrong: string[] = []
 

@@ -7,7 +7,7 @@ import { synthesized } from './synthesized.ts'
 /** CloudFormation names what has no name of its own after its stack and logical id. */
 const physical = (id: string) => `atrium-prod-data-${id}-1AB2CD3EF4`
 
-test('operators find the table and each queue with its dead letters by the names that CloudFormation gives them', async () => {
+test('operators find the table, each queue and its dead-letter queue by the names that CloudFormation gives them', async () => {
   const prod = await synthesized('prod')
 
   const tables = prod.of('AWS::DynamoDB::Table').map(({ id }) => physical(id))

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { stageOf } from '#infra/aws/stages.ts'
 import { synthesized } from './synthesized.ts'
 
-test('a stage with a restored table uses that one alone, and keeps its own', async () => {
+test('a stage with a restored table uses only that one, and keeps its own', async () => {
   const stack = await synthesized({ ...stageOf('prod'), restoredTable: 'restored' })
 
   const names = stack.of('AWS::Lambda::Function').flatMap((lambda) => {

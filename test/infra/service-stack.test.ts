@@ -21,7 +21,7 @@ const functionOf = (described: Described) => {
   return found[0]!
 }
 
-test('every operation has one function and its routes, and every other path goes to one function more', () => {
+test('every operation has one function and its routes, and one more function answers every other path', () => {
   const wanted = lists.operations.flatMap(routesOf).map(({ method, path }) => `${method} ${path}`)
   const routes = prod.of('AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey)
 
@@ -30,7 +30,7 @@ test('every operation has one function and its routes, and every other path goes
   expect(prod.of(lambda)).toHaveLength(functionCount(lists))
 })
 
-test('every function runs Node 24 on arm64, with a role of its own and a log that ends', () => {
+test('every function runs Node 24 on arm64, with its own role and limited log retention', () => {
   const functions = prod.of(lambda)
   const roles = functions.map(({ stack, properties }) => `${stack} ${JSON.stringify(properties.Role)}`)
 
@@ -54,7 +54,7 @@ test('no role allows every action, or an action on everything, and none has a ma
   expect(prod.of('AWS::IAM::Policy')).toEqual([])
 })
 
-test('every queue worker is told what failed of a batch, and its queue hides messages for six times its timeout', () => {
+test('every queue worker reports partial batch failures, and its queue hides messages for six times its timeout', () => {
   const sources = prod.of('AWS::Lambda::EventSourceMapping')
   const visibilities = prod.of('AWS::SQS::Queue').flatMap(({ properties }) => properties.VisibilityTimeout ?? [])
   const timeouts = lists.workers.filter(isQueueWorker).map((worker) => functionOf(worker).properties.Timeout)
@@ -78,7 +78,7 @@ test('every scheduled worker has a schedule', () => {
   expect(rules.map(({ properties }) => inMinutes(properties.ScheduleExpression)).toSorted()).toEqual(minutes.toSorted())
 })
 
-test('the two workers that go on with their own work alone may send to the queue that they work off', () => {
+test('only the two workers that continue their own work may send to the queue that they consume', () => {
   const looping = prod.of(lambda).filter(({ properties }) => properties.RecursiveLoop === 'Allow')
 
   expect(looping.map(({ properties }) => [properties.Description.split(':')[0], properties.Timeout]).toSorted()).toEqual([
@@ -95,7 +95,7 @@ test('the key of the payment provider is a reference, and only where payments ar
   for (const { properties } of carrying) expect(properties.Environment.Variables.STRIPE_API_KEY).toMatch(/^\{\{resolve:secretsmanager:/)
 })
 
-test('no stack comes near the 500 resources that it may have, also with 40 operations more', async () => {
+test('no stack comes near the limit of 500 resources, even with 40 more operations', async () => {
   const [pattern] = lists.operations
   const more = Array.from({ length: 40 }, (_, i) => ({ ...pattern!, name: `more${i}`, path: `/v1/more${i}` }))
   const grown = await synthesized('prod', { ...lists, operations: [...lists.operations, ...more] })

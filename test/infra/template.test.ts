@@ -19,7 +19,7 @@ describe.for(['dev', 'prod'])('in the stage %s', (name) => {
     return found
   }
 
-  test('what holds data stays or goes as the stage says, also where a change would replace it', () => {
+  test('resources that hold data are kept or deleted as the stage says, even if a change would replace them', () => {
     const wanted = stage.keepsData ? 'Retain' : 'Delete'
     const holding = ['AWS::DynamoDB::Table', 'AWS::Cognito::UserPool'].flatMap(made.of)
 
@@ -27,11 +27,11 @@ describe.for(['dev', 'prod'])('in the stage %s', (name) => {
     for (const { deletionPolicy, replacePolicy } of holding) expect([deletionPolicy, replacePolicy]).toEqual([wanted, wanted])
   })
 
-  test('the stack of what holds data cannot be deleted by mistake, where the stage keeps it', () => {
+  test('the data stack cannot be deleted by mistake if the stage keeps its data', () => {
     expect(made.protectedStacks).toEqual(stage.keepsData ? [`atrium-${name}-data`] : [])
   })
 
-  test('a message is hidden at least six times as long as its worker may run, which is a minute at most', () => {
+  test('a message stays hidden for at least six times its worker’s timeout, which is a minute at most', () => {
     const sources = made.of('AWS::Lambda::EventSourceMapping')
 
     expect(sources.length).toBeGreaterThan(0)
@@ -43,7 +43,7 @@ describe.for(['dev', 'prod'])('in the stage %s', (name) => {
     }
   })
 
-  test('how many of a worker run at once is limited where its messages come from, and no function reserves any', () => {
+  test('a worker’s concurrency is limited at its event source, and no function reserves any', () => {
     for (const { properties } of made.of('AWS::Lambda::EventSourceMapping')) {
       expect(properties.ScalingConfig.MaximumConcurrency).toBe(10)
       expect(properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
@@ -51,7 +51,7 @@ describe.for(['dev', 'prod'])('in the stage %s', (name) => {
     for (const { properties } of made.of(lambda)) expect(properties.ReservedConcurrentExecutions).toBeUndefined()
   })
 
-  test('Lambda stops every loop but the two that are meant: of workers that go on through their own queue', () => {
+  test('Lambda stops every recursive loop except the two intended ones, of workers that continue through their own queue', () => {
     const allowed = made.of(lambda).filter(({ properties }) => properties.RecursiveLoop === 'Allow')
     const other = made.of(lambda).filter(({ properties }) => !['Allow', 'Terminate', undefined].includes(properties.RecursiveLoop))
 
@@ -59,7 +59,7 @@ describe.for(['dev', 'prod'])('in the stage %s', (name) => {
     expect(other).toEqual([])
   })
 
-  test('a dead letter stays in a queue of its own for 14 days, longer than anything that could have put it there', () => {
+  test('a dead letter stays in its own queue for 14 days, longer than in any queue that it could come from', () => {
     const working = made.of('AWS::SQS::Queue').filter(({ properties }) => properties.RedrivePolicy)
 
     for (const queue of working) {
@@ -70,7 +70,7 @@ describe.for(['dev', 'prod'])('in the stage %s', (name) => {
     }
   })
 
-  test('every function answers before API Gateway gives up, and its log is a group of the stage that ends', () => {
+  test('every function answers before API Gateway gives up, and logs to a group of the stage with limited retention', () => {
     for (const fn of made.of(lambda)) {
       const log = targetOf(fn, fn.properties.LoggingConfig.LogGroup)
       expect(fn.properties.Timeout).toBeLessThanOrEqual(functionNameOf(fn) === 'runDeletion' ? 60 : 30)
@@ -80,13 +80,13 @@ describe.for(['dev', 'prod'])('in the stage %s', (name) => {
     for (const { properties } of made.of('AWS::Logs::LogGroup')) expect(properties.RetentionInDays).toBe(stage.retentionDays.logs)
   })
 
-  test('everything at rest is encrypted: the queues say so, the table and the logs are by themselves', () => {
+  test('everything at rest is encrypted: the queues explicitly, the table and the logs by default', () => {
     for (const { properties } of made.of('AWS::SQS::Queue')) expect(properties.SqsManagedSseEnabled).toBe(true)
     // DynamoDB and CloudWatch Logs encrypt with keys of their own where a template names none; it could only name another one.
     for (const { properties } of made.of('AWS::DynamoDB::Table')) expect(properties.SSESpecification?.SSEEnabled).not.toBe(false)
   })
 
-  test('no stack has an output or a resource that shows a secret', () => {
+  test('no stack’s output or resource shows a secret', () => {
     const texts = made.resources.map(({ properties }) => JSON.stringify(properties))
 
     for (const text of texts) expect(text).not.toMatch(/sk_(test|live)_|AKIA[0-9A-Z]{16}|BEGIN [A-Z ]*PRIVATE KEY/)

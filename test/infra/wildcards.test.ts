@@ -40,13 +40,13 @@ beforeAll(async () => {
 
 const lineOf = ({ type, at, value }: Wildcard): string => `${type} ${at} ${value}`
 
-test('no permission has a wildcard but those that are explained', () => {
+test('no permission has an unexplained wildcard', () => {
   const found = prod.resources.filter(isPermission).flatMap(({ type, properties }) => wildcardsIn(type, properties))
 
   expect(new Set(found.map(lineOf))).toEqual(new Set(explained.map(lineOf)))
 })
 
-test('a policy of a queue or topic that says "everybody" or "everything" denies', () => {
+test('a queue’s or topic’s policy that applies to everyone or everything is a denial', () => {
   const statements = prod.resources
     .filter(({ type }) => /QueuePolicy|TopicPolicy/.test(type))
     .flatMap(({ properties }) => properties.PolicyDocument.Statement)
@@ -55,7 +55,7 @@ test('a policy of a queue or topic that says "everybody" or "everything" denies'
 })
 
 // The ARN that CloudFormation gives of a log group ends with `:*`, for every stream of it: Lambda names its streams while it runs.
-test('roles write to the log of their stack alone', () => {
+test('roles may write only to their own stack’s log', () => {
   for (const role of prod.of('AWS::IAM::Role')) {
     const statements = (role.properties.Policies ?? []).flatMap(
       ({ PolicyDocument }: { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } }) =>

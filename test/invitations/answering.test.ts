@@ -24,7 +24,7 @@ const decline = ({ world }: Pick<Scene, 'world'>, as: string, body: object) => w
 const lookUp = ({ world }: Pick<Scene, 'world'>, token: string) => world.call('lookUpInvitation', { body: { token } })
 const mine = async ({ world }: Pick<Scene, 'world'>, as: string) => (await world.call('listMyInvitations', { as })).body.data
 
-test('a look-up shows what the link is for without a sign-in, and no address of the inviter', async () => {
+test('a look-up without sign-in shows what the link is for, but not the inviter’s address', async () => {
   const { world, token, pending } = await invited('developer', 'Bob@Example.com')
   const [invitation] = await pending()
 
@@ -42,14 +42,14 @@ test('a look-up shows what the link is for without a sign-in, and no address of 
   expect(JSON.stringify(body)).not.toContain('ann@')
 })
 
-test('a look-up changes nothing, however often a mail scanner makes it', async () => {
+test('a look-up changes nothing, however often a mail scanner repeats it', async () => {
   const team = await invited()
   for (let i = 0; i < 3; i++) await lookUp(team, team.token)
 
   expect(await accept(team, team.bob, { token: team.token })).toMatchObject({ status: 200 })
 })
 
-test('somebody without an account gets one with its default workspace in the same step, and is in at once', async () => {
+test('a person without an account gets one with its default workspace in the same step, and is in at once', async () => {
   const team = await invited('developer')
   const { world, workspace, here } = team
 
@@ -79,7 +79,7 @@ test('somebody without an account gets one with its default workspace in the sam
   expect(await problemsOf(world.services.table)).toEqual([])
 })
 
-test('somebody with an account joins with it', async () => {
+test('a person with an account joins with it', async () => {
   const team = await invited('admin')
   const bob = await signUp(team.world, bobsAddress, 'Bob')
 
@@ -96,13 +96,13 @@ test('somebody with an account joins with it', async () => {
   expect(await problemsOf(team.world.services.table)).toEqual([])
 })
 
-test('an address in another case or spelling of its domain is the invited one', async () => {
+test('an address that differs in case or in the spelling of its domain is the invited one', async () => {
   const team = await invited('member', 'Bob@Bücher.example')
 
   expect(await accept(team, tokenOf('bOB@xn--BCHER-kva.EXAMPLE'), { token: team.token })).toMatchObject({ status: 200 })
 })
 
-test('an invitation is accepted by its id by the person whose verified address was invited, and is a 404 for everybody else', async () => {
+test('only the person whose verified address was invited can accept an invitation by its id; all others get a 404', async () => {
   const team = await invited()
   const eve = await signUp(team.world, 'eve@example.com')
   const body = { invitationId: team.id }
@@ -114,7 +114,7 @@ test('an invitation is accepted by its id by the person whose verified address w
   expect(await accept(team, team.bob, body)).toMatchObject({ status: 200, body: { accountCreated: true } })
 })
 
-test('an invitation can be accepted by its id before its e-mail went out, which is then not sent', async () => {
+test('an invitation that is accepted by its id before its e-mail went out sends none', async () => {
   const { world, invite, mail } = await scene()
   const { body } = await invite(bobsAddress)
 
@@ -139,7 +139,7 @@ test('the address of the signed-in person must be the invited one and verified; 
   expect(await accept(team, team.bob, token)).toMatchObject({ status: 200 })
 })
 
-test('the same person accepting again within 7 days, by token or id, gets the same answer', async () => {
+test('accepting again within 7 days, by token or id, gives the same person the same answer', async () => {
   const team = await invited('developer')
   const first = await accept(team, team.bob, { token: team.token })
 
@@ -154,7 +154,7 @@ test('the same person accepting again within 7 days, by token or id, gets the sa
   expect(await accept(team, team.bob, { token: team.token })).toMatchObject(notFound)
 })
 
-test('a used link is unknown to everybody else, and cannot be looked up or declined', async () => {
+test('a used link answers 404 to everyone else, and cannot be looked up or declined', async () => {
   const team = await invited()
   await accept(team, team.bob, { token: team.token })
 
@@ -166,7 +166,7 @@ test('a used link is unknown to everybody else, and cannot be looked up or decli
   expect(await team.here('resendInvitation', { path: { invitationId: team.id } })).toMatchObject(notFound)
 })
 
-test('accepting again after leaving is a 404, and the old link works no more once invited back', async () => {
+test('accepting again after leaving answers 404, and the old link stays dead after being invited back', async () => {
   const team = await invited()
   await accept(team, team.bob, { token: team.token })
   await team.here('leaveWorkspace', { as: team.bob })
@@ -181,7 +181,7 @@ test('accepting again after leaving is a 404, and the old link works no more onc
   expect(await problemsOf(team.world.services.table)).toEqual([])
 })
 
-test('accepting again after a change of role answers the role that is', async () => {
+test('accepting again after a change of role answers the current role', async () => {
   const team = await invited()
   const { body } = await accept(team, team.bob, { token: team.token })
   await team.here('updateMember', { path: { accountId: body.account.id }, body: { role: 'admin' } })
@@ -191,7 +191,7 @@ test('accepting again after a change of role answers the role that is', async ()
   })
 })
 
-test('an invitation is 410 the second it expires, for everything that answers or sends it, and 404 once the clean-up removed it', async () => {
+test('an expired invitation answers 410 to every operation on it until the clean-up removes it, then 404', async () => {
   const team = await invited()
   const token = { token: team.token }
   const byId = { path: { invitationId: team.id } }
@@ -219,7 +219,7 @@ test('an invitation is 410 the second it expires, for everything that answers or
   for (const ask of everything) expect(await ask()).toMatchObject(notFound)
 })
 
-test('an invitation is accepted up to the last millisecond', async () => {
+test('an invitation can be accepted up to the last millisecond', async () => {
   const team = await invited()
   const [{ expiresAt }] = await team.pending()
   team.world.now = new Date(Date.parse(expiresAt) - 2)
@@ -241,14 +241,14 @@ test('a declined invitation is gone, and its address can be invited again', asyn
   expect(await problemsOf(team.world.services.table)).toEqual([])
 })
 
-test('an invitation is declined by its id too', async () => {
+test('an invitation can be declined by its id too', async () => {
   const team = await invited()
 
   expect(await decline(team, team.bob, { invitationId: team.id })).toMatchObject({ status: 204 })
   expect(await team.pending()).toEqual([])
 })
 
-test('a token or id that was never given is a 404, whatever it looks like', async () => {
+test('a token or id that was never issued answers 404, whatever it looks like', async () => {
   const team = await invited()
   const last = team.token.at(-1) === 'A' ? 'B' : 'A'
   const tokens = [
@@ -281,7 +281,7 @@ test.each([{}, { token: 'a', invitationId: 'b' }, { token: '' }, { token: 7 }, {
   },
 )
 
-test('a member who accepts an invitation to another address of theirs stays who they are, and the invitation is used up', async () => {
+test('a member who accepts an invitation to another of their addresses stays unchanged, and the invitation is used up', async () => {
   const team = await scene()
   await team.join(bobsAddress, 'developer')
   const [, member] = await team.members()
@@ -298,7 +298,7 @@ test('a member who accepts an invitation to another address of theirs stays who 
   expect(await problemsOf(team.world.services.table)).toEqual([])
 })
 
-test('whoever joined by another address than their account has is known as a member by the invited one, until they leave', async () => {
+test('a member who joined with another address than their account’s is recognized by the invited address until they leave', async () => {
   const team = await scene()
   await signUp(team.world, bobsAddress, 'Bob')
   await team.invite('bob@new.example')
@@ -312,7 +312,7 @@ test('whoever joined by another address than their account has is known as a mem
   expect((await team.invite('bob@new.example')).body.results).toMatchObject([{ outcome: 'invited' }])
 })
 
-test('a full workspace takes nobody in, and the invitation stays', async () => {
+test('a full workspace admits nobody, and the invitation stays', async () => {
   const team = await invited()
   await crowd(team.world, team.workspace.id, 999)
 
@@ -343,7 +343,7 @@ test('an API key answers no invitation', async () => {
   expect(await decline(team, body.secret, { token: team.token })).toMatchObject({ status: 403, body: { code: 'forbidden' } })
 })
 
-test('ten accepts of one link at once: everybody gets the one answer, and there is one member', async () => {
+test('ten concurrent accepts of one link all get the same answer, and add one member', async () => {
   const team = await invited()
 
   const answers = await Promise.all(Array.from({ length: 10 }, () => accept(team, team.bob, { token: team.token })))

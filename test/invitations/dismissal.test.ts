@@ -120,7 +120,7 @@ test.each(dismissals)(
   },
 )
 
-test('whoever leaves leaves their invitations as they are', async () => {
+test('a member who leaves does not affect the invitations that they sent', async () => {
   const { world, inviteAsBoss, leave, accept } = await twoAdmins()
   const id = idIn(await inviteAsBoss(evil, 'developer'))
   await leave()
@@ -148,7 +148,7 @@ test.each([
   await holds(world)
 })
 
-test('an admin who is made admin by a succession is dismissed as any other', async () => {
+test('an admin by succession is dismissed like any other', async () => {
   const { world, ann, here, join, invite, accept } = await twoAdmins().then(async (team) => {
     await team.remove()
     return team
@@ -166,7 +166,7 @@ test('an admin who is made admin by a succession is dismissed as any other', asy
   await holds(world)
 })
 
-test('whoever sends an invitation again has sent it last: it lives and dies with them', async () => {
+test('a resent invitation depends on whoever resent it', async () => {
   const { world, ann, boss, here, invite, inviteAsBoss, remove, accept } = await twoAdmins()
   const [taken, again, given] = ['taken@example.com', 'again@example.com', 'given@example.com']
   const takenId = idIn(await inviteAsBoss(taken, 'developer'))
@@ -189,7 +189,7 @@ test('whoever sends an invitation again has sent it last: it lives and dies with
   await holds(world)
 })
 
-test('an invitation that was given another role without being sent is still that of who sent it last, and dies with them', async () => {
+test('an invitation whose role was changed without a resend still dies with its last sender', async () => {
   const { world, boss, invite, inviteAsBoss, remove, accept } = await twoAdmins()
   const id = idIn(await inviteAsBoss(evil, 'member'))
 
@@ -202,7 +202,7 @@ test('an invitation that was given another role without being sent is still that
   await holds(world)
 })
 
-test('an invitation to which an admin gave another role without sending it dies with that admin too', async () => {
+test('an invitation whose role an admin changed without a resend dies with that admin too', async () => {
   const { world, ann, invite, inviteAsBoss, remove, accept } = await twoAdmins()
   const id = idIn(await invite([evil, 'good@example.com'], 'member'))
 
@@ -220,7 +220,7 @@ test('an invitation to which an admin gave another role without sending it dies 
   await holds(world)
 })
 
-test('a role that was changed and then sent by another admin is that admin’s', async () => {
+test('a changed role that another admin then resends depends on that admin', async () => {
   const { world, here, invite, inviteAsBoss, remove, accept } = await twoAdmins()
   const id = idIn(await invite(evil, 'member'))
   await inviteAsBoss(evil, 'developer')
@@ -232,7 +232,7 @@ test('a role that was changed and then sent by another admin is that admin’s',
   expect(await accept(id)).toMatchObject({ status: 200, body: { member: { role: 'developer' } } })
 })
 
-test('invitations of before dismissals were counted die with whoever made them', async () => {
+test('invitations from before dismissals were counted die with their creator', async () => {
   const { world, path, invite, inviteAsBoss, remove, accept } = await twoAdmins()
   const id = idIn(await inviteAsBoss(evil, 'admin'))
   const good = idIn(await invite('good@example.com'))
@@ -248,7 +248,7 @@ test('invitations of before dismissals were counted die with whoever made them',
   expect(await accept(good, tokenOf('good@example.com'))).toMatchObject({ status: 200 })
 })
 
-test('dead invitations count towards no limit, and stay stored until they would have expired', async () => {
+test('dead invitations count toward no limit, and stay stored until they would have expired', async () => {
   const { world, item, invite, inviteAsBoss, remove, pending } = await twoAdmins({ INVITATIONS_PER_DAY: '1000' })
   const addresses = (name: string) => Array.from({ length: 50 }, (_, i) => `${name}${i}@example.com`)
   for (const name of ['a', 'b', 'c', 'd']) await inviteAsBoss(addresses(name))
@@ -268,7 +268,7 @@ test('dead invitations count towards no limit, and stay stored until they would 
   await holds(world)
 })
 
-test('the clean-up takes a dead invitation out of the count once it comes by, and sends nothing', async () => {
+test('the clean-up removes a dead invitation from the count, and sends nothing', async () => {
   const { world, item, inviteAsBoss, remove, accept } = await twoAdmins()
   const id = idIn(await inviteAsBoss(evil, 'admin'))
   world.queued = []
@@ -284,7 +284,7 @@ test('the clean-up takes a dead invitation out of the count once it comes by, an
   await holds(world)
 })
 
-test('what is noted of those who were removed stays small, and what they sent stays dead, whatever invitations lived then', async () => {
+test('the record of dismissals stays small, and dismissed senders’ invitations stay dead, whatever invitations existed then', async () => {
   const settings = { INVITATION_TTL_SECONDS: String(30 * 86_400), INVITATIONS_PER_DAY: '1000' }
   const { world, path, item, here, inviteAsBoss, remove, accept } = await twoAdmins(settings)
   const id = idIn(await inviteAsBoss(evil, 'admin'))
@@ -309,7 +309,7 @@ test('what is noted of those who were removed stays small, and what they sent st
   await holds(world)
 })
 
-test('a demotion that looks through many notes takes out what has expired, too', async () => {
+test('a demotion that finds many dismissals removes the expired ones too', async () => {
   const { world, path, item, here, invite } = await twoAdmins()
   await invite('late@example.com')
   world.passSeconds(weekSeconds)
@@ -324,7 +324,7 @@ test('a demotion that looks through many notes takes out what has expired, too',
   await holds(world)
 })
 
-test('whoever is made admin again after that has no old number: what they sent between two dismissals dies with the second', async () => {
+test('an admin who is reinstated gets no old number: what they sent between two dismissals dies with the second', async () => {
   const { world, path, here, inviteAsBoss, remove, comeBack, leave, accept } = await twoAdmins({ MAILS_PER_ADDRESS_PER_DAY: '100' })
   await remove()
   await comeBack('admin')
@@ -340,7 +340,7 @@ test('whoever is made admin again after that has no old number: what they sent b
   await holds(world)
 })
 
-test('somebody who comes back and is removed again while that is forgotten is not forgotten', async () => {
+test('a person who returns and is removed again while old dismissals are dropped stays dismissed', async () => {
   const { world, ann, path, here, remove, comeBack, inviteAsBoss, accept } = await twoAdmins({ MAILS_PER_ADDRESS_PER_DAY: '100' })
   await remove()
   const [last, ...others] = await crowd(world, path.workspaceId, 10)
@@ -413,7 +413,7 @@ test.each(['createInvitations', 'resendInvitation'])(
   },
 )
 
-test('an invitation that is sent again by another between what an invitee read and wrote is judged as it is', async () => {
+test('an invitation that another admin resends between an invitee’s read and write is judged by its current state', async () => {
   const { world, boss, path, here, invite, remove } = await twoAdmins()
   const invitationId = idIn(await invite(evil, 'member'))
   world.passSeconds(60)

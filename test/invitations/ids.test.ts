@@ -48,7 +48,7 @@ test.each(Object.entries(endings))(
   },
 )
 
-test('an invitation that is sent again keeps its id', async () => {
+test('a resent invitation keeps its id', async () => {
   const team = await scene()
   const { id } = await invite(team)
   team.world.passSeconds(61)
@@ -58,7 +58,7 @@ test('an invitation that is sent again keeps its id', async () => {
   expect(await named(team, 'resendInvitation', id)).toMatchObject({ status: 200, body: { id, sendCount: 3 } })
 })
 
-test('the first answer to a resend is given again after the address was invited anew', async () => {
+test('a replayed resend returns its first answer even after the address was invited anew', async () => {
   const team = await scene()
   const { id } = await invite(team)
   team.world.passSeconds(61)
@@ -70,7 +70,7 @@ test('the first answer to a resend is given again after the address was invited 
   expect(await again()).toMatchObject({ status: 200, body: first.body, headers: { 'idempotent-replayed': 'true' } })
 })
 
-test('an invitation of before, whose id is its place alone, is mailed, sent again, answered and revoked by it', async () => {
+test('an older invitation, whose id contains only its key, can be mailed, resent, answered and revoked by that id', async () => {
   const ofBefore = async () => {
     const team = await scene()
     const place = invitationPlace((await invite(team)).id)

@@ -16,7 +16,7 @@ const lookUp = ({ world }: Scene, token: string) => world.call('lookUpInvitation
 const block = ({ services, now }: World, email: string, reason: 'bounced' | 'complained', seconds = daySeconds) =>
   putAll({ services } as World, [{ ...keys.mailBlock(mailboxOf(email)), reason, until: later(now, seconds) }])
 
-test('an invitation has the shape that consumers rely on, and its e-mail is on the way', async () => {
+test('an invitation has its published shape, and its e-mail is queued', async () => {
   const { world, ann, workspace, invite, mail, pending } = await scene()
 
   const { status, body } = await invite('Bob@Example.com')
@@ -42,7 +42,7 @@ test('an invitation has the shape that consumers rely on, and its e-mail is on t
   expect(world.mails).toMatchObject([{ to: 'Bob@example.com' }])
 })
 
-test('inviting takes a verified address of the inviter', async () => {
+test('only a person with a verified address can invite', async () => {
   const team = await scene()
   const { ann, invite, pending } = team
   const { body } = await invite('bob@example.com')
@@ -68,7 +68,7 @@ test.each(['developer', 'member'] as const)('a %s sees invitations, and neither 
   expect(await team.here('revokeInvitation', { as: bob.token, path: { invitationId: id } })).toMatchObject(forbidden)
 })
 
-test('one malformed address refuses the whole request, naming each, and nothing is sent', async () => {
+test('one malformed address refuses the whole request; every malformed one is named, and nothing is sent', async () => {
   const { world, invite, pending } = await scene()
 
   const answer = await invite(['good@example.com', 'no-at-sign', 'jörg@example.com', 'fine@example.com', 'a@b', ' '])
@@ -131,7 +131,7 @@ test('50 addresses are invited at once, and each gets one e-mail', async () => {
   expect(await item()).toMatchObject({ pendingCount: 50 })
 })
 
-test('whoever is a member already is told so, by any spelling, and gets no e-mail', async () => {
+test('an address of a member, in any spelling, is reported as such and gets no e-mail', async () => {
   const { world, invite, join, item } = await scene()
   await join('bob@bücher.example', 'member')
   world.mails = []
@@ -148,7 +148,7 @@ test('whoever is a member already is told so, by any spelling, and gets no e-mai
   expect(await item()).toMatchObject({ memberCount: 2, pendingCount: 1 })
 })
 
-test('inviting a pending address again sends it again: the same id, role and expiry renewed, the old link dead at once', async () => {
+test('inviting a pending address again resends the invitation: same id, new role and expiry, the old link dead at once', async () => {
   const team = await scene()
   const { world, invite, mail } = team
   const first = (await invite('bob@example.com', 'member')).body.results[0].invitation
@@ -185,7 +185,7 @@ test('without a role a pending invitation keeps its own', async () => {
   expect(body.results[0]).toMatchObject({ outcome: 'resent', invitation: { role: 'admin' } })
 })
 
-test('within 60 seconds nothing is sent, link and expiry stay, and only a changed role is taken over', async () => {
+test('within 60 seconds nothing is sent, link and expiry stay, and only a changed role takes effect', async () => {
   const team = await scene()
   const { world, invite, mail, accept } = team
   const first = (await invite('bob@example.com', 'member')).body.results[0].invitation
@@ -206,7 +206,7 @@ test('within 60 seconds nothing is sent, link and expiry stay, and only a change
   expect(await accept('bob@example.com')).toMatchObject({ status: 200, body: { member: { role: 'developer' } } })
 })
 
-test('a role that is changed before the e-mail went out is in the e-mail', async () => {
+test('a role that is changed before the e-mail goes out appears in it', async () => {
   const { world, invite, mail, accept } = await scene()
   await invite('bob@example.com', 'member')
 
@@ -218,7 +218,7 @@ test('a role that is changed before the e-mail went out is in the e-mail', async
   expect(await accept('bob@example.com')).toMatchObject({ body: { member: { role: 'developer' } } })
 })
 
-test('the cooldown and the life of an invitation are settings', async () => {
+test('an invitation’s cooldown and lifetime are settings', async () => {
   const team = await scene({ INVITATION_RESEND_COOLDOWN_SECONDS: '10', INVITATION_TTL_SECONDS: '100' })
   const { body } = await team.invite('bob@example.com')
   const { id, createdAt, expiresAt } = body.results[0].invitation
@@ -230,7 +230,7 @@ test('the cooldown and the life of an invitation are settings', async () => {
   expect(await resend(team, id)).toMatchObject({ status: 200 })
 })
 
-test('sending again within 60 seconds is refused with the seconds that are left, to the second', async () => {
+test('resending within 60 seconds is refused with the exact number of seconds left', async () => {
   const team = await scene()
   const { body } = await team.invite('bob@example.com')
   const { id, lastSentAt } = body.results[0].invitation
@@ -247,7 +247,7 @@ test('sending again within 60 seconds is refused with the seconds that are left,
   expect(await at(119.999)).toMatchObject({ status: 429, headers: { 'retry-after': '1' } })
 })
 
-test('sending again renews the expiry, keeps the role, and kills the old link at once', async () => {
+test('resending renews the expiry, keeps the role, and kills the old link at once', async () => {
   const team = await scene()
   const { world, invite, mail } = team
   const first = (await invite('bob@example.com', 'developer')).body.results[0].invitation
@@ -265,7 +265,7 @@ test('sending again renews the expiry, keeps the role, and kills the old link at
   expect(await lookUp(team, world.linkToken('bob@example.com'))).toMatchObject({ status: 200 })
 })
 
-test('an e-mail that is still queued when the invitation is sent again does not go out', async () => {
+test('an e-mail that is still queued when the invitation is resent does not go out', async () => {
   const { world, invite, mail } = await scene()
   await invite('bob@example.com')
   world.passSeconds(60)
@@ -276,7 +276,7 @@ test('an e-mail that is still queued when the invitation is sent again does not 
   expect(world.mails).toHaveLength(1)
 })
 
-test('an invitation that is not there cannot be sent again or revoked, however it is called', async () => {
+test('an unknown invitation cannot be resent or revoked, whatever its id looks like', async () => {
   const team = await scene()
   const { world, ann, invite, mail, accept, here } = team
   const { body } = await invite(['used@example.com', 'declined@example.com', 'revoked@example.com'])
@@ -296,7 +296,7 @@ test('an invitation that is not there cannot be sent again or revoked, however i
   }
 })
 
-test('an invitation lives 7 days: the second it expires it is in no list, does not count, and is 410', async () => {
+test('an invitation lives 7 days; once expired it is not listed, does not count, and answers 410', async () => {
   const team = await scene()
   const { world, invite, mail, pending, here } = team
   const { id, expiresAt } = (await invite('bob@example.com')).body.results[0].invitation
@@ -323,7 +323,7 @@ test('an invitation lives 7 days: the second it expires it is in no list, does n
   expect(await here('revokeInvitation', { path: { invitationId: id } })).toMatchObject(expired)
 })
 
-test('inviting an expired address again is a new invitation, with a new link', async () => {
+test('inviting an expired address again creates a new invitation with a new link', async () => {
   const team = await scene()
   const { world, invite, mail, item, accept } = team
   const first = (await invite('bob@example.com', 'admin')).body.results[0].invitation
@@ -389,7 +389,7 @@ test('a workspace has at most 200 pending invitations: one more refuses the whol
 /** What a day's counter of an account or a mailbox says. */
 const mailed = (row: Record<string, unknown>): number => (row.mails as Set<string> | undefined)?.size ?? (row.count as number)
 
-test('expired invitations do not count against the 200, before the clean-up has taken them out', async () => {
+test('expired invitations do not count against the 200, even before the clean-up removes them', async () => {
   const { world, invite, pending, item } = await scene()
   for (let i = 0; i < 4; i++) await invite(addresses(50, `old${i}-`))
   world.passSeconds(weekSeconds)
@@ -422,7 +422,7 @@ test('a workspace has at most 1,000 members: a full one invites nobody', async (
   expect(await problemsOf(world.services.table)).toEqual([])
 })
 
-test('an account invites 500 addresses a day, of all its workspaces together', async () => {
+test('an account can invite 500 addresses a day, over all its workspaces', async () => {
   const { world, ann, invite } = await scene({ INVITATIONS_PER_DAY: '5' })
   const elsewhere = (emails: string[]) =>
     world.call('createInvitations', { as: ann.token, path: { workspaceId: ann.workspaceId }, body: { emails } })
@@ -439,7 +439,7 @@ test('an account invites 500 addresses a day, of all its workspaces together', a
   expect(await elsewhere(['one@example.com'])).toMatchObject({ status: 200 })
 })
 
-test('by default that limit is 500', async () => {
+test('the default limit is 500', async () => {
   const { world, ann, path, invite } = await scene()
   const quota = keys.inviteQuota({ accountId: ann.id, day: world.now.toISOString().slice(0, 10) })
   await putAll(world, [{ ...quota, count: 498 }])
@@ -450,7 +450,7 @@ test('by default that limit is 500', async () => {
   expect(await itemOf(world, path.workspaceId)).toMatchObject({ pendingCount: 2 })
 })
 
-test('a request over the limit of the day invites nobody, and addresses that are not mailed do not count', async () => {
+test('a request over the daily limit invites nobody, and addresses that are not mailed do not count', async () => {
   const team = await scene({ INVITATIONS_PER_DAY: '2' })
   const { world, invite, pending } = team
   await block(world, 'bounced@example.com', 'bounced')
@@ -468,7 +468,7 @@ test('a request over the limit of the day invites nobody, and addresses that are
   expect(await invite('p1@example.com')).toMatchObject({ status: 429 })
 })
 
-test('one address gets 5 invitation e-mails a day from all workspaces together; what is over is suppressed', async () => {
+test('an address gets at most 5 invitation e-mails a day from all workspaces together; the rest are suppressed', async () => {
   const team = await scene()
   const { world, invite, mail } = team
   const eve = await signUp(world, 'eve@example.com')
@@ -503,7 +503,7 @@ test('one address gets 5 invitation e-mails a day from all workspaces together; 
   expect(await resend(team, first.id)).toMatchObject({ status: 200, body: { delivery: 'queued', sendCount: 5 } })
 })
 
-test('a first invitation that is over that limit has no link, and can be sent as soon as the limit allows', async () => {
+test('a first invitation over that limit has no link, and can be sent as soon as the limit allows', async () => {
   const team = await scene({ MAILS_PER_ADDRESS_PER_DAY: '1' })
   const { world, ann, invite, mail, accept } = team
   await world.call('createInvitations', { as: ann.token, path: { workspaceId: ann.workspaceId }, body: { emails: ['bob@example.com'] } })
@@ -563,7 +563,7 @@ test.each(['bounced', 'complained'] as const)('an address that %s is not written
   expect(await resend(team, first.id)).toMatchObject({ status: 200, body: { delivery: 'queued', sendCount: 2 } })
 })
 
-test('the list takes the status that it has without one, and says what else there is not', async () => {
+test('the list accepts only its default status, and names it when it refuses another', async () => {
   const { invite, here } = await scene()
   await invite('bob@example.com')
 
@@ -579,7 +579,7 @@ test('the list takes the status that it has without one, and says what else ther
     })
 })
 
-test('who invites is shown by the name that they have in the workspace', async () => {
+test('an inviter is shown by their name in the workspace', async () => {
   const { ann, invite, join } = await scene()
   const boss = await join('boss@example.com', 'admin')
 
@@ -589,7 +589,7 @@ test('who invites is shown by the name that they have in the workspace', async (
   expect(ann.id).not.toBe(boss.id)
 })
 
-test('a revoked invitation is dead at once, and can be made again', async () => {
+test('a revoked invitation is dead at once, and its address can be invited again', async () => {
   const team = await scene()
   const { world, invite, mail, here, accept, item } = team
   const { id } = (await invite('bob@example.com')).body.results[0].invitation
@@ -618,7 +618,7 @@ test('an invitation that is revoked before its e-mail went out sends none', asyn
   expect(world.mails).toEqual([])
 })
 
-test('invitations made again with the same Idempotency-Key are answered again, and nothing is sent twice', async () => {
+test('repeating createInvitations with the same Idempotency-Key replays the answer and sends nothing twice', async () => {
   const { world, here, pending } = await scene()
   const ask = (emails: string[], key = 'one') => here('createInvitations', { body: { emails }, headers: { 'idempotency-key': key } })
 
@@ -633,7 +633,7 @@ test('invitations made again with the same Idempotency-Key are answered again, a
   expect(await pending()).toMatchObject([{ sendCount: 2 }, { sendCount: 2 }])
 })
 
-test('an answer in which nothing was written is remembered too', async () => {
+test('an answer that wrote nothing is replayed too', async () => {
   const { here, join } = await scene()
   const bob = await join('bob@example.com', 'member')
   const ask = () => here('createInvitations', { body: { emails: ['bob@example.com'] }, headers: { 'idempotency-key': 'one' } })
@@ -643,7 +643,7 @@ test('an answer in which nothing was written is remembered too', async () => {
   expect(await ask()).toMatchObject({ body: first.body, headers: { 'idempotent-replayed': 'true' } })
 })
 
-test('an invitation sent again with the same Idempotency-Key is sent once', async () => {
+test('resending twice with the same Idempotency-Key sends once', async () => {
   const team = await scene()
   const { world, invite, here } = team
   const { id } = (await invite('bob@example.com')).body.results[0].invitation
@@ -658,7 +658,7 @@ test('an invitation sent again with the same Idempotency-Key is sent once', asyn
   expect(world.queued).toHaveLength(2)
 })
 
-test('nothing of an address or a token is in a key or in the queue', async () => {
+test('no part of an address or a token is in a table key or in the queue', async () => {
   const { world, invite, mail } = await scene()
   await invite('secret-bob@example.com')
   const messages = JSON.stringify(world.queued)
@@ -673,7 +673,7 @@ test('nothing of an address or a token is in a key or in the queue', async () =>
   expect(JSON.stringify(rows)).not.toContain(token)
 })
 
-test('a workspace that is being deleted takes no invitation', async () => {
+test('nobody can be invited to a workspace that is being deleted', async () => {
   const { world, path, invite } = await scene()
   await tamper(world, keys.workspace(path.workspaceId), { status: 'deleting' })
 

@@ -66,7 +66,7 @@ test('an e-mail carries the ids by which its events are matched, and no address'
   for (const value of Object.values(tags!)) expect(value).toMatch(/^[\w-]{1,256}$/)
 })
 
-test('other workspaces do not write to an address that bounced either, also where their e-mail was already asked for', async () => {
+test('other workspaces do not mail a bounced address either, even if their e-mail was already queued', async () => {
   const bob = await invited()
   const { world } = bob
   const eve = await signUp(world, 'eve@example.com')
@@ -87,7 +87,7 @@ test('other workspaces do not write to an address that bounced either, also wher
   expect(await problemsOf(world.services.table)).toEqual([])
 })
 
-test('an e-mail that SES rejects shows as not sent, and the address may be written to', async () => {
+test('an e-mail that SES rejects shows as not sent, and the address may still be mailed', async () => {
   const bob = await invited()
 
   await bob.report('Reject')
@@ -223,7 +223,7 @@ test.for(['Successfully validated SNS topic for Amazon SES event publishing.', {
   },
 )
 
-test('an event of a kind that nobody knows means nothing, whatever it is called', () => {
+test('an event of an unknown kind is ignored, whatever its name', () => {
   const event = sesEvent('Delivery', { id: `inv_${'0'.repeat(52)}`, sendCount: 1, messageId: 'm-1' })
 
   expect(readMailEvent(JSON.stringify(event))).toMatchObject({ kind: 'delivered' })
@@ -231,7 +231,7 @@ test('an event of a kind that nobody knows means nothing, whatever it is called'
     expect(readMailEvent(JSON.stringify({ ...event, eventType }))).toBeUndefined()
 })
 
-test('an event about an invitation that was revoked, or put in place of it, changes nothing', async () => {
+test('an event about a revoked invitation changes neither it nor its replacement', async () => {
   const bob = await invited()
   const old = await bob.row()
   await bob.here('revokeInvitation', { path: { invitationId: bob.id } })
@@ -259,7 +259,7 @@ test.for(['deleting', 'deleted'])('an event about a workspace that is %s changes
   expect(await allRows(world.services.table)).toEqual(before)
 })
 
-test('an invitation that is being sent again while its address bounces is decided again, and not sent', async () => {
+test('an invitation whose address bounces during a resend is decided anew, and not sent', async () => {
   const bob = await invited()
   const { world } = bob
   world.passSeconds(60)
@@ -283,7 +283,7 @@ test('an invitation that is being sent again while its address bounces is decide
   expect(await problemsOf(table)).toEqual([])
 })
 
-test('where the table is away the event comes again, and the log says which invitation, and no address', async () => {
+test('if the table is down the event is retried, and the log names the invitation but no address', async () => {
   const bob = await invited()
   const { world } = bob
   const { table } = world.services

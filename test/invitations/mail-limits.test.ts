@@ -11,7 +11,7 @@ const counts = async ({ world }: Scene) =>
 const deliveries = ({ body }: Awaited<ReturnType<Scene['invite']>>): string[] =>
   body.results.map(({ invitation }: { invitation: { delivery: string } }) => invitation.delivery)
 
-test('fifty tags of one mailbox count fifty times in one request: five e-mails go out a day', async () => {
+test('of fifty tagged addresses of one mailbox in one request, five get an e-mail that day', async () => {
   const team = await scene()
   const { world, invite, mail, pending } = team
 
@@ -27,7 +27,7 @@ test('fifty tags of one mailbox count fifty times in one request: five e-mails g
   expect(await problemsOf(world.services.table)).toEqual([])
 })
 
-test('a mailbox has one count for all its tags, of all workspaces and of sending again', async () => {
+test('a mailbox has one count for all its tags, over all workspaces and resends', async () => {
   const team = await scene({ MAILS_PER_ADDRESS_PER_DAY: '3' })
   const { world, invite, here } = team
   const eve = await signUp(world, 'eve@example.com')
@@ -48,7 +48,7 @@ test('a mailbox has one count for all its tags, of all workspaces and of sending
   ])
 })
 
-test('what was reserved for a request that is then refused is given back, however many tags it named', async () => {
+test('the reservations of a request that is then refused are returned, however many tags it named', async () => {
   const team = await scene({ INVITATIONS_PER_DAY: '20', MAILS_PER_ADDRESS_PER_DAY: '30' })
 
   expect(await team.invite([...tagged(25), 'eve@example.com'])).toMatchObject({ status: 429 })
@@ -56,7 +56,7 @@ test('what was reserved for a request that is then refused is given back, howeve
   expect(await counts(team)).toEqual([0, 0])
 })
 
-test('apart from that count an address with a tag is an address of its own', async () => {
+test('apart from that count a tagged address is an address of its own', async () => {
   const team = await scene()
   const { world, invite, mail, join } = team
   await join('bob@example.com', 'member')

@@ -46,7 +46,7 @@ test("a token has 256 random bits behind the invitation's place", async () => {
   for (const token of tokens) expect(Buffer.from(token.slice(-43), 'base64url')).toHaveLength(32)
 })
 
-test('of a message that comes twice at once one sends the e-mail', async () => {
+test('of two concurrent deliveries of a message, one sends the e-mail', async () => {
   const team = await scene()
   const { world } = team
   await team.invite(bobsAddress)
@@ -58,7 +58,7 @@ test('of a message that comes twice at once one sends the e-mail', async () => {
   expect(await deliveryOf(team)).toBe('sent')
 })
 
-test('an e-mail whose sender died is sent by the next one, a little later', async () => {
+test('an e-mail whose sender died is sent by the next delivery, a little later', async () => {
   const team = await scene()
   const { world } = team
   await team.invite(bobsAddress)
@@ -76,7 +76,7 @@ test('an e-mail whose sender died is sent by the next one, a little later', asyn
   expect(world.mails).toHaveLength(1)
 })
 
-test('while SES refuses, the message comes back and the invitation stays queued; then it goes out', async () => {
+test('while SES refuses, the message is retried and the invitation stays queued; then it goes out', async () => {
   const team = await scene()
   const { world } = team
   await team.invite([bobsAddress, 'eve@example.com'])
@@ -96,7 +96,7 @@ test('while SES refuses, the message comes back and the invitation stays queued;
   expect(await problemsOf(world.services.table)).toEqual([])
 })
 
-test('one message that fails does not keep the others of its batch', async () => {
+test('one failing message does not hold up the others of its batch', async () => {
   const { world, invite } = await scene()
   await invite(['a@example.com', 'b@example.com', 'c@example.com'])
   const { mail } = world.services
@@ -112,7 +112,7 @@ test('one message that fails does not keep the others of its batch', async () =>
   expect(world.mails.map(({ to }) => to).sort()).toEqual(['a@example.com', 'c@example.com'])
 })
 
-test('a message that is delivered again after its e-mail went out sends nothing', async () => {
+test('a message that is redelivered after its e-mail went out sends nothing', async () => {
   const { world, invite } = await scene()
   await invite(bobsAddress)
   const messages = messagesOf(world)
@@ -122,7 +122,7 @@ test('a message that is delivered again after its e-mail went out sends nothing'
   expect(world.mails).toHaveLength(1)
 })
 
-test('two deliveries at once send at most one more, and both links work', async () => {
+test('two concurrent deliveries send at most one extra e-mail, and both links work', async () => {
   const team = await scene()
   const { world } = team
   await team.invite(bobsAddress)
@@ -136,7 +136,7 @@ test('two deliveries at once send at most one more, and both links work', async 
   expect(await problemsOf(world.services.table)).toEqual([])
 })
 
-test('where it was not noted that SES took the e-mail, one more goes out, and both links work until one is used', async () => {
+test('if SES’s acceptance was not recorded, one more e-mail goes out, and both links work until one is used', async () => {
   const team = await scene()
   const { world } = team
   await team.invite(bobsAddress)
@@ -163,7 +163,7 @@ test('where it was not noted that SES took the e-mail, one more goes out, and bo
   expect(await lookUp(team, second)).toMatchObject({ status: 404 })
 })
 
-test('sending again kills the old links at once, and a late message of the old send does nothing', async () => {
+test('resending kills the old links at once, and a late message of the old send does nothing', async () => {
   const team = await scene()
   const { world } = team
   await team.invite(bobsAddress)
@@ -183,7 +183,7 @@ test('sending again kills the old links at once, and a late message of the old s
   expect(await lookUp(team, tokensOf(world)[1] ?? '')).toMatchObject({ status: 200 })
 })
 
-test('an e-mail that the sender was about to send when the invitation was sent again leaves no good link behind', async () => {
+test('an e-mail that was about to go out when the invitation was resent leaves no valid link behind', async () => {
   const team = await scene()
   const { world } = team
   const { body } = await team.invite(bobsAddress)
@@ -265,7 +265,7 @@ test('nothing is sent for an invitation that has ended, has expired, or whose wo
   expect(world.mails).toEqual([])
 })
 
-test('a message of which nothing is true does no harm', async () => {
+test('a message with false content does no harm', async () => {
   const { world } = await scene()
 
   for (const invitationId of ['inv_', `inv_${'0'.repeat(52)}`, 'nonsense'])

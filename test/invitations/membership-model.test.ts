@@ -102,7 +102,7 @@ async function society() {
   return { world: team.world, attempt, seen }
 }
 
-test('membership does what its model says, whatever is tried in whatever order', async () => {
+test('membership behaves as its model does, whatever is tried in whatever order', async () => {
   const property = fc.asyncProperty(joins, fc.array(act, { minLength: 5, maxLength: 25 }), async (before, acts) => {
     const { world, attempt, seen } = await society()
     const model = new Membership('ann')

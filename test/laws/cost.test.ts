@@ -15,14 +15,14 @@ test('a call costs what its parts cost', () => {
   expect(usd).toBeCloseTo(1e-6 + lambda + table + model.logBytes * 0.5e-9 + (responseBytes + model.headerBytes) * 0.09e-9, 12)
 })
 
-test('an e-mail is paid where it is sent, and its worker has no API in front of it', () => {
+test('an e-mail is charged to its worker, which has no API in front of it', () => {
   const amounts = amountsOf('sendMail of one invitation')
 
   expect(amounts).toMatchObject({ email: 1, snsRequest: 1, lambdaRequest: 1 })
   expect(amounts.httpRequest).toBeUndefined()
 })
 
-test('a bigger deployment costs more, and the first 10,000 people who sign in are free', () => {
+test('a bigger deployment costs more, and the first 10,000 users are free', () => {
   const bills = sizes.map((size) => totalOf(monthOf(size)))
   const few = 10_000 / workspaceMonth.activeUsers
 

@@ -10,7 +10,7 @@ const declarations = Object.entries<Declaration>(keys)
 
 const root = new URL('../../', import.meta.url)
 
-test('no text of a key stands outside of the design', () => {
+test('no key literal exists outside the design', () => {
   const begins = declarations.flatMap(([, { pk, sk, listed }]) => [pk, sk, listed?.pk ?? ''].map(beginOf))
   const literals = [...new Set([...begins, beginOf(sweepPartition)])].filter((begin) => begin.endsWith('#'))
   const files = globSync('{shared,functions,infra}/**/*.ts', { cwd: root }).filter((path) => !path.startsWith('shared/table/design/'))
@@ -24,14 +24,14 @@ test('no text of a key stands outside of the design', () => {
   expect(found).toEqual([])
 })
 
-test('an object with the names of a key is none: only a declaration makes one', () => {
+test('an object shaped like a key is not a key: only a declaration creates one', () => {
   // @ts-expect-error a plain object is no key
   const plain: Key = { pk: 'WORKSPACE#ws_1', sk: 'WORKSPACE' }
 
   expect({ ...keys.workspace('ws_1') }).toEqual(plain)
 })
 
-test('every item is of one kind alone: no place fits two declarations', () => {
+test('every item is of exactly one kind: no key fits two declarations', () => {
   const sample = (text: string) => text.replace(/<\w+>/g, 'x')
   const twice = declarations.flatMap(([name, { pk, sk }]) => {
     const fitting = declarations.filter(([, other]) => isPlaceOf(other, { pk: sample(pk), sk: sample(sk) }))
@@ -41,7 +41,7 @@ test('every item is of one kind alone: no place fits two declarations', () => {
   expect(twice).toEqual([])
 })
 
-test('what a key is made of is named, and stands where its declaration says', () => {
+test('a key’s parts are named and appear where its declaration says', () => {
   const two = entity({ is: 'for this test', pk: 'A#<one>', sk: 'B#<two>#<shard>' })
 
   expect({ ...two({ two: '2', one: '1', shard: 3 }) }).toEqual({ pk: 'A#1', sk: 'B#2#3' })
@@ -50,7 +50,7 @@ test('what a key is made of is named, and stands where its declaration says', ()
   expect({ ...keys.member({ workspaceId: 'ws_1' }) }.sk).toBe('MEMBER#undefined')
 })
 
-test('of places those become keys of a kind that its items can be at', () => {
+test('only a place where items of a kind can be becomes a key of that kind', () => {
   const places = [keys.member({ workspaceId: 'ws_1', accountId: 'acc_1' }), keys.workspace('ws_1'), keys.account('acc_1')]
 
   expect(keysOf(keys.member, places)).toEqual([places[0]])
@@ -58,7 +58,7 @@ test('of places those become keys of a kind that its items can be at', () => {
   expect(keysOf(keys.deletion, places)).toEqual([])
 })
 
-test('a listing finds the place of an item again by its position', () => {
+test('a listing finds an item’s key by its position', () => {
   const projects = collections.projects('ws_1')
   const memberships = collections.memberships('acc_1')
 
@@ -66,7 +66,7 @@ test('a listing finds the place of an item again by its position', () => {
   expect(memberships.placeAt('2026-11-24T10:00:00.000Z#ws_1')).toEqual(keys.member({ workspaceId: 'ws_1', accountId: 'acc_1' }))
 })
 
-test('all that goes with a workspace, but the workspace item, has a kind on the receipt', () => {
+test('everything erased with a workspace, except the workspace item, has a kind on the receipt', () => {
   const inside = declarations.filter(([name, { pk }]) => /<workspaceId>/.test(pk) && name !== 'workspace')
 
   expect(inside.filter(([, { kind }]) => kind === undefined)).toEqual([])

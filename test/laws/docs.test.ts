@@ -26,7 +26,7 @@ test('every entity of the table is in an access pattern', () => {
   expect(Object.keys(keys).filter((name) => !named.includes(name.replace(/^\w/, (letter) => letter.toUpperCase())))).toEqual([])
 })
 
-test('every decision has a number of its own', () => {
+test('every decision has a unique number', () => {
   const numbers = readdirSync(new URL('../../docs/decisions', import.meta.url)).map((name) => name.slice(0, 4))
 
   expect(numbers).toEqual([...new Set(numbers)])

@@ -10,12 +10,12 @@ test.each(guards)('the guard "$is" still stands in $file once, and its test is t
   expect(existsSync(guard.caughtBy), guard.caughtBy).toBe(true)
 })
 
-test('there are at least forty, each another', () => {
+test('there are at least forty different guards', () => {
   expect(guards.length).toBeGreaterThanOrEqual(40)
   expect(new Set(guards.map(({ file, text, becomes }) => `${file} ${text} ${becomes}`)).size).toBe(guards.length)
 })
 
-test('a text that is gone, or stands twice, is no place for a mutant', () => {
+test('a text that is missing or occurs twice is refused', () => {
   const guard = { is: 'x', file: 'x.ts', text: 'a', becomes: 'b', caughtBy: 'x' }
 
   expect(() => mutated(guard, 'ccc')).toThrow('0 times')

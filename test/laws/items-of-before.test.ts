@@ -150,7 +150,7 @@ test.each(scenarios)('%s works on rows of the next version, and keeps of them wh
   expect(lost.map(({ pk, sk }) => `${pk} ${sk}`)).toEqual([])
 })
 
-test('the laws know what every version added', () => {
+test('the laws know which attributes every version added', () => {
   expect(added).toHaveLength(itemVersion + 1)
   const named = new Set(added.flatMap((each) => Object.entries(each).flatMap(([name, lacking]) => lacking.map((one) => `${name}.${one}`))))
   expect(
@@ -160,7 +160,7 @@ test('the laws know what every version added', () => {
   ).toEqual([])
 })
 
-test('what is put says its version', async () => {
+test('every item that is put has a version', async () => {
   const { world, here } = await meteredScene()
   await here('createProject', { body: { name: 'P' } })
 

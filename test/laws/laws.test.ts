@@ -333,7 +333,7 @@ describe('what a request says', () => {
     expect(new Set(named).size).toBe(named.length)
   })
 
-  test('deleteWorkspace names a `confirm` that is missing beside a parameter that it does not know', async () => {
+  test('deleteWorkspace reports a missing `confirm` along with an unknown parameter', async () => {
     const operation = operations.find(({ name }) => name === 'deleteWorkspace') as Operation
 
     const { body } = await ask(operation, { as: allowed(operation), query: { surprise: '1' } })
@@ -341,7 +341,7 @@ describe('what a request says', () => {
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual(['?confirm', '?surprise'])
   })
 
-  test('a bad query is named beside a body that is no JSON, and a missing field beside an unknown one', async () => {
+  test('a bad query is reported along with a body that is not JSON, and a missing field along with an unknown one', async () => {
     const named = async (name: string, rest: Ask) => {
       const operation = operations.find((each) => each.name === name) as Operation
       const { body } = await ask(operation, { as: allowed(operation), ...rest })
@@ -382,6 +382,6 @@ describe('what a request says', () => {
   })
 })
 
-test('no request that was refused has changed anything', async () => {
+test('no refused request has changed anything', async () => {
   expect(await rows()).toEqual(rowsBefore)
 })

@@ -28,11 +28,11 @@ test('every function of a list has a file', () => {
   expect(lists.flat()).toHaveLength(files.length)
 })
 
-test('no name is given twice, to an operation or to anything else', () => {
+test('every name is unique, of operations and of everything else', () => {
   expect(repeated([...operations, ...workers, ...triggers].map(({ name }) => name))).toEqual([])
 })
 
-test('no route is given twice, whatever its parameters are called', () => {
+test('every route is unique, whatever its parameters are called', () => {
   expect(repeated(operations.map(({ method, path }) => `${method} ${path.replace(/\{\w+\}/g, '{}')}`))).toEqual([])
 })
 

@@ -9,7 +9,7 @@ const patches = {
   updateMember: { body: { role: 'developer' }, read: 'listMembers' },
 } as const
 
-test('every PATCH is looked at', () => {
+test('every PATCH is covered', () => {
   expect(Object.keys(patches).sort()).toEqual(
     operations
       .filter(({ method }) => method === 'PATCH')

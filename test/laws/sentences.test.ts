@@ -42,7 +42,7 @@ function sentencesIn(file: string): { text: string; line: number }[] {
 const files = globSync(['functions/**/*.ts', 'shared/**/*.ts', 'infra/local/{faults,guard}.ts', 'infra/local/gateway/*.ts'], { cwd: root })
 const sentences = files.flatMap((file) => sentencesIn(file).map(({ text, line }) => [`${file}:${line}`, text] as const))
 
-test('the refusals of the source are found', () => {
+test('the refusals in the source are found', () => {
   expect(sentences.length).toBeGreaterThan(50)
 })
 

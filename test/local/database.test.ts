@@ -44,7 +44,7 @@ async function inAnotherProcess(lines: string): Promise<{ output: string; kill()
 
 const moduleOf = (name: string) => JSON.stringify(new URL(`../../infra/local/${name}`, import.meta.url).href)
 
-test('a database outlives the service that is killed, and the next one takes it over with its data', async () => {
+test('a database outlives a killed service, and the next service takes it over with its data', async () => {
   const dataDir = await temporaryDataDir()
   const start = `const { startDatabase } = await import(${moduleOf('dynamodb/dynamodb.ts')}); console.log((await startDatabase(${JSON.stringify(dataDir)})).endpoint)`
   const first = await inAnotherProcess(start)
@@ -65,7 +65,7 @@ test('a database outlives the service that is killed, and the next one takes it 
   expect((await clientOf(third).send(new ListTablesCommand({}))).TableNames).toEqual(['atrium'])
 })
 
-test('a database that an earlier version left open to pages is ended and started anew, with its data', async () => {
+test('a database that an earlier version left open to web pages is restarted with its data', async () => {
   const dataDir = await temporaryDataDir()
   const java = await findJava()
   const port = await freePort()
@@ -86,7 +86,7 @@ test('a database that an earlier version left open to pages is ended and started
   expect((await clientOf(after).send(new ListTablesCommand({}))).TableNames).toEqual(['atrium'])
 })
 
-test('a database is for this machine alone, and shows its tables only to the access key that made them', async () => {
+test('a database is reachable from this machine only, and shows its tables only to the access key that created them', async () => {
   const database = await databaseOn(await temporaryDataDir())
   await clientOf(database, 'mine').send(new CreateTableCommand(tableDefinition('atrium')))
   const { compiles } = await findJava()
@@ -99,7 +99,7 @@ test('a database is for this machine alone, and shows its tables only to the acc
   if (compiles) for (const { address } of outside) expect(await answers(database.endpoint.replace('127.0.0.1', address))).toBe(false)
 })
 
-test('without a Java of version 17 or newer there is one clear line', async () => {
+test('without Java 17 or newer the start fails with one clear line', async () => {
   const home = join(await temporaryDataDir(), 'java')
   await mkdir(join(home, 'bin'), { recursive: true })
   await writeFile(join(home, 'bin/java'), '#!/bin/sh\necho java.base@11.0.2\n', { mode: 0o755 })
@@ -110,7 +110,7 @@ test('without a Java of version 17 or newer there is one clear line', async () =
     )
 })
 
-test('a DATA_DIR is for one service at a time, and that of a killed one is free', async () => {
+test('only one service at a time can use a DATA_DIR, and a killed one frees it', async () => {
   const dataDir = await temporaryDataDir()
   const take = `const { lockDataDir } = await import(${moduleOf('lock.ts')}); globalThis.lock = lockDataDir(${JSON.stringify(dataDir)}); console.log('held')`
   const other = await inAnotherProcess(take)
@@ -123,7 +123,7 @@ test('a DATA_DIR is for one service at a time, and that of a killed one is free'
   await lockDataDir(dataDir).stop()
 })
 
-test('of many that reach for one DATA_DIR at once, one gets it', async () => {
+test('of many services that start on one DATA_DIR concurrently, one gets it', async () => {
   const dataDir = await temporaryDataDir()
   const script = `const { lockDataDir } = await import(${moduleOf('lock.ts')})
     try { globalThis.lock = lockDataDir(${JSON.stringify(dataDir)}); console.log('held') } catch (error) { console.log(error.name) }`

@@ -12,7 +12,7 @@ test('faults are set field by field, and a field left out stays as it is', () =>
   expect(faults).toEqual({ ses: 'refuse', queue: null, paymentProvider: 'down' })
 })
 
-test('every bad field has a pointer and a sentence, unknown ones each, and nothing is changed', () => {
+test('every bad field, each unknown one included, has a pointer and a sentence, and nothing changes', () => {
   const faults = noFaults()
 
   const problems = changeFaults(faults, { ses: 'x', queue: 7, paymentProvider: 'down', 'a/b~c': 1, more: 2 })
@@ -22,6 +22,6 @@ test('every bad field has a pointer and a sentence, unknown ones each, and nothi
   expect(faults).toEqual(noFaults())
 })
 
-test('what is no object is refused as a whole', () => {
+test('anything but an object is refused as a whole', () => {
   for (const change of [null, [], 'lose', 7]) expect(pointersOf(change), JSON.stringify(change)).toEqual([''])
 })

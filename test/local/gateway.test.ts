@@ -109,7 +109,7 @@ test('paths and path parameters arrive decoded, the query raw and decoded', asyn
   })
 })
 
-test('nothing that was not sent is in the event', async () => {
+test('the event contains nothing that was not sent', async () => {
   const url = await serve()
 
   const event = await eventOf(await fetch(`${url}/`))
@@ -186,7 +186,7 @@ test('a result without a status is the JSON body of a 200', async () => {
   ])
 })
 
-test('a function that throws, or answers what is no HTTP, is the 500 of the gateway', async () => {
+test('a function that throws, or returns an invalid result, gives the gateway’s 500', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   const failing = route('GET', '/fails', () => Promise.reject(new Error('secret')))
   const url = await serve(
@@ -200,7 +200,7 @@ test('a function that throws, or answers what is no HTTP, is the 500 of the gate
   }
 })
 
-test('a body over 10 MB is the 413 of the gateway; a malformed escape and a body that is no UTF-8 are for the function to refuse', async () => {
+test('a body over 10 MB gives the gateway’s 413; a malformed escape or a body that is not UTF-8 is left to the function', async () => {
   const url = await serve()
 
   const large = await fetch(url, { method: 'POST', body: new Uint8Array(10 * 1024 * 1024 + 1) })
@@ -231,7 +231,7 @@ test('the front end of APP_URL may call, by preflight and answer; another origin
   expect(answer.headers.get('access-control-expose-headers')).toContain('x-request-id')
 })
 
-test('clients that leave, while they send or while they wait, harm nobody else', async () => {
+test('clients that disconnect while sending or waiting harm nobody else', async () => {
   let calls = 0
   const [begun, left] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const slow = async () => {
@@ -262,7 +262,7 @@ test('clients that leave, while they send or while they wait, harm nobody else',
   expect((await fetch(url)).status).toBe(200)
 })
 
-test('a function gets the time that is left and a name', async () => {
+test('a function gets its remaining time and its name', async () => {
   const handler: HttpFunction = async (_, context) => ({ left: context.getRemainingTimeInMillis(), name: context.functionName })
   const url = await serve(route('GET', '/', handler))
 

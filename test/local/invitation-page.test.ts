@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium)('the invitation page in a browser', () => {
     return visit(await context.newPage(), link)
   }
 
-  test('joins somebody who has no account yet, by keyboard alone', async () => {
+  test('joins a person who has no account yet, by keyboard alone', async () => {
     const { link } = await invite(service, { to: 'new@guests.example', workspace: 'Rocket Club', from: 'ada@hosts.example' })
 
     const { page, problems, addresses } = await open(link)
@@ -57,7 +57,7 @@ describe.skipIf(!hasChromium)('the invitation page in a browser', () => {
     expect(problems).toEqual([])
   })
 
-  test('joins somebody who has an account already', async () => {
+  test('joins a person who already has an account', async () => {
     await request(service, 'POST', '/accounts', { as: 'old@guests.example' })
     const { link } = await invite(service, { to: 'old@guests.example', workspace: 'Old Friends' })
 
@@ -112,7 +112,7 @@ describe.skipIf(!hasChromium)('the invitation page in a browser', () => {
     expect(await workspacesOf(service, 'unlucky@guests.example')).toContain('Lost and Found')
   })
 
-  test('says that an invitation was used or withdrawn, and that there is none', async () => {
+  test('says that an invitation was used or withdrawn, or does not exist', async () => {
     const { link } = await invite(service, { to: 'gone@guests.example', workspace: 'Gone' })
 
     const { page } = await open(`${service.url}/invitations#token=${tokenOf(link).slice(0, -4)}AAAA`)
@@ -121,7 +121,7 @@ describe.skipIf(!hasChromium)('the invitation page in a browser', () => {
     await heading(none.page, 'There is no invitation here')
   })
 
-  test('lets somebody who signed in with another address switch to the invited one', async () => {
+  test('lets a person who signed in with another address switch to the invited one', async () => {
     const { link } = await invite(service, { to: 'right@guests.example', workspace: 'Right Place' })
 
     const { page } = await open(link)
@@ -188,7 +188,7 @@ describe.skipIf(!hasChromium)('the invitation page in a browser', () => {
     expect(heights).toEqual([48, 48])
   })
 
-  test('keeps the invitation where the issuer was told no', async () => {
+  test('keeps the invitation if the person cancels the sign-in', async () => {
     const { link } = await invite(service, { to: 'maybe@guests.example', workspace: 'Maybe' })
 
     const { page } = await open(link)

@@ -91,7 +91,7 @@ test('the password grant gives a token with the claims of a person', async () =>
   expect((await verifierOf(issuer).verify(jwt)).sub).toMatch(/^[\w-]{22}$/)
 })
 
-test('an unverified e-mail is so in the one token that was asked for, while a name is remembered', async () => {
+test('email_verified=false applies to one token only, while a name is remembered', async () => {
   const issuer = await someIssuer()
 
   const first = decodeJwt(await accessToken(issuer, { username: 'ann@example.com', email_verified: 'false', name: 'Ann' }))
@@ -131,7 +131,7 @@ test('a browser signs in through the page with PKCE, and its page may read the t
   expect(preflight.headers.get('access-control-allow-origin')).toBe('http://localhost:5173')
 })
 
-test('who is signed in is not asked again, and prompt=login lets somebody else sign in', async () => {
+test('a signed-in person is not asked again, and prompt=login lets another person sign in', async () => {
   const [issuer, browser] = [await someIssuer(), new Browser()]
   await signIn(issuer, browser, 'ann@example.com')
 
@@ -158,7 +158,7 @@ test('the page says what is wrong with an address and shows nothing of it as mar
   expect(html).not.toContain('<script')
 })
 
-test('a code is not given without PKCE, nor to an address of another machine', async () => {
+test('no code is issued without PKCE, or to a redirect address on another machine', async () => {
   const [issuer, browser] = [await someIssuer(), new Browser()]
 
   const withoutPkce = await browser.follow(authorization(issuer, { code_challenge: '', code_challenge_method: '' }).url, issuer.url)
@@ -168,7 +168,7 @@ test('a code is not given without PKCE, nor to an address of another machine', a
   expect(elsewhere.response?.status).toBe(400)
 })
 
-test('tokens stay good after a restart, and an e-mail is the same person on every DATA_DIR', async () => {
+test('tokens stay valid after a restart, and an e-mail address is the same person on every DATA_DIR', async () => {
   const dataDir = await temporaryDataDir()
   const before = await startIssuer(dataDir)
   const jwt = await accessToken(before, { username: 'ann@example.com', name: 'Ann' })
@@ -183,7 +183,7 @@ test('tokens stay good after a restart, and an e-mail is the same person on ever
   expect(decodeJwt(await accessToken(another, { username: 'Ann@example.com' })).sub).toBe(sub)
 })
 
-test('addresses are one person or two as Atrium compares them', async () => {
+test('addresses belong to one person or two exactly as Atrium compares them', async () => {
   const issuer = await someIssuer()
   const subjectOf = async (username: string) => decodeJwt(await accessToken(issuer, { username })).sub
 

@@ -49,7 +49,7 @@ test('what is sent is listed for each recipient, in whatever case, newest first'
   expect(mail.list()).toHaveLength(3)
 })
 
-test('the e-mails to an address are those to it as Atrium compares addresses', async () => {
+test('the e-mails to an address are found as Atrium compares addresses', async () => {
   const { mail, send } = await mailOn(await temporaryDataDir())
 
   await send(['kim@example.com'])
@@ -57,7 +57,7 @@ test('the e-mails to an address are those to it as Atrium compares addresses', a
   expect([mail.list('KIM@example.com').length, mail.list('\u212aim@example.com').length]).toEqual([1, 0])
 })
 
-test('on request it refuses as SES does, and nothing was sent', async () => {
+test('on request it refuses as SES does, and sends nothing', async () => {
   const { mail, send, faults } = await mailOn(await temporaryDataDir())
 
   faults.ses = 'refuse'
@@ -68,7 +68,7 @@ test('on request it refuses as SES does, and nothing was sent', async () => {
   expect(mail.list('ann@example.com').map(({ subject }) => subject)).toEqual(['At last'])
 })
 
-test('what SES would refuse, or what is not there locally, is an error at once', async () => {
+test('what SES would refuse, or what is unsupported locally, is an error at once', async () => {
   const { client, send, mail } = await mailOn(await temporaryDataDir())
 
   await expect(send(['ann@example.com'], '')).rejects.toMatchObject({ $fault: 'client' })
@@ -77,7 +77,7 @@ test('what SES would refuse, or what is not there locally, is an error at once',
   expect(mail.list()).toEqual([])
 })
 
-test('what was sent is there after a restart, although the last line was cut off by a kill', async () => {
+test('sent e-mails survive a restart, even if a kill truncated the last line', async () => {
   const dataDir = await temporaryDataDir()
   const journal = join(dataDir, 'emails.jsonl')
   const before = await mailOn(dataDir)

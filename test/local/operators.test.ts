@@ -44,7 +44,7 @@ test('smoke walks the whole story against a local service, and leaves no workspa
   ])
 })
 
-test('smoke with one token does without a second person, and support then finds what is left', async () => {
+test('smoke with one token works without a second person, and support then finds what is left', async () => {
   const { url } = await service()
   const ann = await signedIn(url, 'ann@example.com')
 
@@ -59,7 +59,7 @@ test('smoke with one token does without a second person, and support then finds 
   expect(left.body.data).toHaveLength(1)
 })
 
-test('smoke stops at the first step that is not as it should be, says what was expected, and deletes what it made', async () => {
+test('smoke stops at the first wrong answer, says what it expected, and deletes what it created', async () => {
   const { url } = await service()
   const ann = await signedIn(url, 'ann@example.com')
   await fetch(`${url}/local/faults`, {
@@ -88,7 +88,7 @@ test.for([
   expect([code, stderr.split('\n')]).toEqual([1, [expect.stringContaining(reason), '']])
 })
 
-test('support finds the table of a stage by its name, and says so where there is none or more than one', async () => {
+test('support finds a stage’s table by its name, and says so if there is none or more than one', async () => {
   const client = new DynamoDBClient({ endpoint: inject('dynamodbEndpoint'), region: 'eu-central-1', credentials })
   onTestFinished(() => client.destroy())
   const ask = () => operate('support', [nowhere, '--stage', 'prod'], aws())

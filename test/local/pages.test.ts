@@ -62,7 +62,7 @@ test('the service opens a port for the API, the issuer, both halves of the mail,
   expect(ports).toHaveLength(7)
 })
 
-test('a request that names another host, or this one with another port or none, is misdirected at every port', async () => {
+test('at every port, a request for another host, or for this one with another port or none, is misdirected', async () => {
   const { compiles } = await findJava()
   const database = portOf(services.dynamodb.endpoint)
   for (const host of [
@@ -92,7 +92,7 @@ test.for(['GET', 'POST', 'OPTIONS'])('at no port a page of another site may read
       expect(headers['access-control-allow-origin']).toBeUndefined()
 })
 
-test("of what only programs call, no page gets anything: the queue's, mail's, payments' and the database's port", async () => {
+test('web pages get nothing from the ports that only programs call: queue, mail, payments and database', async () => {
   const { compiles } = await findJava()
   const open = [portOf(service.url), portOf(services.issuer), ...(compiles ? [] : [portOf(services.dynamodb.endpoint)])]
   for (const { port, status } of await askAll((port) => ({ host: `127.0.0.1:${port}`, origin: 'http://localhost:5173' }), 'POST'))
@@ -113,7 +113,7 @@ test.for([
   expect(elsewhere.headers['access-control-allow-origin']).toBeUndefined()
 })
 
-test('a page of another site reaches neither e-mails nor faults, whatever name it has', async () => {
+test('a page of another site reaches neither e-mails nor faults, whatever its host name', async () => {
   const port = portOf(service.url)
 
   const rebound = await ask(port, { host: `evil.example:${port}` }, 'GET', '/local/emails')

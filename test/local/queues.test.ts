@@ -32,7 +32,7 @@ async function queueWith(work: Work) {
   return { queues, poller, calls, send, dead }
 }
 
-test('a worker gets a batch as Lambda hands it over, and what it did is gone', async () => {
+test('a worker gets a batch as from Lambda, and the messages that succeed are deleted', async () => {
   let record: SQSEvent['Records'][number] | undefined
   const { calls, send } = await queueWith(async ({ Records }) => {
     record = Records[0]
@@ -53,7 +53,7 @@ test('a worker gets a batch as Lambda hands it over, and what it did is gone', a
   })
 })
 
-test('of a batch only what failed comes back', async () => {
+test('only the failed messages of a batch reappear', async () => {
   const { calls, send } = await queueWith(async ({ Records }, call) => {
     const failed = Records.filter(({ body }) => body === 'bad' && call < 3)
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
@@ -65,7 +65,7 @@ test('of a batch only what failed comes back', async () => {
   expect(calls).toEqual([['good', 'bad'], ['bad'], ['bad']])
 })
 
-test('what fails five times, by a throw too, goes to the dead-letter queue', async () => {
+test('a message that fails five times, even by a throw, goes to the dead-letter queue', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   const { calls, send, dead } = await queueWith(() => Promise.reject(new Error('no')))
 
@@ -75,7 +75,7 @@ test('what fails five times, by a throw too, goes to the dead-letter queue', asy
   expect(calls).toHaveLength(5)
 })
 
-test('stopping waits for the batch that is being worked on and starts no other', async () => {
+test('stopping waits for the batch in progress and starts no other', async () => {
   const { promise, resolve } = Promise.withResolvers<undefined>()
   const { calls, send, poller } = await queueWith(() => promise)
   await send('first')

@@ -40,7 +40,7 @@ async function stageQueues() {
   return { client, kill, received, run }
 }
 
-test('dead letters come back into the queue that they are from, with their attributes, and are then gone', async () => {
+test('dead letters are moved back to their own queue, with their attributes', async () => {
   const { kill, received, run } = await stageQueues()
   for (let i = 0; i < 12; i++) await kill('QueuesMailEventsDead5A6B7C8D-d4', `event ${i}`)
   await kill('QueuesMailDead0F5A1B2D-b2', 'mail')
@@ -57,7 +57,7 @@ test('dead letters come back into the queue that they are from, with their attri
   expect(await received('QueuesMailEventsDead5A6B7C8D-d4')).toEqual([])
 })
 
-test('what died again since is left where it is, so that it ends', async () => {
+test('messages that died again since the start are left, so that the command ends', async () => {
   const { client, kill, received } = await stageQueues()
   const [mail] = (await listDeadLetters(client, 'atrium-dev-data')).filter(({ queue }) => queue === 'mail')
   const startedAt = new Date()

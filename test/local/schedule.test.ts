@@ -9,7 +9,7 @@ beforeEach(() => {
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-test('a job runs at once and then at its interval, although it failed, and never twice at a time', async () => {
+test('a job runs at once and then at its interval, even after failures, and never twice concurrently', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   let [runs, atOnce, most] = [0, 0, 0]
   const schedule = startSchedule('sweep', 1, async () => {
@@ -29,7 +29,7 @@ test('a job runs at once and then at its interval, although it failed, and never
   expect(runs).toBeGreaterThanOrEqual(3)
 })
 
-test('stopping waits for the run that is going on, and there is no other', async () => {
+test('stopping waits for the current run and starts no other', async () => {
   let ended = 0
   const schedule = startSchedule('sweep', 1, async () => {
     await pause(100)

@@ -23,7 +23,7 @@ async function quickService(settings: Record<string, string> = {}) {
   return { service, dataDir, tableName, url: await service.ready }
 }
 
-test('from nothing to an invitation in the mailbox, and at SIGTERM nothing is left', async () => {
+test('a fresh start delivers an invitation, and SIGTERM leaves nothing running', async () => {
   const dataDir = await temporaryDataDir()
   const service = runService({ DATA_DIR: dataDir })
   const url = await service.ready
@@ -53,7 +53,7 @@ test('from nothing to an invitation in the mailbox, and at SIGTERM nothing is le
   for (const endpoint of [dynamodb.endpoint, services.issuer, url]) await expect(fetch(endpoint)).rejects.toThrow()
 })
 
-test('after a SIGKILL nothing that was acknowledged is lost: data, tokens, e-mails and queued work', async () => {
+test('a SIGKILL loses nothing that was acknowledged: data, tokens, e-mails and queued work', async () => {
   const dataDir = await temporaryDataDir()
   const settings = { DATA_DIR: dataDir, CLEANUP_INTERVAL_SECONDS: '1' }
   const first = runService(settings)
@@ -78,7 +78,7 @@ test('after a SIGKILL nothing that was acknowledged is lost: data, tokens, e-mai
   expect(await mailsTo(after, 'carl@example.com', 1)).toBe(1)
 })
 
-test('what SES refuses comes later, what the queue doubles at most twice, and what it loses all the same', async () => {
+test('an e-mail that SES refuses arrives later, a duplicated one at most twice, and a lost one arrives all the same', async () => {
   const { url } = await quickService({ CLEANUP_INTERVAL_SECONDS: '1' })
   const ann = await signedIn(url, 'ann@example.com')
   const workspaceId = await accountOf(ann)
@@ -96,7 +96,7 @@ test('what SES refuses comes later, what the queue doubles at most twice, and wh
   expect([1, 2]).toContain(twice) // a redelivery may send one more, with a link that is good too
 })
 
-test('a fault that there is not is a problem, and so is a route that there is not', async () => {
+test('an unknown fault and an unknown route are problems', async () => {
   const { url } = await quickService()
 
   const fault = await setFaults(url, { ses: 'explode' })
@@ -124,7 +124,7 @@ test('the same e-mail is the same account on another DATA_DIR and port', async (
   expect(second.body.account.id).toBe(first.body.account.id)
 })
 
-test('a second service on one DATA_DIR is refused with one clear line, and the first goes on', async () => {
+test('a second service on the same DATA_DIR is refused with one clear line, and the first keeps running', async () => {
   const { url, dataDir } = await quickService()
 
   const { code, output } = await runService({ DATA_DIR: dataDir }).ended
@@ -136,7 +136,7 @@ test('a second service on one DATA_DIR is refused with one clear line, and the f
   expect((await fetch(`${url}/v1/health`)).status).toBe(200)
 })
 
-test('a port that is taken is said in one clear line, and nothing is left', async () => {
+test('a taken port is reported in one clear line, and nothing is left running', async () => {
   const dataDir = await temporaryDataDir()
   const server = createServer()
   const port = await listen(server)
@@ -163,7 +163,7 @@ test.for([
   expect([code, output.trim().split('\n')]).toEqual([1, [expect.stringContaining(name === 'JAVA_HOME' ? '/nowhere/bin/java' : name)]])
 })
 
-test('a signal that comes while it starts, and once more, ends it cleanly', async () => {
+test('a signal during the start, even repeated, stops it cleanly', async () => {
   const dataDir = await temporaryDataDir()
   const service = runService({ DATA_DIR: dataDir })
   await eventually(() => processesOn(dataDir).length > 0, 60_000)

@@ -49,7 +49,7 @@ const losing =
     return request.path.includes(path) && times-- > 0 ? 'drop' : answer
   }
 
-test('a card that is attached pays an invoice, and the charge names it', async () => {
+test('an attached card pays an invoice, and the charge names the invoice', async () => {
   const { local, stripe, customer, attached, created, confirmed } = await opened()
   const card = await attached('pm_card_visa')
   const id = await created()
@@ -72,7 +72,7 @@ test('a card that is attached pays an invoice, and the charge names it', async (
   expect(local.charges('ws_2')).toEqual([])
 })
 
-test('a test id is a template: attaching it makes a payment method, which can be read and, once detached, not used again', async () => {
+test('a test id is a template: attaching it creates a payment method, which can be read and, once detached, not used again', async () => {
   const { stripe, customer, attached, created, confirmed } = await opened()
 
   const [one, two] = [await attached('pm_card_amex'), await attached('pm_card_amex')]
@@ -136,7 +136,7 @@ test.each([
   ])
 })
 
-test('a card whose holder has to take part waits while the holder is there, and nothing is charged', async () => {
+test('a card that needs its holder’s participation waits while the holder is present, and nothing is charged', async () => {
   const { local, stripe, attached, created } = await opened()
   const payment_method = await attached('pm_card_authenticationRequired')
 
@@ -146,7 +146,7 @@ test('a card whose holder has to take part waits while the holder is there, and 
   expect(local.charges()).toEqual([])
 })
 
-test('an intent can be created and confirmed at once, also with a payment method that is declined', async () => {
+test('an intent can be created and confirmed in one request, even with a card that is declined', async () => {
   const { local, stripe, customer } = await opened()
   const atOnce = { ...bill, customer, confirm: true, off_session: true }
 
@@ -200,7 +200,7 @@ test.each([
   expect(local.intents()).toEqual([])
 })
 
-test('what is not there is a 404 where the path names it and a 400 where a parameter does', async () => {
+test('a missing object is a 404 if the path names it, and a 400 if a parameter does', async () => {
   const { local, stripe, customer, attached, created, confirmed } = await opened()
   const missing = { code: 'resource_missing', message: /^No such / }
 
@@ -239,7 +239,7 @@ test('a list is newest first, of one customer, and can be paged through in both 
   await expect(stripe.paymentIntents.list({ starting_after: 'pi_nothing' })).rejects.toMatchObject({ code: 'resource_missing' })
 })
 
-test('the same idempotency key gives the first answer again, of a refused charge too, and takes nothing else', async () => {
+test('the same idempotency key replays the first answer, even a refused charge, and allows no other request', async () => {
   const { local, stripe, customer, attached } = await opened()
   const idempotencyKey = 'again'
   const first = await stripe.paymentIntents.create({ ...bill, customer }, { idempotencyKey })
@@ -261,7 +261,7 @@ test('the same idempotency key gives the first answer again, of a refused charge
   expect(local.intents()).toHaveLength(1)
 })
 
-test('an idempotency key is forgotten after 24 hours, and is not used up by a request that was malformed', async () => {
+test('an idempotency key is forgotten after 24 hours, and is not used up by a malformed request', async () => {
   const { local, time, stripe, customer, created } = await opened()
   const malformed = stripe.paymentIntents.create({ ...bill, customer, amount: 10 }, { idempotencyKey: 'key-1' })
 
@@ -275,7 +275,7 @@ test('an idempotency key is forgotten after 24 hours, and is not used up by a re
   expect(local.intents()).toHaveLength(2)
 })
 
-test('of requests at once with one idempotency key one is executed; with retries all get its answer', async () => {
+test('of concurrent requests with one idempotency key, one is executed; with retries all get its answer', async () => {
   const moment = () => new Promise<void>((resolve) => setTimeout(resolve, 50))
   let working = moment
   const { local, stripe, customer, created } = await opened({ pause: () => working() })
@@ -299,7 +299,7 @@ test('of requests at once with one idempotency key one is executed; with retries
   expect((await stripe.paymentIntents.list({ customer })).data).toHaveLength(2)
 })
 
-test('of confirmations at once one charges, whatever their keys', async () => {
+test('of concurrent confirmations one charges, whatever their keys', async () => {
   const { local, attached, created, confirmed } = await opened()
   const [card, id] = [await attached('pm_card_visa'), await created()]
 
@@ -321,7 +321,7 @@ test.each([0, 2])('a charge whose answer is lost is found again by the SDK with 
   expect(local.charges()).toHaveLength(1)
 })
 
-test('where no retry helps, the charge was made all the same, and the intent says so', async () => {
+test('if every answer is lost, the charge was still made, and the intent says so', async () => {
   const { local, attached, created } = await opened()
   const deaf = inProcess(losing(local.handle, 1, '/confirm'))
   const [card, id] = [await attached('pm_card_visa'), await created()]
@@ -369,7 +369,7 @@ test.each([0, 2])('a provider that is down drops everything, with %i retries too
   expect(isReplayed(await create())).toBe(false)
 })
 
-test('all of it is there after a restart, idempotency keys included, although the last line was cut off by a kill', async () => {
+test('everything survives a restart, idempotency keys included, even if a kill truncated the last line', async () => {
   const journalFile = join(await temporaryDataDir(), 'stripe.jsonl')
   const before = await opened({ journalFile })
   const [card, spent, id] = [await before.attached('pm_card_visa'), await before.attached('pm_card_amex'), await before.created()]
@@ -388,7 +388,7 @@ test('all of it is there after a restart, idempotency keys included, although th
   expect(after.local.charges()).toHaveLength(1)
 })
 
-test('a process that is killed under load loses no answer and no charge, and half does none', async () => {
+test('a process that is killed under load loses no answer and no charge, and leaves nothing half done', async () => {
   const journalFile = join(await temporaryDataDir(), 'stripe.jsonl')
   const options = JSON.stringify({ journalFile, faults: {} })
   const script = `import { startStripe } from '#infra/local/stripe/server.ts'; console.log(JSON.stringify((await startStripe(${options})).sdk))`
@@ -439,7 +439,7 @@ test.each([
   expect((await stripe.paymentIntents.list()).data).toHaveLength(made + 2)
 })
 
-test('a customer that is deleted takes its cards along; its intents stay, cannot be confirmed, and can be canceled', async () => {
+test('a deleted customer loses its cards; its intents stay, cannot be confirmed, and can be canceled', async () => {
   const { stripe, customer, attached, created, confirmed } = await opened()
   const [card, intent] = [await attached('pm_card_visa'), await created()]
 

@@ -7,7 +7,7 @@ import { crowd, tamper } from '../support/scene.ts'
 
 const reportOn = async ({ world, workspaceId }: Departure) => (await supportReport(world.services.table, workspaceId))?.join('\n') ?? ''
 
-test('of a live workspace support sees counts, usage, payment and what became of each e-mail, and no address in full', async () => {
+test('of an active workspace support sees counts, usage, payment and the state of each e-mail, and no full address', async () => {
   const team = await departure()
   await team.card('pm_card_visa')
   await team.use('storage', '12.5')
@@ -45,7 +45,7 @@ test('support sees which invitations are dead because of whoever sent them', asy
   }
 })
 
-test('of a workspace in deletion support sees how far it is, and that the payment provider is away', async () => {
+test('of a workspace in deletion support sees its progress, and that the payment provider is down', async () => {
   const team = await departure()
   await team.card('pm_card_visa')
   await team.use('storage', '12.5')
@@ -116,7 +116,7 @@ test('support sees what an invoice still owes to the payment provider, and since
   expect(owing).toMatch(/^ +owed to the provider: the payment method is detached from 2027-02-22T10:00:00.000Z on$/m)
 })
 
-test('a workspace that never was has no report', async () => {
+test('a workspace that never existed has no report', async () => {
   const { world } = await departure()
 
   expect(await supportReport(world.services.table, `ws_${'0'.repeat(26)}`)).toBeUndefined()

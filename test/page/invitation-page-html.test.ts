@@ -36,7 +36,7 @@ describe('the invitation page', () => {
     expect(script).not.toMatch(/email\.toLowerCase|who\.toLowerCase/)
   })
 
-  test('is kept by nobody, framed by nobody and sends no referrer', async () => {
+  test('may not be cached or framed, and sends no referrer', async () => {
     const { headers } = await (await createWorld()).call('invitationPage')
 
     expect(headers).toMatchObject({

@@ -163,7 +163,7 @@ test.each([
   expect(headers[0]?.authorization).toBe(`Bearer ${STRIPE_API_KEY}`)
 })
 
-test('what fails is asked once, because who keeps the state decides when it is asked again', async () => {
+test('a failed request is not retried here, because the caller, who keeps the state, decides on retries', async () => {
   answers = [500, 503]
 
   await expect(opened().confirm('pi_1', 'pm_1')).rejects.toBeInstanceOf(ProviderFailed)
@@ -171,7 +171,7 @@ test('what fails is asked once, because who keeps the state decides when it is a
   expect(asked).toHaveLength(1)
 })
 
-test('nothing of how long requests took is told to Stripe', async () => {
+test('Stripe gets no telemetry about the duration of requests', async () => {
   const payments = opened()
   answers = [succeeded, succeeded]
 
@@ -181,7 +181,7 @@ test('nothing of how long requests took is told to Stripe', async () => {
   expect(headers.map((each) => each['x-stripe-client-telemetry'])).toEqual([undefined, undefined])
 })
 
-test('a place that is named with https is asked over TLS alone', async () => {
+test('an https address is called over TLS only', async () => {
   const { port } = stripe.address() as AddressInfo
 
   await expect(opened({ STRIPE_API_BASE: `https://127.0.0.1:${port}` }).readIntent('pi_1')).rejects.toBeInstanceOf(ProviderAway)

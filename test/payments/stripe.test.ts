@@ -59,7 +59,7 @@ test.each([
   expect(translated(errorOf(statusCode, rest))).toMatchObject({ reason, message: `The payment provider refused: ${reason.kind}` })
 })
 
-test('what a payment method is to blame for is told only where one was sent', () => {
+test('a payment method is blamed only if the request sent one', () => {
   const missing = errorOf(404, { code: 'resource_missing', param: 'payment_method' })
 
   expect(translated(missing, 'paymentMethod')).toMatchObject({ reason: { kind: 'methodUnusable' } })
@@ -72,7 +72,7 @@ test.each([401, 403])('an answer %i rejects our own key, and blames no payment m
   expect(translated(errorOf(statusCode), 'paymentMethod')).toBeInstanceOf(ProviderRejectsUs)
 })
 
-test('an error of our own stays what it is', async () => {
+test('an internal error stays unchanged', async () => {
   const own = new TypeError('own')
 
   expect(translated(own)).toBe(own)
@@ -123,7 +123,7 @@ test('of several intents of an invoice the one that was charged is found, and ne
   expect(await find(intent('succeeded', { metadata: { invoiceId: 'in_2' } }))).toBeUndefined()
 })
 
-test('a search for an intent tells errors as any other request', async () => {
+test('a search for an intent reports errors like any other request', async () => {
   const list = () => ({ [Symbol.asyncIterator]: () => ({ next: refusing(429) }) })
 
   await expect(paymentsOf({ paymentIntents: { list } }).findIntent('cus_1', 'in_1')).rejects.toBeInstanceOf(ProviderAway)
@@ -163,7 +163,7 @@ test('a confirmation whose answer was lost counts as what the intent says', asyn
   await expect(after('succeeded', refusing(429))).rejects.toBeInstanceOf(ProviderAway)
 })
 
-test('a confirmation with a method that is gone is refused for it, unless the intent is canceled anyway', async () => {
+test('a confirmation with a missing payment method is refused, unless the intent is canceled anyway', async () => {
   const confirm = refusing(404, { code: 'resource_missing', param: 'payment_method' })
   const of = (status: string) =>
     paymentsOf({ paymentIntents: { confirm, retrieve: async () => intent(status) } }).confirm('pi_1', 'pm_gone')
@@ -172,7 +172,7 @@ test('a confirmation with a method that is gone is refused for it, unless the in
   expect(await of('canceled')).toEqual({ id: 'pi_1', status: 'canceled' })
 })
 
-test('a confirmation that the card holder has to take part in is a refusal', async () => {
+test('a confirmation that needs the card holder’s participation is a refusal', async () => {
   const confirm = async () => intent('requires_action')
 
   await expect(paymentsOf({ paymentIntents: { confirm } }).confirm('pi_1', 'pm_1')).rejects.toMatchObject({
@@ -209,7 +209,7 @@ test('a payment method that is this customer’s already is attached', async () 
   await expect(lost.attach('cus_1', 'pm_1')).rejects.toBeInstanceOf(PaymentRefused)
 })
 
-test('detaching what is gone is fine, and detaching from a provider that is away is not', async () => {
+test('detaching a missing payment method succeeds, and fails if the provider is down', async () => {
   const detach = (request: () => Promise<unknown>) => paymentsOf({ paymentMethods: { detach: request } }).detach('pm_1')
 
   await expect(detach(async () => ({}))).resolves.toBeUndefined()
@@ -217,7 +217,7 @@ test('detaching what is gone is fine, and detaching from a provider that is away
   await expect(detach(refusing(500))).rejects.toBeInstanceOf(ProviderFailed)
 })
 
-test('a customer is made once for a workspace, and under another key where Stripe has failed', async () => {
+test('a customer is created once per workspace, and under another key if Stripe has failed', async () => {
   const asked: string[] = []
   const create =
     (failing: boolean) =>

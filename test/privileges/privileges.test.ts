@@ -22,7 +22,7 @@ const isEverything = inject('doesEverything')
 const partly = 'this run leaves tests out that run functions: nothing can be said about grants that nothing used'
 
 describe('the roles', () => {
-  test('allow every call that a function made while the other tests ran', ({ skip }) => {
+  test('allow every call that a function made in the other tests', ({ skip }) => {
     skip(calls.length === 0, 'no other test ran a function')
     const granted = allowed(prod)
 
@@ -31,7 +31,7 @@ describe('the roles', () => {
     expect(refused, 'calls that no statement of the role allows').toEqual([])
   })
 
-  test('allow nothing that nothing used', ({ skip }) => {
+  test('allow nothing that is unused', ({ skip }) => {
     skip(!isEverything, partly)
     const used = [...calls, ...doneByLambda(prod)]
 
@@ -40,7 +40,7 @@ describe('the roles', () => {
     expect(unused, 'grants that no test of the function used').toEqual([])
   })
 
-  test('were compared with what every function did that has a client', ({ skip }) => {
+  test('were compared with the calls of every function that has a client', ({ skip }) => {
     skip(!isEverything, partly)
     const functions = [...lists.operations, ...lists.workers, ...lists.triggers]
     const granted = new Set(without(allowed(prod), doneByLambda(prod)).map((text) => text.split(':')[0]))

@@ -2,7 +2,7 @@ import { expect, inject, test } from 'vitest'
 import { playSeeds } from './play.ts'
 import { simulate } from './simulation.ts'
 
-test('a seed is an interleaving: played again it is the same', async () => {
+test('a seed determines the interleaving: replaying it gives the same run', async () => {
   const endpoint = inject('dynamodbEndpoint')
 
   const [first, again] = [await simulate(endpoint, 3), await simulate(endpoint, 3)]

@@ -23,7 +23,7 @@ const settings = async () => {
 
 const messages = (count: number) => Array.from({ length: count }, (_, i) => ({ deletionId: `del_${i}` }))
 
-test('messages go to their queue by tens, as late as they are to be', async () => {
+test('messages are sent to their queue in tens, with their delays', async () => {
   const sqs = standIn(mockClient(SQSClient))
   sqs.on(SendMessageBatchCommand).resolves({})
   const made = await settings()
@@ -36,7 +36,7 @@ test('messages go to their queue by tens, as late as they are to be', async () =
   expect(sent[2]?.Entries?.[2]).toEqual({ Id: '2', MessageBody: '{"deletionId":"del_22"}', DelaySeconds: 30 })
 })
 
-test('what a queue does not take is logged, without its content, and fails nothing', async () => {
+test('a message that a queue rejects is logged without its content, and fails nothing', async () => {
   const sqs = standIn(mockClient(SQSClient))
   sqs
     .on(SendMessageBatchCommand)
@@ -77,7 +77,7 @@ test('an e-mail that SES refuses is owed until SES takes it', async () => {
   ])
 })
 
-test('items that DynamoDB leaves unprocessed are erased all the same', async () => {
+test('items that DynamoDB leaves unprocessed are erased too', async () => {
   const d = await departure()
   await d.erase()
   let left = 0

@@ -9,7 +9,7 @@ test('the size of an item is that of its names and values', () => {
   expect(itemSize({ l: ['é'], m: { k: -7 } })).toBe(1 + 3 + 1 + 2 + (1 + 3 + 1 + 1 + 3))
 })
 
-test('a check costs what a write does, and an entry that moves in an index is two writes there', () => {
+test('a check costs as much as a write, and an entry that moves in an index is two writes there', () => {
   const item = { pk: 'p', sk: 's', gsi1pk: 'i', gsi1sk: '1' }
 
   expect(writeUnits(item, item, true)).toBe(2)
@@ -20,7 +20,7 @@ test('a check costs what a write does, and an entry that moves in an index is tw
   expect(readUnits(0, false)).toBe(0.5)
 })
 
-test('outside of transactions the units are those that DynamoDB Local reports', async () => {
+test('outside transactions the units equal those that DynamoDB Local reports', async () => {
   const world = await createWorld()
   onTestFinished(() => world.close())
   const { client, name: TableName } = world.services.table

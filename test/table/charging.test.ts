@@ -64,7 +64,7 @@ test.each<[Charger, object, boolean]>([
   expect((await read()).attempt !== undefined).toBe(may)
 })
 
-test('the hand-over waits for the end of a worker’s attempt, or of the time that one can take; a payer’s holds up nothing', async () => {
+test('a hand-over waits until a worker’s attempt ends or its time is up; a payer’s attempt holds up nothing', async () => {
   const { table, read, now } = await openInvoice()
   const after = (seconds: number) => new Date(now.getTime() + seconds * 1_000)
   await beginAttempt(table, await read(), own, 'payer', now)
@@ -103,7 +103,7 @@ test.each([['paid'], ['waived']])('what is %s stays so, whatever comes late', as
   expect(await read()).toEqual(before)
 })
 
-test('a round ends once, and only that of the intent that was read', async () => {
+test('a round ends once, and only for the intent that was read', async () => {
   const { table, read } = await openInvoice({ intentId: 'pi_1' })
   const seen = await read()
 
@@ -115,7 +115,7 @@ test('a round ends once, and only that of the intent that was read', async () =>
   expect(again).toBeUndefined()
 })
 
-test('a customer is noted by the first alone', async () => {
+test('only the first writer stores a customer', async () => {
   const { table, read } = await openInvoice()
   const { customerId: _, ...without } = await read()
   await table.change(keys.invoice(without.id), { remove: ['customerId'] })
@@ -125,7 +125,7 @@ test('a customer is noted by the first alone', async () => {
   expect(noted).toMatchObject([{ customerId: 'cus_a' }, undefined])
 })
 
-test('a look at an invoice says nothing of an attempt that has begun, or an outcome that was noted, meanwhile', async () => {
+test('a sweep’s result does not overwrite an attempt or an outcome that was recorded meanwhile', async () => {
   const { table, read, now } = await openInvoice()
   const seen = await read()
   const attempt = await beginAttempt(table, seen, own, 'payer', now)

@@ -20,7 +20,7 @@ async function begun() {
   return { table, deletion, now: world.now }
 }
 
-test('a step ends once, whoever else has read the deletion in it', async () => {
+test('a step ends once, however many have read the deletion in it', async () => {
   const { table, deletion, now } = await begun()
 
   await table.write(finishStep(deletion, 'revokeAccess', now))
@@ -29,7 +29,7 @@ test('a step ends once, whoever else has read the deletion in it', async () => {
   expect(await readDeletion(table, deletion.id)).toMatchObject({ step: 'revokeApiKeys' })
 })
 
-test('a worker that was overtaken notes no page and ends no step', async () => {
+test('a worker that was overtaken records no page and ends no step', async () => {
   const { table, deletion, now } = await begun()
   const page = { pageNumber: 1, purged: { apiKey: 5 } }
 
@@ -40,7 +40,7 @@ test('a worker that was overtaken notes no page and ends no step', async () => {
   expect(await readDeletion(table, deletion.id)).toMatchObject({ step: 'revokeAccess', ...page })
 })
 
-test('in a step that is over nothing is noted', async () => {
+test('nothing is recorded in a step that is over', async () => {
   const { table, deletion, now } = await begun()
   await table.write(finishStep(deletion, 'revokeAccess', now))
 

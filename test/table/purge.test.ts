@@ -5,7 +5,7 @@ import { mortal } from '#test/support/faults.ts'
 import { forSeeds } from '#test/support/random.ts'
 import { putAll } from '#test/support/scene.ts'
 
-test('the counts stay exact where the worker dies again and again, within a page and while the next one is read', async () => {
+test('the counts stay exact if the worker dies repeatedly, within a page and while the next one is read', async () => {
   const size = 2_345
   await forSeeds(2, async (random) => {
     const d = await departure()

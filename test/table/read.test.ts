@@ -21,7 +21,7 @@ async function filled(count: number, item: (i: number) => object = () => ({})): 
   return world
 }
 
-test('any number of keys is read in their order, the same one twice and missing ones included', async () => {
+test('any number of keys is read in order, including repeated and missing ones', async () => {
   const { services } = await filled(250)
   const wanted = [...Array.from({ length: 250 }, (_, i) => key(named(249 - i))), key('missing'), key(named(7)), key(named(7))]
 
@@ -31,7 +31,7 @@ test('any number of keys is read in their order, the same one twice and missing 
   expect(await services.table.get([])).toEqual([])
 })
 
-test('what is wanted is found in its own shape, however it is nested', async () => {
+test('results have the shape of the request, however it is nested', async () => {
   const { services } = await filled(3)
 
   const found = await services.table.get({
@@ -49,7 +49,7 @@ test('what is wanted is found in its own shape, however it is nested', async () 
   })
 })
 
-test('what is found has the type of its key: that of another does not compile', async () => {
+test('a result has its key’s type: using it as another type does not compile', async () => {
   const { services } = await filled(0)
   const { account, member } = await services.table.get({
     account: keys.account('acc_1'),
@@ -64,7 +64,7 @@ test('what is found has the type of its key: that of another does not compile', 
   expect([account, swapped, misplaced.request.Put?.Item?.sk]).toEqual([undefined, undefined, 'PROJECT#prj_1'])
 })
 
-test('keys that DynamoDB leaves unprocessed are asked for again', async () => {
+test('keys that DynamoDB leaves unprocessed are requested again', async () => {
   const world = await filled(100)
   const client = documentClient(localClient())
   let calls = 0
@@ -89,7 +89,7 @@ test('keys that DynamoDB leaves unprocessed are asked for again', async () => {
   expect(calls).toBe(2)
 })
 
-test('a query that is longer than a page of DynamoDB (1 MB) is read whole, in order', async () => {
+test('a query result longer than DynamoDB’s page (1 MB) is read completely, in order', async () => {
   const { services } = await filled(60, () => ({ text: 'x'.repeat(30_000) }))
 
   const all = await services.table.queryAll(collection)
@@ -98,7 +98,7 @@ test('a query that is longer than a page of DynamoDB (1 MB) is read whole, in or
   expect((await services.table.query(collection)).last).toBeDefined()
 })
 
-test('a query takes a beginning, an end, a place to go on from and a limit', async () => {
+test('a query takes a start, an end, a position to continue from and a limit', async () => {
   const { services } = await filled(30)
   const sks = async (options: object) => (await services.table.query({ ...collection, ...options }, options)).items.map(({ sk }) => sk)
 

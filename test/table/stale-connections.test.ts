@@ -40,7 +40,7 @@ afterAll(async () => {
 
 const connectionsUsed = () => new Set(asked.map(({ connection }) => connection)).size
 
-test('a write over a connection that has gone stale is sent again over another one, with the same token', async () => {
+test('a write over a stale connection is resent over another one, with the same token', async () => {
   const table = openTable({ settings: { TABLE_NAME: 'atrium' } })
   const write = () => table.write(check(keys.workspace('ws_1'), exists('pk')))
 
@@ -53,7 +53,7 @@ test('a write over a connection that has gone stale is sent again over another o
   expect(connectionsUsed()).toBe(2)
 })
 
-test('a write finds its way past every connection that has gone stale, however many there are', async () => {
+test('a write gets past all stale connections, however many there are', async () => {
   const table = openTable({ settings: { TABLE_NAME: 'atrium' } })
   const write = () => table.write(check(keys.workspace('ws_1'), exists('pk')))
   await Promise.all(Array.from({ length: 6 }, write))
@@ -66,7 +66,7 @@ test('a write finds its way past every connection that has gone stale, however m
   expect(new Set(tokens).size).toBe(1)
 })
 
-test('a read over a connection that has gone stale is sent again', async () => {
+test('a read over a stale connection is resent', async () => {
   const table = openTable({ settings: { TABLE_NAME: 'atrium' } })
   const read = () => table.query({ pk: 'a' } as never)
 
@@ -77,7 +77,7 @@ test('a read over a connection that has gone stale is sent again', async () => {
   expect(asked[2]?.body).toBe(asked[1]?.body)
 })
 
-test('a message over a connection that has gone stale is sent again', async () => {
+test('a message over a stale connection is resent', async () => {
   const logger = { warn: vi.fn() }
   const queue = openQueue({ settings: { DELETION_QUEUE_URL: `${endpoint}/deletion` }, logger })
   const send = () => queue.enqueue('deletion', [{ deletionId: 'del_1' }])
@@ -90,7 +90,7 @@ test('a message over a connection that has gone stale is sent again', async () =
   expect(logger.warn).not.toHaveBeenCalled()
 })
 
-test('a message finds its way past the connections of an earlier crowd', async () => {
+test('a message gets past the stale connections of an earlier burst', async () => {
   const logger = { warn: vi.fn() }
   const queue = openQueue({ settings: { DELETION_QUEUE_URL: `${endpoint}/deletion` }, logger })
   await queue.enqueue(

@@ -22,18 +22,18 @@ async function reportTo(...answers: readonly [Refusal | undefined, Refusal | und
   return countEvents({ write } as unknown as Table, workspace, events, counting).catch(({ code }) => code)
 }
 
-test('the answer to a batch is that of its shards', async () => {
+test('a batch’s answer combines those of its shards', async () => {
   expect(await reportTo(undefined, undefined, undefined)).toBe(3)
   expect(await reportTo(full(), undefined, undefined)).toBe('usage_limit_reached')
   expect(await reportTo(workspaceGone(), workspaceGone(), workspaceGone())).toBe('unauthenticated')
   expect(await reportTo(workspaceGone(), full(), workspaceGone())).toBe('unauthenticated')
 })
 
-test('of a shard that says nothing clear nobody knows, whatever the others say', async () => {
+test('if one shard’s outcome is unknown, the batch’s is too, whatever the others say', async () => {
   expect(await reportTo(workspaceGone(), busy(), workspaceGone())).toBe('unavailable')
   expect(await reportTo(full(), full(), busy())).toBe('unavailable')
 })
 
-test('a batch of which a part was counted is not answered as if it were refused', async () => {
+test('a batch that was partly counted is not answered as refused', async () => {
   expect(await reportTo(workspaceGone(), undefined, workspaceGone())).toBe('unavailable')
 })

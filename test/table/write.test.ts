@@ -63,7 +63,7 @@ test.each<[string, Faults]>([
   expect(await read(world, 'a')).toBeUndefined()
 })
 
-test('reads, queries and single changes against endless throttles are a 503 too', async () => {
+test('reads, queries and single changes that stay throttled are a 503 too', async () => {
   const world = await tableWorld()
   const table = hopeless(world, { throttle: 1 })
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -82,7 +82,7 @@ test('reads, queries and single changes against endless throttles are a 503 too'
   }
 })
 
-test('a write that is tried again waits longer and longer, with jitter', async () => {
+test('retries of a write wait longer each time, with jitter', async () => {
   const world = await tableWorld()
   const at: number[] = []
   const { table } = withClient(world, (client) =>
@@ -105,7 +105,7 @@ test('a write that is tried again waits longer and longer, with jitter', async (
   expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeLessThanOrEqual(4_000)
 })
 
-test('a failed condition is an answer: the first write that failed says which, knowing the item as it stood', async () => {
+test('a failed condition is an answer: the first failed write gives it, and sees the item as it was', async () => {
   const world = await tableWorld()
   const { table } = world.services
   await table.write(put(key('a'), { status: 'closed', big: 9_007_199_254_740_993n, list: ['x'], set: new Set(['y']) }))
@@ -129,7 +129,7 @@ test('a failed condition is an answer: the first write that failed says which, k
   expect(await read(world, 'new')).toBeUndefined()
 })
 
-test('a condition that nobody expected to fail is no refusal', async () => {
+test('an unexpected failure of a condition is not a refusal', async () => {
   const { services } = await tableWorld()
   await services.table.write(put(key('a'), {}))
 
@@ -139,7 +139,7 @@ test('a condition that nobody expected to fail is no refusal', async () => {
   expect(answer).not.toBeInstanceOf(Refusal)
 })
 
-test('what is wrong with a request itself is not tried again', async () => {
+test('an invalid request is not retried', async () => {
   const world = await tableWorld()
   let calls = 0
   const { table } = withClient(world, (client) =>
@@ -158,7 +158,7 @@ test('what is wrong with a request itself is not tried again', async () => {
   expect(calls).toBe(1)
 })
 
-test('a change answers the item as it is then, and nothing where the condition does not hold', async () => {
+test('a change returns the changed item, or nothing if its condition does not hold', async () => {
   const { services } = await tableWorld()
   const { table } = services
   await table.write(put(key('a'), { count: 1 }))
@@ -175,7 +175,7 @@ test('a change answers the item as it is then, and nothing where the condition d
   expect(await table.get(key('a'))).toEqual({ ...key('a'), v: 1, count: 3 })
 })
 
-test('attributes may be called as they like: no name and no value is syntax', async () => {
+test('any attribute name and value is safe: none is read as syntax', async () => {
   const { services } = await tableWorld()
   const item = { name: ':v0', status: '#n0', 'a b': ' OR 1 = 1', 'x.y[0]': 'attribute_exists(pk)', size: '' }
 

@@ -20,7 +20,7 @@ const parts = async (issuer: Issuer): Promise<[string, string, string]> => (awai
 const now = () => Math.floor(Date.now() / 1000)
 
 describe('a good access token', () => {
-  test('stands for the person of its claims, whose account id follows from issuer and sub', async () => {
+  test('identifies the person in its claims, whose account id follows from issuer and sub', async () => {
     const issuer = await openIssuer()
 
     expect(await issuer.tokens.verify(await issuer.token())).toEqual({
@@ -32,7 +32,7 @@ describe('a good access token', () => {
     })
   })
 
-  test('of the same sub is the same account, under whatever address the issuer is reached', async () => {
+  test('with the same sub is the same account, whatever address the issuer is reached at', async () => {
     const named = await openIssuer({ AUDIENCE: 'https://api.example', ISSUER_NAME: 'local' })
 
     expect((await named.tokens.verify(await named.token())).accountId).toBe(derivedId('acc', 'local', 'ann'))
@@ -50,7 +50,7 @@ describe('a good access token', () => {
     expect(await outcomeOf(issuer.tokens, await issuer.token(forgery))).toMatchObject({ email: 'ann@example.com' })
   })
 
-  test('carries no audience where none is configured (Cognito): the client id tells whose it is', async () => {
+  test('needs no audience if none is configured (Cognito): the client id identifies its application', async () => {
     const issuer = await openIssuer({})
     const cognito = { token_use: 'access', aud: undefined as unknown as string }
 
@@ -122,7 +122,7 @@ describe('a token is refused', () => {
     expect(await outcomeOf(issuer.tokens, await issuer.token(forgery))).toEqual(unauthenticated)
   })
 
-  test('that somebody else signed under the issuer’s key id', async () => {
+  test('that another party signed under the issuer’s key id', async () => {
     const issuer = await openIssuer()
     const { privateKey } = await generateKeyPair('RS256')
 
@@ -152,7 +152,7 @@ describe('a token is refused', () => {
       expect(await outcomeOf(issuer.tokens, await issuer.token({ key, header: { alg: 'HS256' } }))).toEqual(unauthenticated)
   })
 
-  test('that brings its own key along', async () => {
+  test('that brings its own key', async () => {
     const issuer = await openIssuer()
     const mallory = await openIssuer()
     const brought = [{ jwk: mallory.jwk }, { jku: 'https://evil.example/jwks.json' }, { kid: 'https://evil.example/key' }]
@@ -188,7 +188,7 @@ describe('the issuer’s keys', () => {
     expect(issuer.fetches).toBe(1)
   })
 
-  test('are fetched again for a key id that they do not have, and not at the will of whoever makes such ids up', async () => {
+  test('are fetched again for an unknown key id, but not as often as an attacker invents one', async () => {
     const issuer = await openIssuer()
     await issuer.tokens.verify(await issuer.token())
 
@@ -204,7 +204,7 @@ describe('the issuer’s keys', () => {
     expect(issuer.fetches).toBe(20)
   })
 
-  test('let everybody in whose key is known, whatever others send', async () => {
+  test('admit everyone whose key is known, whatever others send', async () => {
     const issuer = await openIssuer()
 
     for (let i = 0; i < 20; i++) {
@@ -213,7 +213,7 @@ describe('the issuer’s keys', () => {
     }
   })
 
-  test('that are new are found at once beside a forged one; while no more can be fetched it is a 503, never a 401', async () => {
+  test('that are new are found at once despite a forged one; while no fetch is allowed it is a 503, never a 401', async () => {
     const issuer = await openIssuer()
     const rotate = async (kid: string) => {
       const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
@@ -232,7 +232,7 @@ describe('the issuer’s keys', () => {
     expect(await outcomeOf(issuer.tokens, await third())).toMatchObject({ email: 'ann@example.com' })
   })
 
-  test('are fetched once for many who come at once', async () => {
+  test('are fetched once for many concurrent requests', async () => {
     const issuer = await openIssuer()
     const token = await issuer.token()
 
@@ -241,7 +241,7 @@ describe('the issuer’s keys', () => {
     expect(issuer.fetches).toBe(1)
   })
 
-  test('that cannot be had make it a 503 `unavailable` that says when to come back, and are asked for again', async () => {
+  test('that cannot be fetched make it a 503 `unavailable` that says when to retry, and are requested again', async () => {
     const issuer = await openIssuer()
     issuer.fetchError = new FetchError('https://issuer.example/.well-known/jwks.json', 'Timeout')
 
@@ -257,7 +257,7 @@ describe('the issuer’s keys', () => {
     expect(await outcomeOf(issuer.tokens, await issuer.token())).toMatchObject({ code: 'unavailable' })
   })
 
-  test('that cannot be had are no excuse for a text that is no token', async () => {
+  test('that cannot be fetched do not turn an invalid token into a 503', async () => {
     const issuer = await openIssuer()
     issuer.fetchError = new FetchError('https://issuer.example/.well-known/jwks.json', 'Timeout')
 

@@ -52,7 +52,7 @@ const claimsIn = (answer: object) => (answer as PreTokenGenerationV2TriggerEvent
 
 const kinds = async () => (await allRows(world.services.table)).map((row) => kindOf(row)).toSorted()
 
-test('an access token gets the claims that Cognito leaves out of it, as strings, and nothing else is changed', async () => {
+test('an access token gets the claims that Cognito omits, as strings, and nothing else changes', async () => {
   const answer = await call(ann)
 
   expect(claimsIn(answer)).toEqual({
@@ -72,7 +72,7 @@ test.for([
   expect(claimsIn(answer).accessTokenGeneration?.claimsToAddOrOverride?.email_verified).toBe(claim)
 })
 
-test('a person without a name gets no claim about one', async () => {
+test('a person without a name gets no name claim', async () => {
   const { name: _, ...nameless } = ann
 
   const answer = await call(nameless)
@@ -80,7 +80,7 @@ test('a person without a name gets no claim about one', async () => {
   expect(claimsIn(answer).accessTokenGeneration?.claimsToAddOrOverride).toEqual({ email: 'Ann@example.com', email_verified: 'true' })
 })
 
-test('who signs in for the first time has an account and a default workspace from then on', async () => {
+test('the first sign-in creates an account and a default workspace', async () => {
   await call(ann)
 
   const rows = await allRows(world.services.table)
@@ -88,7 +88,7 @@ test('who signs in for the first time has an account and a default workspace fro
   expect(rows.filter((row) => kindOf(row) === 'Workspace')).toHaveLength(1)
 })
 
-test('signing in again, also at once from several places, makes nothing twice', async () => {
+test('signing in again, even concurrently from several places, creates nothing twice', async () => {
   await Promise.all([call(ann), call(ann), call(ann)])
   const once = await kinds()
 
@@ -98,7 +98,7 @@ test('signing in again, also at once from several places, makes nothing twice', 
   expect(once.filter((kind) => kind === 'Account')).toHaveLength(1)
 })
 
-test('a table that fails keeps nobody from signing in: the claims are there, the failure is in the log', async () => {
+test('a failing table prevents no sign-in: the claims are there, and the failure is logged', async () => {
   const { table } = faulty(world, new Random(1), { throttle: 1 })
 
   const answer = await callLogged(ann, table)
@@ -108,7 +108,7 @@ test('a table that fails keeps nobody from signing in: the claims are there, the
   expect(await kinds()).toEqual([])
 })
 
-test('a table that does not answer delays a sign-in by less than the five seconds after which Cognito gives up', async () => {
+test('an unresponsive table delays a sign-in by less than the five seconds after which Cognito gives up', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const silent = { get: () => new Promise(() => {}) } as unknown as Table
@@ -119,7 +119,7 @@ test('a table that does not answer delays a sign-in by less than the five second
   expect(claimsIn(await answering).accessTokenGeneration).toBeDefined()
 })
 
-test('nothing is made for an address that Atrium takes no mail for, and nothing of the event changed without one', async () => {
+test('no account is created for an address that Atrium does not accept, and an event without an address stays unchanged', async () => {
   const { email: _, ...addressless } = ann
 
   await call({ ...ann, email: 'not an address' })
@@ -140,7 +140,7 @@ const shown = async () => {
   return [account?.email, account?.emailVerified]
 }
 
-test('who signs in with another proven address is shown by it, in every workspace within a minute', async () => {
+test('signing in with another verified address shows it in every workspace within a minute', async () => {
   await call({ ...ann, email: 'boss@corp.example', email_verified: 'false' })
   expect(await shown()).toEqual(['boss@corp.example', false])
 
@@ -153,7 +153,7 @@ test('who signs in with another proven address is shown by it, in every workspac
   expect(rows.filter((row) => kindOf(row) === 'Member')).toMatchObject([{ email: 'ann@example.com', emailVerified: true }])
 })
 
-test('a sign-in outdates every token that was issued before it, and one without a proof changes nothing', async () => {
+test('a sign-in outdates every token issued before it; with an unverified address it changes nothing', async () => {
   await laterAs({})
   const issuedAt = Math.floor(world.now.getTime() / 1_000)
   const before = tokenOf('old@example.com', { sub: 'sub-of-ann', iat: issuedAt - 1 })

@@ -19,7 +19,7 @@ async function written(work: () => void): Promise<string[]> {
   return lines
 }
 
-test('a number is one line of the log, whose ids are in the line and no dimension', async () => {
+test('a metric is one log line, with ids as properties and not as dimensions', async () => {
   vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'atrium-test')
   vi.stubEnv('POWERTOOLS_DEV', 'false')
 
@@ -38,7 +38,7 @@ test('a number is one line of the log, whose ids are in the line and no dimensio
   })
 })
 
-test('one number says nothing of the one before', async () => {
+test('a metric carries nothing over from the previous one', async () => {
   const lines = await written(() => {
     const metrics = openMetrics()
     metrics.record('ChargesRefused', 1, { workspaceId: 'ws_1' })
@@ -49,7 +49,7 @@ test('one number says nothing of the one before', async () => {
   expect(lines[1]).not.toMatch(/ws_1|ChargesRefused/)
 })
 
-test('turned off, as they are locally, metrics write nothing', async () => {
+test('metrics that are turned off, as locally, write nothing', async () => {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true')
 
   const lines = await written(() => openMetrics().record('CleanUpRuns', 1))
@@ -110,7 +110,7 @@ test('a charge that the provider refuses is reported once', async () => {
   expect(metricsOf(world, 'ChargesPutOff')).toEqual([])
 })
 
-test('a charge that is put off because the provider is away is reported with every attempt', async () => {
+test('a charge that is postponed because the provider is down is reported with every attempt', async () => {
   const team = await departure()
   const { world, invoiceId, workspaceId } = team
   await team.card('pm_card_visa')
