@@ -24,7 +24,7 @@ const entityAt = ({ pk, sk }: Place): string => {
   return entity ?? `something at ${place.pk} ${place.sk}`
 }
 
-/** What of a command's input is looked at. */
+/** The parts of a command's input that are compared. */
 interface Input {
   readonly RequestItems?: Readonly<Record<string, { readonly Keys?: readonly Place[] }>>
   readonly TransactItems?: readonly Readonly<Record<string, { readonly Item?: Place; readonly Key?: Place }>>[]
@@ -36,7 +36,7 @@ interface Input {
 
 const verbs: Readonly<Record<string, string>> = { Put: 'put', Update: 'update', Delete: 'remove', ConditionCheck: 'check' }
 
-/** What the caller may is checked at a member's row, or at an API key: both are `check Member` in a pattern. */
+/** The caller's rights are checked on a member's row or on an API key: both are `check Member` in a pattern. */
 const writesOf = (items: NonNullable<Input['TransactItems']>): string[] =>
   items.flatMap((item) =>
     Object.entries(item).map(([kind, { Item, Key }]) =>
@@ -46,7 +46,7 @@ const writesOf = (items: NonNullable<Input['TransactItems']>): string[] =>
 
 const isAll = (some: readonly string[], all: readonly string[]): boolean => some.every((each) => all.includes(each))
 
-/** Reads of several patterns go into one call: each of its items is one of a pattern that is in it as a whole. */
+/** Reads of several patterns share one call: each item must belong to a pattern that the call contains completely. */
 function isReadOf(read: readonly string[]): boolean {
   const reads = accessPatterns.flatMap((pattern): readonly (readonly string[])[] => {
     if ('get' in pattern) return [pattern.get]
@@ -58,7 +58,7 @@ function isReadOf(read: readonly string[]): boolean {
 const isWriteOf = (written: readonly string[], pattern: AccessPattern): boolean =>
   'write' in pattern && isAll(pattern.write, written) && isAll(written, [...pattern.write, ...(pattern.optional ?? [])])
 
-/** The partition of a query in a pattern: how its key begins. */
+/** The partition of a pattern's query: the beginning of its key. */
 function partitionOf(name: EntityName, index: string | undefined): string {
   const { pk, listed } = entities.get(name) ?? {}
   return beginOf((index === 'gsi1' ? listed?.pk : index === 'gsi2' ? sweepPartition : pk) ?? '-')
@@ -70,10 +70,10 @@ const isQueryOf = ({ IndexName, ExpressionAttributeValues: values = {} }: Input,
   return IndexName !== undefined || textOf(values[':sk']) === beginOf(entities.get(pattern.query)?.sk ?? '-')
 }
 
-/** The purge asks for sort keys alone, of whatever is there. */
+/** The purge queries only sort keys, of whatever exists. */
 const isPurge = ({ ProjectionExpression }: Input): boolean => ProjectionExpression === 'sk'
 
-/** What a call asks of the table where no access pattern is that; undefined where one is. */
+/** Describes a call to the table that matches no access pattern; undefined if one matches. */
 export function unlisted(command: string, input: Input): string | undefined {
   const { RequestItems = {}, TransactItems, Key } = input
   const isOne = (holds: (pattern: AccessPattern) => boolean): boolean => accessPatterns.some(holds)

@@ -5,16 +5,19 @@ import * as keys from '#shared/table/design/keys.ts'
 import { put, type Table } from '#shared/table/engine.ts'
 import { memoryTable } from './memory-table.ts'
 
-/** What the use cases of shared/billing are tried on where milliseconds matter: the table in memory, a provider that says yes. */
+/**
+ * Test doubles for the use cases of shared/billing in tests that must run in milliseconds: a table in memory and a provider that accepts
+ * everything.
+ */
 
-/** When everything begins. */
+/** The time at which everything starts. */
 export const start = new Date('2026-11-24T10:00:00.000Z')
 export const isoAt = (seconds: number): string => new Date(start.getTime() + seconds * 1_000).toISOString()
 
 const body = '0'.repeat(26)
 export const [workspaceId, invoiceId, accountId] = [`ws_${body}`, `in_${body}`, `acc_${body}`] as const
 
-/** An invoice over 7 USD that is open. */
+/** An open invoice over 7 USD. */
 export const openInvoice: Invoice = {
   id: invoiceId,
   number: 'ATR-000001',
@@ -34,14 +37,14 @@ export const openInvoice: Invoice = {
   failure: null,
 }
 
-/** The payment method of a workspace at the provider. */
+/** A workspace's payment method at the provider. */
 export const billing = { provider: 'stripe', account: 'acct_1 test', customerId: 'cus_kept', paymentMethodId: 'pm_kept' }
 
 export const intent = (status: Intent['status'], id = 'pi_1'): Intent => ({ id, status })
 
 /**
- * A payment provider that says yes to everything, and what it was asked. What a test puts into `instead` answers in its place, until it
- * is taken out again.
+ * A payment provider that accepts everything and records what it was asked. A function that a test puts into `instead` answers in its place
+ * until it is removed.
  */
 export function agreeingProvider(instead: Partial<Payments> = {}) {
   const asked: (readonly [name: keyof Payments, ...given: unknown[]])[] = []
@@ -87,7 +90,7 @@ export function agreeingProvider(instead: Partial<Payments> = {}) {
   }
 }
 
-/** A table in memory with an invoice in it, a provider and a clock that stands still until it is told. */
+/** A table in memory with an invoice in it, a provider, and a clock that only moves when told to. */
 export async function billed(over: Partial<Invoice> = {}, instead: Partial<Payments> = {}) {
   const table = memoryTable()
   const time = { now: start }
@@ -105,9 +108,9 @@ export async function billed(over: Partial<Invoice> = {}, instead: Partial<Payme
       time.now = new Date(time.now.getTime() + seconds * 1_000)
     },
     invoice,
-    /** The invoice's item as it stands, with what the sweep looks at. */
+    /** The invoice's item as stored, with the attributes that the sweep uses. */
     row: async () => ({ ...(await table.get(keys.invoice(invoiceId))) }),
-    /** Somebody else changes the invoice. */
+    /** Changes the invoice, as another process would. */
     meanwhile: async (set: object, remove: readonly string[] = []) => {
       await table.change(keys.invoice(invoiceId), { set: { ...set }, remove })
     },
@@ -118,14 +121,14 @@ export type Billed = Awaited<ReturnType<typeof billed>>
 /** Puts an item into a table. */
 export const place = <T>(table: Table, key: Key<T>, item: NoInfer<T>): Promise<void> => table.write(put(key, item))
 
-/** What a piece of work throws; undefined where it does not. */
+/** Returns what a piece of work throws; undefined if it does not throw. */
 export const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => undefined,
     (error: unknown) => error,
   )
 
-/** Throws what is given: a double that fails. */
+/** A double that always throws the given error. */
 export const failing = (error: Error) => async (): Promise<never> => {
   throw error
 }

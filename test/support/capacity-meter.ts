@@ -1,11 +1,11 @@
 import type { Item, Table } from '#shared/table/engine.ts'
 import { type CallInput, foundKeys, itemSize, readKeys, readUnits, writeUnits, writtenKeys } from './capacity.ts'
 
-/** Capacity that calls took, computed by AWS's rules: DynamoDB Local reports that of transactions wrongly. */
+/** The capacity that calls consumed, computed by AWS's rules, because DynamoDB Local reports that of transactions incorrectly. */
 export interface Capacity {
   /** Read request units. */
   readonly rru: number
-  /** Write capacity units. A call that failed has cost what it would have without a change. */
+  /** Write capacity units. A failed call costs as much as if it had changed nothing. */
   readonly wcu: number
 }
 
@@ -20,7 +20,7 @@ async function unitsRead(table: Table, input: CallInput, found: readonly Item[])
   return readUnits(sum(items.map(sizeOf)), input.ConsistentRead === true)
 }
 
-/** Counts the capacity of every call over a table, with the help of another client's view of the same one. Answers how to read it. */
+/** Counts the capacity of every call to a table, using a second client that looks at the same table. Returns how to read the count. */
 export function countCapacity({ client }: Table, unmetered: Table): { reset: () => void; read: () => Capacity } {
   let [rru, wcu] = [0, 0]
   client.middlewareStack.add(

@@ -3,14 +3,14 @@ import type { Key } from '#shared/table/design/entity.ts'
 import type { Item } from '#shared/table/engine.ts'
 import { rawKey } from './raw-key.ts'
 
-/** An item of the table as it was or is; undefined where there is none. */
+/** An item before or after a write; undefined if it does not exist. */
 export type Image = Item | undefined
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 
 const utf8 = (text: string): number => Buffer.byteLength(text)
 
-/** A byte for two significant digits, one more, and one for a sign. */
+/** One byte per two significant digits, one more, and one for a sign. */
 const numberSize = (text: string): number =>
   Math.ceil(text.replace(/[-.]/g, '').replace(/^0+|0+$/g, '').length / 2) + (text.startsWith('-') ? 2 : 1)
 
@@ -27,7 +27,7 @@ function valueSize(value: unknown): number {
 export const itemSize = (item: object): number =>
   sum(Object.entries(item).map(([name, value]) => (value === undefined ? 0 : utf8(name) + valueSize(value))))
 
-/** RRU of reading so many bytes in one piece: 1 for each begun 4 KiB where it is consistent, else half. What is not there costs as much. */
+/** RRU of reading this many bytes at once: 1 per started 4 KiB if consistent, otherwise half. A missing item costs as much. */
 export const readUnits = (bytes: number, consistent: boolean): number => Math.max(1, Math.ceil(bytes / 4_096)) * (consistent ? 1 : 0.5)
 
 const writtenUnits = (...images: readonly Image[]): number =>
@@ -36,7 +36,7 @@ const writtenUnits = (...images: readonly Image[]): number =>
 const entry = (index: string, image: Image): string | undefined =>
   image?.[`${index}pk`] === undefined ? undefined : `${image[`${index}pk`]}\n${image[`${index}sk`]}`
 
-/** An entry that goes into an index or out of it is a write there; one that moves is two. Both indexes hold keys alone. */
+/** An entry that is added to or removed from an index is one write there; one that moves is two. Both indexes project keys only. */
 const indexUnits = (before: Image, after: Image): number =>
   sum(
     Object.keys(indexes).map((index) => {
@@ -46,13 +46,13 @@ const indexUnits = (before: Image, after: Image): number =>
   )
 
 /**
- * WCU of one write: 1 for each begun KiB of what was or is there, whichever is more; double in a transaction, where a check costs what
- * a write does; and what goes on in the indexes.
+ * WCU of one write: 1 per started KiB of the item before or after, whichever is larger; doubled in a transaction, where a check costs as
+ * much as a write; plus the writes in the indexes.
  */
 export const writeUnits = (before: Image, after: Image, inTransaction: boolean): number =>
   (inTransaction ? 2 : 1) * writtenUnits(before, after) + indexUnits(before, after)
 
-/** A key as a call has it: in DynamoDB's own format, or as the document client takes it. */
+/** A key as it appears in a call: in DynamoDB's own format, or in the document client's. */
 type RawKey = Readonly<Record<'pk' | 'sk', string | { readonly S: string }>>
 
 const text = (value: string | { readonly S: string }): string => (typeof value === 'string' ? value : value.S)
@@ -61,7 +61,7 @@ const plain = ({ pk, sk }: RawKey): Key<Item> => rawKey({ pk: text(pk), sk: text
 
 type Request = Readonly<Record<string, { readonly Key?: RawKey; readonly Item?: RawKey } | undefined>>
 
-/** The parts of a DynamoDB call's input that say what it reads or writes. */
+/** The parts of a DynamoDB call's input that determine what it reads or writes. */
 export interface CallInput {
   readonly TransactItems?: readonly Request[]
   readonly Key?: RawKey
@@ -87,6 +87,6 @@ export function writtenKeys({ TransactItems, Key: key, RequestItems = {} }: Call
 export const readKeys = ({ RequestItems = {} }: CallInput): readonly Key<Item>[] =>
   Object.values(RequestItems).flatMap((batch) => ('Keys' in batch ? batch.Keys.map(plain) : []))
 
-/** The keys of what a query found that was asked for less than whole items. */
+/** The keys found by a query that does not return whole items. */
 export const foundKeys = ({ ExpressionAttributeValues = {} }: CallInput, found: readonly object[]): readonly Key<Item>[] =>
   found.map((item) => plain({ pk: ExpressionAttributeValues[':pk'] ?? '', ...item } as RawKey))

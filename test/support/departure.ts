@@ -6,7 +6,7 @@ import { withProvider } from './payments.ts'
 import { scene } from './scene.ts'
 import type { World } from './world.ts'
 
-/** What may be left of a deleted workspace, by kind: everything else is a leftover. */
+/** The kinds of rows that may remain of a deleted workspace: everything else is a leftover. */
 export const mayStay = [
   'Account',
   'InviteQuota',
@@ -19,10 +19,10 @@ export const mayStay = [
   'InvoiceNumber',
 ]
 
-/** What has a table. */
+/** Anything with a table. */
 type Tabled = { readonly services: Pick<World['services'], 'table'> }
 
-/** Every row that is a workspace's, or names it in any attribute. */
+/** Every row that belongs to a workspace or names it in any attribute. */
 export async function rowsOf({ services: { table } }: Tabled, workspaceId: string): Promise<Row[]> {
   const body = workspaceId.slice('ws_'.length)
   return (await allRows(table)).filter((row) => JSON.stringify(row, plain).includes(body))
@@ -30,7 +30,7 @@ export async function rowsOf({ services: { table } }: Tabled, workspaceId: strin
 
 const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value instanceof Set ? [...value] : value)
 
-/** What is left of a deleted workspace though it should not be. */
+/** The rows of a deleted workspace that should be gone. */
 export async function leftoversOf(world: Tabled, workspaceId: string): Promise<string[]> {
   const rows = await rowsOf(world, workspaceId)
   return rows
@@ -38,13 +38,13 @@ export async function leftoversOf(world: Tabled, workspaceId: string): Promise<s
     .map(({ pk, sk }) => `${pk} ${sk}`)
 }
 
-/** A deletion as it stands in the table. */
+/** A deletion as stored in the table. */
 export async function deletionOf({ services }: World, workspaceId: string): Promise<Deletion | undefined> {
   const deletion = await services.table.get(keys.deletion(deletionIdOf(workspaceId)))
   return deletion
 }
 
-/** Runs what is queued, and the sweep where nothing is, until a deletion is completed. Answers the failures on the way. */
+/** Runs what is queued, or the sweep if nothing is, until a deletion is completed. Returns the failures along the way. */
 export async function finish(world: World, workspaceId: string, rounds = 40): Promise<unknown[]> {
   const failures: unknown[] = []
   for (let round = 0; round < rounds; round++) {
@@ -56,7 +56,7 @@ export async function finish(world: World, workspaceId: string, rounds = 40): Pr
   throw new Error(`The deletion is not completed after ${rounds} rounds`)
 }
 
-/** The scene of Blue Team with a payment provider and an API key, and what the end of a workspace asks for again and again. */
+/** The scene of Blue Team with a payment provider and an API key, and helpers for tests of a workspace's deletion. */
 export async function departure(settings: Record<string, string> = {}) {
   const before = await scene(settings)
   const { world, ann, path, here } = before
@@ -73,7 +73,7 @@ export async function departure(settings: Record<string, string> = {}) {
     deletionId: deletionIdOf(path.workspaceId),
     invoiceId: finalInvoiceIdOf(path.workspaceId),
     report: (events: readonly object[], as = secret) => world.call('reportUsage', { as, body: { events } }),
-    /** Reports one event of its own id. */
+    /** Reports one event with a new id. */
     use: (meter: string, quantity: number | string, rest: object = {}) =>
       world.call('reportUsage', { as: secret, body: { events: [{ id: `use-${count++}`, meter, quantity, ...rest }] } }),
     card: (paymentMethodId: string) => here('setPaymentMethod', { body: { paymentMethodId } }),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { HttpEvent } from '#shared/http/event.ts'
 import type { Operation } from '#shared/http/operation.ts'
 
-/** What a test asks for; `as` is a person (see `tokenOf`), an API key's secret, or nobody. */
+/** A test's request; `as` is a person (see `tokenOf`), an API key's secret, or nobody. */
 export interface Ask {
   readonly as?: string | undefined
   readonly path?: Record<string, string>

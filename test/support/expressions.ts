@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Item } from '#shared/table/engine.ts'
 
-/** What the placeholders of an expression stand for. */
+/** The values of an expression's placeholders. */
 export interface Expressed {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>
   readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>>
@@ -11,21 +11,21 @@ type Words = string[]
 
 const wordsIn = (expression: string): Words => expression.match(/[#:]?\w+|<=|>=|[=<>+(),]/g) ?? []
 
-/** Takes the next word, which has to be this one where one is named. */
+/** Takes the next word, which must be the given one, if any. */
 function take(words: Words, wanted?: string): string {
   const word = words.shift()
   if (word === undefined || (wanted !== undefined && word !== wanted)) throw new Error(`Expected ${wanted ?? 'a word'}, found ${word}`)
   return word
 }
 
-/** What an item has under a name, or what a value's placeholder stands for: DynamoDB refuses one that stands for nothing. */
+/** The value of an attribute or of a value placeholder; like DynamoDB, refuses an undefined placeholder. */
 function meant(word: string, { ExpressionAttributeNames: names, ExpressionAttributeValues: values }: Expressed, item: Item): unknown {
   if (word.startsWith('#')) return item[names?.[word] ?? '']
   if (values?.[word] === undefined) throw new Error(`An expression attribute value used in expression is not defined: ${word}`)
   return values[word]
 }
 
-/** Whether a condition, as shared/table compiles it, holds for an item (`{}` where there is none), by DynamoDB's rules. */
+/** Whether an item (`{}` if there is none) satisfies a condition as shared/table compiles it, by DynamoDB's rules. */
 export function holds(condition: string, expressed: Expressed, item: Item): boolean {
   const words = wordsIn(condition)
   const value = () => meant(take(words), expressed, item)
@@ -92,7 +92,7 @@ const isIn = (whole?: unknown, part?: unknown): boolean =>
     ? typeof part === 'string' && whole.includes(part)
     : Array.isArray(whole) && whole.some((each) => isDeepStrictEqual(each, part))
 
-/** Values of different types are neither equal nor in any order. */
+/** Values of different types are never equal and have no order. */
 function compared(left: unknown, operator: string, right: unknown): boolean {
   if (operator === '=') return isDeepStrictEqual(left, right)
   if (typeof left !== typeof right || (typeof left !== 'string' && typeof left !== 'number')) return false
@@ -104,7 +104,7 @@ function compared(left: unknown, operator: string, right: unknown): boolean {
   throw new Error(`Unknown operator ${operator}`)
 }
 
-/** An item as an update, as shared/table compiles it, leaves it. Every value is computed from the item as it was before. */
+/** An item after an update as shared/table compiles it. Every value is computed from the item before the update. */
 export function changedItem(change: string, expressed: Expressed, item: Item): Item {
   const words = wordsIn(change)
   const next: Record<string, unknown> = { ...item }

@@ -9,15 +9,15 @@ import { documentClient, Table } from '#shared/table/engine.ts'
 import type { Random } from './random.ts'
 import { localClient, type World } from './world.ts'
 
-/** How often (0 to 1) each goes wrong. */
+/** How often (0 to 1) each fault happens. */
 export interface Faults {
-  /** A call starts late, by up to this many milliseconds: what races is then interleaved as the seed has it. */
+  /** A call starts late, by up to this many milliseconds, so that the seed decides how concurrent calls interleave. */
   readonly delay?: number
-  /** DynamoDB has done it, the answer never arrives; the SDK tries again. */
+  /** DynamoDB has executed the call, but the answer is lost; the SDK retries. */
   readonly lostAnswer?: number
-  /** The request never arrives; the SDK tries again. */
+  /** The request is lost; the SDK retries. */
   readonly lostRequest?: number
-  /** A transaction is cancelled because of another one, which DynamoDB Local never does; the SDK does not try again. */
+  /** A transaction is cancelled because of a conflicting one, which DynamoDB Local never does; the SDK does not retry. */
   readonly conflict?: number
   /** Throttled beyond the SDK's own retries. */
   readonly throttle?: number
@@ -35,7 +35,7 @@ const writesIn = (input: object): number | undefined => (input as { TransactItem
 const isTransaction = (input: object): boolean => writesIn(input) !== undefined
 const isUpdate = (input: object): boolean => 'UpdateExpression' in input
 
-/** What AWS answers where two transactions, or a transaction and an update, met on an item. */
+/** AWS's error for two transactions, or a transaction and an update, that conflict on an item. */
 export const conflictOf = (input: object): Error =>
   isTransaction(input)
     ? new TransactionCanceledException({
@@ -44,7 +44,7 @@ export const conflictOf = (input: object): Error =>
       })
     : new TransactionConflictException(about)
 
-/** Makes a client's calls go wrong. Lost answers and requests are inside the SDK's retries, conflicts and throttles outside of them. */
+/** Makes a client's calls fail. Lost answers and requests are seen by the SDK's retries; conflicts and throttles are not. */
 function injectFaults(client: DynamoDBClient, random: Random, faults: Faults): void {
   const { delay = 0, lostAnswer = 0, lostRequest = 0, conflict = 0, throttle = 0 } = faults
   client.middlewareStack.add(
@@ -67,14 +67,14 @@ function injectFaults(client: DynamoDBClient, random: Random, faults: Faults): v
   )
 }
 
-/** The services of a world over a client of their own, prepared by `prepare`. */
+/** The services of a world with their own client, set up by `prepare`. */
 export function withClient(world: World, prepare: (client: DynamoDBClient) => void): Services {
   const client = localClient()
   prepare(client)
   return { ...world.services, table: new Table(documentClient(client), world.services.table.name) }
 }
 
-/** The services of a world on whose table things go wrong. */
+/** The services of a world with a faulty table. */
 export const faulty = (world: World, random: Random, faults: Faults): Services =>
   withClient(world, (client) => injectFaults(client, random, faults))
 
@@ -99,7 +99,7 @@ class Crash extends Error {}
 
 /**
  * The services of a world in a process that dies before or after its n-th call to AWS or to the payment provider (`dieAt` counts from 1,
- * two moments a call: before and after): nothing that it would have done later happens. `moments` tells how many it came through.
+ * two moments per call: before and after); nothing that it would have done later happens. `moments` says how many it survived.
  */
 export function mortal(world: World, dieAt: number): { services: Services; moments: () => number } {
   let moments = 0
@@ -127,7 +127,7 @@ export function mortal(world: World, dieAt: number): { services: Services; momen
   return { services, moments: () => moments }
 }
 
-/** Runs something in processes that die at the first, second, … moment, until one lives to the end. Answers how many died. */
+/** Runs something in processes that die at the first, second, … moment, until one survives to the end. Returns how many died. */
 export async function atEveryCrash(run: (dieAt: number) => Promise<{ moments: () => number }>): Promise<number> {
   for (let dieAt = 1; ; dieAt++) {
     const { moments } = await run(dieAt)

@@ -4,7 +4,7 @@ import type { Operation } from '#shared/http/operation.ts'
 import type { Worker } from '#shared/worker/worker.ts'
 import type { AwsCall } from './recording.ts'
 
-/** What a function can be granted something on, under the names by which calls are recorded. */
+/** What a function can be granted access to, under the names by which calls are recorded. */
 const resourcesFor = ({ sendsTo = [] }: { readonly sendsTo?: readonly string[] | undefined }) => ({
   table: 'table',
   queues: new Map(sendsTo.map((name) => [name, `queue/${name}`])),
@@ -14,7 +14,7 @@ const resourcesFor = ({ sendsTo = [] }: { readonly sendsTo?: readonly string[] |
 const allows = (grants: readonly Grant[], { action, resource }: AwsCall): boolean =>
   grants.some(({ actions, resources }) => actions.includes(action) && resources.includes(resource))
 
-/** What to write into the declaration, so that the role allows a call. */
+/** What to add to the declaration so that the role allows a call. */
 function remedy({ action, resource }: AwsCall): string {
   const tableAction = tableActionOf(action, resource)
   if (tableAction) return `add '${tableAction}' to its tableActions`
@@ -26,7 +26,7 @@ const sentences = (grants: readonly Grant[], calls: readonly AwsCall[]): string[
     .filter((call) => !allows(grants, call))
     .map((call) => `${call.function} may not do ${call.action} on ${call.resource}: ${remedy(call)}`)
 
-/** A sentence for each call that the role of an operation does not allow: AWS would refuse it, the engine of the tests does not. */
+/** One sentence per call that an operation's role does not allow: AWS would refuse it, but the tests' engine does not. */
 export const refusedTo = (declared: Operation, calls: readonly AwsCall[]): string[] =>
   sentences(operationGrants(declared, resourcesFor(declared)), calls)
 

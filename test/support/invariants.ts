@@ -31,12 +31,12 @@ const forms = Object.entries<Declaration>(keys).map(([name, { pk, sk }]) => {
   return { kind: nameOf(name), form: new RegExp(`^${pattern(pk)}\n${pattern(sk)}$`) }
 })
 
-/** Which of the design's entities a row is; undefined where it is none. */
+/** Which of the design's entities a row is; undefined if it is none. */
 export const kindOf = ({ pk, sk }: Row): string | undefined => forms.find(({ form }) => form.test(`${pk}\n${sk}`))?.kind
 
 /**
- * What must hold of the table whenever nothing is under way, whatever raced, crashed or was lost before. Answers what does not hold, a
- * line each. A workspace that is being deleted is only asked to have no more rows than it should (the deletion has its own proof).
+ * What must hold of the table whenever nothing is in progress, whatever raced, crashed or was lost before. Returns one line per violation.
+ * Of a workspace that is being deleted it only checks that no extra rows exist (the deletion has its own proof).
  */
 export async function problemsOf(table: Table): Promise<string[]> {
   const rows = await allRows(table)
@@ -79,7 +79,7 @@ function workspaceProblems(rows: readonly Row[], accounts: ReadonlyMap<string, A
   ]
 }
 
-/** Every member has the address row that their own row names, and there is no other. */
+/** Every member has the address row that their own row names, and no other address row exists. */
 function addressProblems(members: readonly (Member & Row)[], addresses: readonly Row[]): string[] {
   const expected = members
     .flatMap(({ workspaceId, addressKey, accountId }) =>
@@ -93,7 +93,7 @@ function addressProblems(members: readonly (Member & Row)[], addresses: readonly
   ]
 }
 
-/** Where nothing is owed to an account any more, its members' rows carry what it says. */
+/** If an account owes nothing, its member rows carry its current values. */
 const isCarried = (member: Member & Row, { gsi2pk, email, emailVerified, name }: Account & Row): boolean =>
   gsi2pk !== undefined || (member.email === email && (member.emailVerified ?? false) === (emailVerified ?? false) && member.name === name)
 
@@ -108,7 +108,7 @@ function memberProblems(member: Member & Row, accounts: ReadonlyMap<string, Acco
   ]
 }
 
-/** A pending invitation is in its address's list, an accepted one is not; both are due some day; an owed e-mail is due soon. */
+/** A pending invitation is in its address's list, an accepted one is not; both become due some day; an owed e-mail becomes due soon. */
 function invitationProblems(invitation: Invitation & Row): string[] {
   const { id, status, gsi1pk, gsi2pk, gsi2sk, outbox, delivery, sendCount, tokenHashes } = invitation
   const problems = [

@@ -6,11 +6,11 @@ const ISSUER = 'https://issuer.example'
 const CLIENT_ID = 'atrium-web'
 const AUDIENCE = 'https://api.example'
 
-/** What `token` makes other than a good access token of Ann's; a claim or header that is undefined is left out. */
+/** How `token` should differ from a valid access token of Ann's; an undefined claim or header is omitted. */
 export interface Forgery {
   readonly claims?: JWTPayload
   readonly header?: Partial<JWTHeaderParameters>
-  /** Another key than the issuer's. */
+  /** A key other than the issuer's. */
   readonly key?: CryptoKey | Uint8Array
   /** Seconds until it expires. */
   readonly expiresIn?: number
@@ -30,8 +30,8 @@ const settingsWith = (settings: Record<string, string>) =>
   })
 
 /**
- * An OpenID Connect issuer in the test's process: real keys, real signatures, and a key set that is fetched without a network. `now` are
- * the milliseconds that have passed for who verifies, `ahead` those that their clock is ahead of the machine's.
+ * An OpenID Connect issuer in the test's process: real keys, real signatures, and a key set that is fetched without a network. `now` is the
+ * time in milliseconds that has passed for the verifier, `ahead` how far its clock is ahead of the machine's.
  */
 export async function openIssuer(settings: Record<string, string> = { AUDIENCE }) {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })

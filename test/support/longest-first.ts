@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { folderOf } from './running-functions.ts'
 
-/** The test files that take longest, longest first. Measured; where one is missing here, a run ends a little later. */
+/** The slowest test files, slowest first. Measured; if one is missing here, a run takes a little longer. */
 const longest = [
   'local/service',
   'billing/payment-crashes',
@@ -28,14 +28,14 @@ const rankOf = ({ moduleId }: TestFile): number => {
   return rank < 0 ? longest.length : rank
 }
 
-/** The folders whose tests look at Atrium from outside: the others could do without them. */
+/** The folders whose tests look at Atrium from outside and do not depend on the others. */
 const apart = ['infra', 'deployed', 'local', 'operate', 'simulation']
 
 const belongsTogether = ({ moduleId }: TestFile): boolean => !apart.includes(folderOf(moduleId))
 
 /**
- * The files of a shard. The first has all tests by which the coverage is measured, and all that run functions, without which the
- * comparison of what these did with their roles could say nothing; the others share the rest.
+ * The files of a shard. The first has all tests that measure coverage, and all that run functions, because comparing the functions' calls
+ * with their roles needs all of them; the other shards share the rest.
  */
 export function shardOf<T extends TestFile>(files: readonly T[], { index, count }: { index: number; count: number }): T[] {
   if (count === 1) return [...files]
@@ -45,8 +45,8 @@ export function shardOf<T extends TestFile>(files: readonly T[], { index, count 
 }
 
 /**
- * Begins with what takes longest, so that no core is idle at the end while the other one works off a long file. By itself vitest goes by
- * the durations of the run before, which a clean clone has not, and then by the size of the files, which says nothing: the simulation's is
+ * Starts with the slowest files, so that no core is idle at the end while another one works on a long file. By default vitest sorts by the
+ * durations of the previous run, which a clean clone does not have, and then by file size, which says nothing: the simulation's file is
  * small.
  */
 export class LongestFirst extends BaseSequencer {

@@ -1,6 +1,6 @@
 import type { Invitation } from '#shared/domain/invitation.ts'
 
-/** Parts of an event that a test sets otherwise than SES would. */
+/** The parts of an event that a test sets differently from SES. */
 export interface Twist {
   readonly messageId?: string
   readonly tags?: Record<string, string[]>

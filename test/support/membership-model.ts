@@ -2,7 +2,7 @@ import type { Role } from '#shared/domain/roles.ts'
 
 const ranks: Readonly<Record<Role, number>> = { admin: 2, developer: 1, member: 0 }
 
-/** Something that somebody tries, by name. */
+/** Something that a person tries, by name. */
 export type Act =
   | { readonly kind: 'invite'; readonly by: string; readonly to: string; readonly role: Role | undefined }
   | { readonly kind: 'accept' | 'decline'; readonly by: string }
@@ -12,8 +12,8 @@ export type Act =
   | { readonly kind: 'wait'; readonly days: number }
 
 /**
- * Who is in a workspace and who is invited, as docs/api.md has it and as simply as it can be said: no table, no races. `attempt` answers
- * the outcome, or the code of the refusal.
+ * Who is a member of a workspace and who is invited, as docs/api.md has it, in its simplest form: no table, no races. `attempt` returns the
+ * outcome, or the code of the refusal.
  */
 export class Membership {
   /** In the order in which they joined. */
@@ -48,7 +48,7 @@ export class Membership {
     }
   }
 
-  /** Somebody who is in. */
+  /** A current member. */
   insider = (): string => [...this.#members.keys()][0] ?? ''
 
   seen = () => ({
@@ -120,7 +120,7 @@ export class Membership {
     return 'ok'
   }
 
-  /** What they sent last is dead. */
+  /** The invitations that they sent last are dead. */
   #dismiss(name: string): void {
     for (const [invited, { by }] of this.#invited) if (by === name) this.#invited.delete(invited)
   }

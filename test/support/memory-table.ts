@@ -14,14 +14,14 @@ interface Part extends Expressed {
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
 
-/** As DynamoDB would give it back: a copy, without what is undefined. */
+/** A copy without undefined attributes, as DynamoDB would return it. */
 const stored = (item: Item): Item => unmarshall(marshall(item, { removeUndefinedValues: true }))
 const textOf = ({ pk, sk }: Item): string => `${pk}\n${sk}`
 const about = { $metadata: {}, message: 'As DynamoDB answers it' }
 
 /**
  * The table without DynamoDB: reads by key and conditional writes in memory, for tests that must run in milliseconds. It is the real
- * `Table` on a client whose answers are made here; test/table/memory-table.test.ts compares them with DynamoDB's own.
+ * `Table` on a client that answers from here; test/table/memory-table.test.ts compares its answers with DynamoDB's own.
  */
 export function memoryTable(): Table {
   const items = new Map<string, Item>()

@@ -3,19 +3,19 @@ import { unlisted } from './access-patterns.ts'
 import { withClient } from './faults.ts'
 import type { World } from './world.ts'
 
-/** What was asked of AWS since the meter was set to zero. */
+/** The calls to AWS since the meter was reset. */
 export interface Reading {
-  /** How many calls to the table were waited for one after the other; parallel ones count once. */
+  /** The number of rounds to the table: calls awaited one after the other; parallel ones count once. */
   readonly rounds: number
   /** The calls by name, in the order in which they began. */
   readonly calls: readonly string[]
-  /** What was asked of the table that no access pattern is. */
+  /** The calls to the table that match no access pattern. */
   readonly unlisted: readonly string[]
   /** How often messages were handed to a queue. */
   readonly announcements: number
 }
 
-/** The services of a world with a meter on them; `measure` runs something and reads what it took. */
+/** The services of a world with a meter attached; `measure` runs something and returns its readings. */
 export function metered(world: World): { services: Services; measure: (run: () => Promise<unknown>) => Promise<Reading> } {
   let calls: string[] = []
   let outside: string[] = []
@@ -23,7 +23,7 @@ export function metered(world: World): { services: Services; measure: (run: () =
   let rounds = 0
   let underWay = 0
   const answered: (() => void)[] = []
-  // All calls of a round are answered at once, so that chains of calls beside each other keep step, however long each call takes.
+  // All calls of a round are answered together, so that parallel chains of calls stay in step, however long each call takes.
   const endOfRound = () => {
     if (underWay > 0) return
     for (const answer of answered.splice(0)) answer()

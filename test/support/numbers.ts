@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 
 /**
- * The whole numbers of the command line, e.g. `--items 20000`, each with what it is where it is not given. `--help` names them; anything
- * else ends the process with one line.
+ * The integers on the command line, e.g. `--items 20000`, each with its default. `--help` lists them; any other argument ends the process
+ * with one line.
  */
 export function numbersOf<T extends Record<string, number>>(defaults: T): T {
   const usage = `Options, with their defaults: ${Object.entries(defaults)

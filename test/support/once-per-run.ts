@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { inject } from 'vitest'
 
-/** Takes a lock, if nobody has it. */
+/** Takes a lock if it is free. */
 function take(lock: string): boolean {
   try {
     mkdirSync(lock)
@@ -15,8 +15,8 @@ function take(lock: string): boolean {
 }
 
 /**
- * Makes something (of JSON) once for all test files of a run; who comes meanwhile waits. `make` gets a folder that lasts as long as the
- * run. Where it fails, the next who needs it makes it, so that each of them fails with the reason.
+ * Makes something (JSON) once for all test files of a run; those that need it meanwhile wait. `make` gets a folder that lasts as long as
+ * the run. If it fails, the next one that needs it tries again, so that each fails with the reason.
  */
 export async function oncePerRun<T>(name: string, make: (folder: string) => Promise<T>): Promise<T> {
   const folder = join(inject('shared'), name)

@@ -7,7 +7,7 @@ import type { World } from './world.ts'
 
 type Pass = () => Promise<StripeAnswer | 'drop'>
 
-/** The payment provider of a test: the stand-in, a switch that takes it away, and what stands between it and Atrium. */
+/** A test's payment provider: the stand-in, a switch that takes it down, and an interceptor between it and Atrium. */
 export interface Provider extends LocalStripe {
   /** `down`: no request arrives. */
   readonly faults: { paymentProvider: 'down' | null }
@@ -15,14 +15,14 @@ export interface Provider extends LocalStripe {
   readonly asked: string[]
   /** Answers in the provider's place, or passes a request on; every request goes through it. */
   around: (request: StripeRequest, pass: Pass) => Promise<StripeAnswer | 'drop'>
-  /** The same account as its owner sees and changes it, in Stripe's own words; nothing stands in between. */
+  /** The same account as its owner sees and changes it, through Stripe's own API, without the interceptor. */
   readonly dashboard: Stripe
 }
 
 const sdkOver = (handle: StripeHandle) =>
   new Stripe('sk_test_world', { httpClient: Stripe.createFetchHttpClient(stripeFetch(handle)), maxNetworkRetries: 0, telemetry: false })
 
-/** Gives a world a payment provider of its own, on the world's clock. */
+/** Gives a world its own payment provider, on the world's clock. */
 export function withProvider(world: World, options: Pick<StripeOptions, 'account' | 'fails'> = {}): Provider {
   const faults: Provider['faults'] = { paymentProvider: null }
   const stripe = openStripe({ faults, clock: () => new Date(world.now), ...options })
@@ -35,7 +35,7 @@ export function withProvider(world: World, options: Pick<StripeOptions, 'account
   return provider
 }
 
-/** An error as Stripe answers it. */
+/** An error in Stripe's format. */
 export const stripeError = (status: number, fields: object = {}): StripeAnswer => ({
   status,
   headers: { 'content-type': 'application/json', 'request-id': 'req_test' },

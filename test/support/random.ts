@@ -31,10 +31,7 @@ export class Random {
 
 const numberIn = (name: string): number | undefined => (process.env[name] ? Number(process.env[name]) : undefined)
 
-/**
- * Runs something once for each of some seeds, one after the other. `SEED=7` repeats one, `SEEDS=1000` runs more of them, and a failure
- * names its seed.
- */
+/** Runs something once per seed, one after the other. `SEED=7` repeats one, `SEEDS=1000` runs more, and a failure names its seed. */
 export async function forSeeds(count: number, run: (random: Random, seed: number) => Promise<void>): Promise<void> {
   const only = numberIn('SEED')
   const seeds = only === undefined ? Array.from({ length: numberIn('SEEDS') ?? count }, (_, i) => i + 1) : [only]

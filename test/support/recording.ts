@@ -6,7 +6,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { inject } from 'vitest'
 import type { Services } from '#shared/services.ts'
 
-/** One thing that a function did to AWS: an action as IAM calls it, on the table, an index, a queue or the sender. */
+/** One call that a function made to AWS: an IAM action on the table, an index, a queue or the sender. */
 export interface AwsCall {
   readonly function: string
   readonly action: string
@@ -23,10 +23,12 @@ const running = new AsyncLocalStorage<Run>()
 const seen = new Set<string>()
 const file = `${randomUUID()}.jsonl`
 
-/** Runs a function of Atrium; whatever is asked of AWS meanwhile, also later but because of it, counts as asked by it. */
+/** Runs a function of Atrium; every call to AWS that results from it, even later, is attributed to it. */
 export const asFunction = <T>(name: string, run: () => T): T => running.run({ name, calls: [] }, run)
 
-/** As `asFunction`, and then holds what was asked of AWS against what the function's role allows: `refused` has a sentence for each call. */
+/**
+ * Like `asFunction`, and then compares the calls to AWS with the function's role: `refused` has one sentence per call that is not allowed.
+ */
 export async function withinItsRole<T>(
   name: string,
   refused: (calls: readonly AwsCall[]) => readonly string[],
@@ -39,10 +41,10 @@ export async function withinItsRole<T>(
   return answer
 }
 
-/** Runs what a test looks at by itself while a function is running: it counts as nobody's. */
+/** Runs a test's own look at AWS while a function is running: it is attributed to nobody. */
 export const aside = <T>(run: () => T): T => running.exit(run)
 
-/** Writes down what a function does, the first time that it does so; what a test does by itself, or a benchmark, is nobody's. */
+/** Records each distinct call of a function once; calls by a test itself, or a benchmark, are attributed to nobody. */
 function note(action: string, resource: string): void {
   const run = running.getStore()
   if (run === undefined || !process.env.VITEST) return
@@ -69,7 +71,7 @@ function noteTableCall(command: string, { TransactItems, IndexName }: TableInput
   else note(`dynamodb:${command.replace(/Command$/, '')}`, IndexName ? `table/index/${IndexName}` : 'table')
 }
 
-/** A client of the table whose calls are written down. */
+/** A table client whose calls are recorded. */
 export function recorded(client: DynamoDBClient): DynamoDBClient {
   client.middlewareStack.add(
     (next, { commandName }) =>
@@ -82,7 +84,7 @@ export function recorded(client: DynamoDBClient): DynamoDBClient {
   return client
 }
 
-/** A queue whose messages are written down, as the SDK's call that the real one makes of them. */
+/** A queue whose messages are recorded as the SDK call that the real queue makes. */
 export const recordedQueue = ({ enqueue }: Services['queue']): Services['queue'] => ({
   enqueue: (queue, messages, delaySeconds) => {
     if (messages.length > 0) note('sqs:SendMessage', `queue/${queue}`)
@@ -90,7 +92,7 @@ export const recordedQueue = ({ enqueue }: Services['queue']): Services['queue']
   },
 })
 
-/** A sender whose e-mails are written down. An identity's own configuration set must be allowed too, without being named. */
+/** A sender whose e-mails are recorded. The identity's own configuration set must be allowed too, without being named. */
 export const recordedMail = ({ send }: Services['mail']): Services['mail'] => ({
   send: (email) => {
     for (const resource of ['identity', 'configuration-set']) note('ses:SendEmail', resource)
@@ -98,7 +100,7 @@ export const recordedMail = ({ send }: Services['mail']): Services['mail'] => ({
   },
 })
 
-/** Everything that was written down in this run so far, each thing once. */
+/** Everything recorded in this run so far, without duplicates. */
 export function recordedCalls(): readonly AwsCall[] {
   const folder = inject('recordings')
   const lines = readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean))

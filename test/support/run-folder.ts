@@ -6,17 +6,17 @@ const prefix = 'atrium-tests-'
 
 /** What a run of the tests keeps on disk. */
 export interface RunFolder {
-  /** In which the tests write down what functions do to AWS. */
+  /** To which tests write the AWS calls that functions make. */
   readonly recordings: string
   /** What is made once for all tests (once-per-run.ts). */
   readonly shared: string
-  /** Forgets what was made once, before the tests run again on other code. */
+  /** Drops what was made once, before the tests run again on other code. */
   renew(): void
-  /** Removes all of it. Throws where a test has left something temporary, and names that. */
+  /** Removes all of it. Throws, naming it, if a test has left a temporary file. */
   close(): void
 }
 
-/** Whether a process runs; one of another user does too. */
+/** Whether a process is running, even one of another user. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -26,7 +26,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Removes what runs left that were killed: the name of a run's folder has the id of its process. */
+/** Removes the folders of killed runs: the name of a run's folder contains its process id. */
 function removeOrphans(parent: string): void {
   for (const name of readdirSync(parent)) {
     const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1]
@@ -35,8 +35,8 @@ function removeOrphans(parent: string): void {
 }
 
 /**
- * Makes the folder of this run. From now on `os.tmpdir()` is a part of it, here and in every process that is started, so that nothing
- * temporary outlives the run, and what a test or a library leaves there is found.
+ * Creates the folder of this run. From now on `os.tmpdir()` is inside it, here and in every process that is started, so that no temporary
+ * file outlives the run, and leftovers of tests and libraries are found.
  */
 export function openRunFolder(): RunFolder {
   const parent = tmpdir()

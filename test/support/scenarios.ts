@@ -7,7 +7,7 @@ import { withProvider } from './payments.ts'
 import { scene } from './scene.ts'
 import { signUp, tokenOf } from './world.ts'
 
-/** What a case costs: what it asks of AWS, and how much goes over the wire, in bytes. */
+/** What a case costs: its calls to AWS, and the bytes that it sends and receives. */
 export interface Cost extends Reading, Capacity {
   /** Messages that were handed to queues. */
   readonly messages: number
@@ -15,7 +15,7 @@ export interface Cost extends Reading, Capacity {
   readonly responseBytes: number
 }
 
-/** Addresses of as many people. */
+/** Addresses of this many people. */
 export const emails = (count: number, name = 'p') => Array.from({ length: count }, (_, i) => `${name}${i}@example.com`)
 
 export const bobsAddress = 'bob@example.com'
@@ -24,7 +24,7 @@ export const bobsAddress = 'bob@example.com'
 const bytesOf = (value: unknown): number =>
   value === undefined ? 0 : Number(Buffer.byteLength(typeof value === 'string' ? value : JSON.stringify(value)).toPrecision(1))
 
-/** Runs something while no timer goes off: what takes long on a busy machine is not sent again, so that it costs the same everywhere. */
+/** Runs something while no timer fires: slow calls on a busy machine are not resent, so that the cost is the same everywhere. */
 async function atOneMoment<T>(run: () => Promise<T>): Promise<T> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
@@ -89,17 +89,17 @@ const reporting = async (team: Metered) => (await create(team, 'createApiKey', {
 const events = (name: string, count = 100) =>
   Array.from({ length: count }, (_, i) => ({ id: `${name}${i}`, meter: 'requests', quantity: 100 }))
 
-/** Uses a meter, so that there is something to pay. */
+/** Uses a meter, so that something must be paid. */
 const use = async (team: Metered) => team.world.call('reportUsage', { as: await reporting(team), body: { events: events('a') } })
 
-/** Ann's workspace is deleted, and its deletion run to the end. */
+/** Deletes Ann's workspace and runs its deletion to the end. */
 async function left(team: Metered): Promise<Metered> {
   await team.here('deleteWorkspace', { query: { confirm: 'Blue Team' } })
   expect(await team.world.run('runDeletion')).toEqual([])
   return team
 }
 
-/** One line a case: the operation (or worker) that it begins with, its budget in rounds, and what is measured. */
+/** One line per case: the operation (or worker) that its name begins with, its budget in rounds, and what is measured. */
 export const scenarios: readonly (readonly [string, number, (team: Metered) => Promise<Cost>])[] = [
   ['createAccount', 1, ({ take }) => take('createAccount', { as: tokenOf('new@example.com') })],
   ['createAccount where it exists', 2, ({ take }) => take('createAccount')],
@@ -115,7 +115,7 @@ export const scenarios: readonly (readonly [string, number, (team: Metered) => P
     1,
     async (team) => {
       const { secret } = await create(team, 'createApiKey', { name: 'CI' })
-      // The first use is noted, the second within the same while is not.
+      // The first use is recorded, a second one within the same minute is not.
       await team.world.call('whoami', { as: secret })
       return team.take('whoami', { as: secret })
     },

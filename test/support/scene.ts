@@ -12,7 +12,7 @@ import type { Ask } from './event.ts'
 import { rawKey } from './raw-key.ts'
 import { createWorld, join, signUp, tokenOf, type World } from './world.ts'
 
-/** A world in which Ann is the admin of the workspace Blue Team, and the requests that tests make of it again and again. */
+/** A world in which Ann is the admin of the workspace Blue Team, with the requests that tests make most often. */
 export async function scene(settings: Record<string, string> = {}) {
   const world = await createWorld(settings)
   onTestFinished(() => world.close())
@@ -20,7 +20,7 @@ export async function scene(settings: Record<string, string> = {}) {
   const { body: workspace } = await world.call('createWorkspace', { as: ann.token, body: { name: 'Blue Team' } })
   const path = { workspaceId: workspace.id as string }
 
-  /** An operation below the workspace, as Ann where nobody else is named. */
+  /** Calls an operation on the workspace, as Ann unless somebody else is named. */
   const here = (name: string, { as = ann.token, path: rest = {}, ...ask }: Ask = {}) =>
     world.call(name, { as, path: { ...path, ...rest }, ...ask })
 
@@ -32,32 +32,32 @@ export async function scene(settings: Record<string, string> = {}) {
     here,
     invite: (emails: string | readonly string[], role?: Role, as = ann.token) =>
       here('createInvitations', { as, body: { emails: [emails].flat(), ...(role && { role }) } }),
-    /** Works off the mail queue. */
+    /** Runs the mail queue until it is empty. */
     mail: () => world.run('sendMail'),
     /** Accepts the newest link to an address, as the person of that address or of a token. */
     accept: (email: string, as = tokenOf(email)) => world.call('acceptInvitation', { as, body: { token: world.linkToken(email) } }),
     join: (email: string, role: Role) => join(world, ann.token, path.workspaceId, email, role),
     pending: async (query = {}) => (await here('listInvitations', { query })).body.data,
     members: async () => (await here('listMembers')).body.data,
-    /** The workspace's item, as it is. */
+    /** The workspace's current item. */
     item: () => itemOf(world, path.workspaceId),
   }
 }
 export type Scene = Awaited<ReturnType<typeof scene>>
 
-/** A workspace's item, as it is. */
+/** A workspace's current item. */
 export async function itemOf({ services }: World, workspaceId: string): Promise<Workspace> {
   const item = await services.table.get(keys.workspace(workspaceId))
   if (!item) throw new Error('No such workspace')
   return item
 }
 
-/** Changes attributes of an item behind everybody's back. */
+/** Changes an item's attributes directly in the table. */
 export const tamper = async ({ services }: World, place: Place, set: object): Promise<void> => {
   await services.table.change(rawKey(place), { set: { ...set } })
 }
 
-/** As many plain members as asked for, put into the table directly, counts included. */
+/** Puts this many plain members directly into the table, counts included. */
 export async function crowd(world: World, workspaceId: string, size: number, name = 'crowd'): Promise<Member[]> {
   const members = Array.from({ length: size }, (_, i) => {
     const email = `${name}${i}@example.com`
@@ -80,7 +80,7 @@ export async function crowd(world: World, workspaceId: string, size: number, nam
   return members
 }
 
-/** Puts items into the table directly. */
+/** Puts items directly into the table. */
 export async function putAll({ services: { table } }: World, items: readonly object[]): Promise<void> {
   for (let i = 0; i < items.length; i += 25) {
     const RequestItems = { [table.name]: items.slice(i, i + 25).map((Item) => ({ PutRequest: { Item: { ...Item } } })) }

@@ -1,11 +1,11 @@
-/** Abbreviations that a consumer knows; any other word in capitals is a placeholder that nobody filled in. */
+/** Abbreviations that consumers know; any other word in capitals is a placeholder that was never filled in. */
 const abbreviations = new Set(['API', 'ASCII', 'DELETE', 'GET', 'ISO', 'JSON', 'PATCH', 'POST', 'PUT', 'URL', 'UTC'])
 
-/** How zod says it where nobody gave it words. */
+/** Zod's default messages. */
 const zodsWords =
   /Invalid (input|option|string|number|key|value|discriminator|ISO|URL|\w+$)|\bexpected\b|\breceived (?!this)|Too (small|big)|Unrecognized|must match/
 
-/** What is wrong with a `detail` as a sentence for whoever reads it; undefined where nothing is. What stands in quotes was sent. */
+/** What is wrong with a `detail` as a sentence for its reader; undefined if nothing is. Quoted text is the consumer's own. */
 export function flawOf(detail: unknown): string | undefined {
   if (typeof detail !== 'string') return 'is no text'
   const own = detail.replace(/"[^"]*"|`[^`]*`/g, '"…"')
@@ -22,7 +22,7 @@ interface Problem {
   readonly errors?: readonly { readonly detail: unknown }[]
 }
 
-/** What is wrong with the sentences of a problem, each with its flaw. */
+/** The faulty sentences of a problem, each with its flaw. */
 export const flawsOf = ({ detail, errors = [] }: Problem): string[] =>
   [detail, ...errors.map((error) => error.detail)].flatMap((text) => {
     const flaw = flawOf(text)

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { onTestFinished, vi } from 'vitest'
 import type { AwsEndpoints } from '#infra/local/aws-environment.ts'
 
-/** A server that takes every connection and never says a word; answers its port. */
+/** A server that accepts every connection and never answers; returns its port. */
 export async function silentServer(): Promise<number> {
   const sockets = new Set<{ destroy(): void }>()
   const server = createServer((socket) => {
@@ -18,7 +18,7 @@ export async function silentServer(): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** Points the SDK of this test at places of its own; what is left out is nowhere. */
+/** Points this test's SDK at the given endpoints; all others are unreachable. */
 export function pointSdk(endpoints: Partial<Pick<AwsEndpoints, 'dynamodb' | 'sqs' | 'ses'>>): void {
   vi.stubEnv('AWS_REGION', 'eu-central-1')
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
@@ -28,8 +28,8 @@ export function pointSdk(endpoints: Partial<Pick<AwsEndpoints, 'dynamodb' | 'sqs
 }
 
 /**
- * Lets time pass, as fast as it goes, until something has come to its end; answers after how many milliseconds of that time it had. The
- * machine's own time counts for nothing. Needs vitest's timers.
+ * Advances the fake clock as fast as possible until something has ended; returns how many milliseconds of that clock it took. The machine's
+ * own time does not matter. Needs vitest's timers.
  */
 export async function passTimeUntil<T>(work: Promise<T>, most: number): Promise<{ answer: T; milliseconds: number }> {
   const began = Date.now()

@@ -3,7 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { close, listen } from '#infra/local/ports.ts'
 
-/** A server in front of another one that serves one request at a time, each for so many milliseconds; answers its address, and for how long it has served. */
+/**
+ * A server in front of another one that serves one request at a time, each for this many milliseconds; returns its address, and for how
+ * long it has served.
+ */
 export async function slowLine(target: string, milliseconds: number): Promise<{ url: string; servedFor: () => number }> {
   let served = 0
   let line = Promise.resolve()
@@ -18,7 +21,7 @@ export async function slowLine(target: string, milliseconds: number): Promise<{ 
   return { url: `http://127.0.0.1:${await listen(server)}`, servedFor: () => served }
 }
 
-/** Passes a request on, and its answer back. Who has gone is not waited for. */
+/** Forwards a request and returns its answer. Does not wait for a client that has disconnected. */
 const forward = (target: string, incoming: IncomingMessage, response: ServerResponse) =>
   new Promise<void>((resolve) => {
     const { method, headers, url } = incoming

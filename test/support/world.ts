@@ -27,7 +27,7 @@ import { flawsOf } from './sentences.ts'
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 export type Answer = { status: number; body: any; headers: Record<string, string> }
 
-/** A token of the tests' own issuer: who it stands for, in clear. */
+/** A token of the tests' own issuer, which states its person in plain text. */
 export const tokenOf = (
   email: string,
   { verified = true, name, sub, iat = 1_764_000_000 }: { verified?: boolean; name?: string; sub?: string; iat?: number } = {},
@@ -39,7 +39,7 @@ const verify = async (token: string): Promise<Person> => {
   return { accountId: derivedId('acc', 'test', sub), email, emailVerified: verified, issuedAt: iat, name }
 }
 
-/** A minute is left, however long the machine takes: time limits are tested with clocks of their own. */
+/** A minute is left, however slow the machine is: time limits are tested with clocks of their own. */
 const contextOf = (name: string) => ({ ...lambdaContext(name, 0), getRemainingTimeInMillis: () => 60_000, awsRequestId: 'test' })
 
 /** The settings of the tests. */
@@ -54,7 +54,7 @@ export const environment = {
   ACCOUNTS_QUEUE_URL: 'https://sqs.example/accounts',
 }
 
-/** A client of the tests' DynamoDB; what functions do through it is written down, to be compared with their roles. */
+/** A client of the tests' DynamoDB; the calls that functions make through it are recorded, to be compared with their roles. */
 export const localClient = (): DynamoDBClient =>
   recorded(
     new DynamoDBClient({
@@ -64,7 +64,7 @@ export const localClient = (): DynamoDBClient =>
     }),
   )
 
-/** Whole numbers beyond 2^53 are read as bigints. */
+/** Integers beyond 2^53 are read as bigints. */
 const exactNumber = (_: string, value: unknown, { source }: { source?: string } = {}): unknown =>
   typeof value === 'number' && source && /^\d+$/.test(source) && !Number.isSafeInteger(value) ? BigInt(source) : value
 
@@ -109,7 +109,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
   const call = async (name: string, ask: Ask = {}, wired: Services = services): Promise<Answer> => {
     const operation = operations.find((each) => each.name === name)
     if (!operation) throw new Error(`No operation ${name}`)
-    // Every call is a millisecond after the one before, so that orders by time are decided.
+    // Every call happens a millisecond after the previous one, so that sorting by time is deterministic.
     world.now = new Date(world.now.getTime() + 1)
     const {
       statusCode = 200,
@@ -134,7 +134,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     return answer
   }
 
-  /** Runs a worker once: a schedule, or a queue with the given messages (without: all that are queued). Answers what failed. */
+  /** Runs a worker once: a schedule, or a queue with the given messages (by default all that are queued). Returns what failed. */
   const run = async (name: string, messages?: readonly object[], wired: Services = services): Promise<readonly unknown[]> => {
     const worker = workers.find((each) => each.name === name)
     if (!worker) throw new Error(`No worker ${name}`)
@@ -164,7 +164,7 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
     world.now = new Date(world.now.getTime() + seconds * 1000)
   }
 
-  /** Drops the table: the more there are, the longer DynamoDB Local takes for everything. */
+  /** Drops the table: the more tables exist, the slower DynamoDB Local gets. */
   const close = async () => {
     await raw.send(new DeleteTableCommand({ TableName: TABLE_NAME })).catch(() => {})
     raw.destroy()
@@ -174,14 +174,14 @@ export async function createWorld(settings: Record<string, string> = {}, raw: Dy
 }
 export type World = Awaited<ReturnType<typeof createWorld>>
 
-/** A person who has an account: token, account and default workspace. */
+/** A person with an account: token, account and default workspace. */
 export async function signUp(world: World, email: string, name?: string) {
   const token = tokenOf(email, name ? { name } : {})
   const { body } = await world.call('createAccount', { as: token })
   return { token, id: body.account.id as string, workspaceId: body.defaultWorkspace?.id as string, email }
 }
 
-/** Invites, mails and accepts: somebody becomes a member in a role. */
+/** Invites, mails and accepts, so that a person becomes a member with a role. */
 export async function join(world: World, admin: string, workspaceId: string, email: string, role: string) {
   await world.call('createInvitations', { as: admin, path: { workspaceId }, body: { emails: [email], role } })
   await world.run('sendMail')
