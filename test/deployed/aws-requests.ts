@@ -1,7 +1,7 @@
 import type { AwsAction } from './iam.ts'
 import { account, region, sessionToken } from './stand-in-values.ts'
 
-/** A request as it comes to the place that plays AWS. */
+/** A request as it arrives at the stand-in for AWS. */
 export interface AwsRequest {
   readonly host: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -9,7 +9,7 @@ export interface AwsRequest {
 }
 
 /**
- * Who signed a request, by their access key id; nobody without the token of the key's session.
+ * The signer of a request, by access key id; nobody if the session token of that key is missing.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
  */
 export const signerOf = ({ headers }: AwsRequest): string | undefined =>
@@ -19,7 +19,10 @@ export const signerOf = ({ headers }: AwsRequest): string | undefined =>
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`
 
-/** What each write of a transaction takes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html */
+/**
+ * The permission that each write of a transaction needs:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+ */
 const transactional: Readonly<Record<string, string>> = {
   Put: 'PutItem',
   Update: 'UpdateItem',
@@ -57,8 +60,8 @@ const queueArn = (url: string): string => arn('sqs', new URL(url).pathname.split
 const domainIn = (sender: string): string => /@([^>\s]+)/.exec(sender)?.[1] ?? ''
 
 /**
- * What a request does, as IAM calls it; undefined where it is none that Atrium is known to make. An e-mail takes the sender's identity; the
- * configuration set that the identity has by itself is asked for too.
+ * The IAM actions of a request; undefined if Atrium is not known to make such requests. An e-mail needs the sender's identity, and the
+ * identity's default configuration set is checked too.
  */
 export function actionsOf(
   request: AwsRequest,

@@ -33,7 +33,7 @@ const withoutPermission =
     return { ...deployment, permissions: deployment.permissions.filter(({ functionArn }) => functionArn !== arn) }
   }
 
-/** What asks the function, and what a test of the story would be told then. */
+/** Calls the function, and returns the error that a test of the story would see. */
 type Asking = (cloud: Cloud) => Promise<unknown>
 
 const person = { sub: 'ann', email: 'ann@example.com', name: 'Ann' }

@@ -5,8 +5,8 @@ import { localClient } from '#test/support/world.ts'
 import { type Deployment, deploymentOf } from './deployment.ts'
 
 /**
- * The stage `prod` as it is deployed, with the code of its functions: built once for all tests of a run. Each file of tests has a table of its
- * own, made as the template describes it.
+ * The stage `prod` as deployed, with its functions' code: built once for all tests of a run. Each test file has its own table, created as
+ * the template describes.
  */
 export async function builtDeployment(): Promise<Deployment> {
   const { outdir, synthesized } = await synthesizedWithCode('prod')

@@ -22,7 +22,7 @@ const pem = (label: string, bytes: Uint8Array) =>
 
 const dayMs = 86_400_000
 
-/** A certificate for some names, good for a year and signed by itself, so that who is to trust it names it as an authority (RFC 5280). */
+/** A self-signed certificate for the given names, valid for a year; clients that should trust it name it as an authority (RFC 5280). */
 export function selfSigned(...names: readonly string[]): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   const alternatives = sequence(...names.map((name) => der(0x82, Buffer.from(name))))

@@ -34,25 +34,28 @@ export interface Request {
   readonly body?: unknown
 }
 
-/** A call of a function that ended well, as far as Lambda can tell. */
+/** A call of a function that succeeded, as far as Lambda can tell. */
 interface Call {
   readonly functionName: string
   /** The status of an operation's answer. */
   readonly status?: number
-  /** Who asked: a person, an API key or nobody. */
+  /** The caller: a person, an API key or nobody. */
   readonly by?: 'person' | 'apiKey' | 'nobody'
 }
 
-/** A call that was made, with everything that the function asked meanwhile. */
+/** A call, with everything that the function requested meanwhile. */
 export interface MadeCall extends SeenCall {
-  /** What the function returned, which of a worker may be nothing. */
+  /** What the function returned; a worker may return nothing. */
   readonly returned: Partial<HttpReturned> | null
   readonly exchanges: readonly Exchange[]
 }
 
 const whoAsks = (as: string | undefined) => (as === undefined ? 'nobody' : as.startsWith('atr_') ? 'apiKey' : 'person')
 
-/** Whether a function asked for it because of a call: other functions ask meanwhile, and each of them asks where it is before its first event. */
+/**
+ * Whether a function made a request because of this call: other functions make requests meanwhile, and each looks up where it is before its
+ * first event.
+ */
 const isOf =
   ({ fn }: SeenCall) =>
   ({ request }: Exchange): boolean =>
@@ -70,8 +73,8 @@ interface HttpReturned {
 }
 
 /**
- * A deployment that runs: each function a process, made from the template alone, and around them what AWS and the others do. Only
- * what a function reaches over the network is played; no line of Atrium knows of it.
+ * A running deployment: each function is a process created from the template alone, surrounded by stand-ins for AWS and the other services.
+ * Only what a function reaches over the network is simulated; no line of Atrium knows about it.
  */
 export async function openCloud(deployment: Deployment) {
   let clockAhead = 0
@@ -114,7 +117,7 @@ export async function openCloud(deployment: Deployment) {
   opened.add({ stop: async () => functions.end() })
   const calls: Call[] = []
 
-  /** Sends a request to the HTTP API. Throws where a function fails as a whole, of which a caller is told nothing. */
+  /** Sends a request to the HTTP API. Throws if a function fails as a whole, which callers learn nothing about. */
   async function ask(method: string, target: string, { as, body }: Request = {}): Promise<EarlyReply> {
     const headers = [
       ...(as ? [['authorization', `Bearer ${as}`] as const] : []),
@@ -132,7 +135,7 @@ export async function openCloud(deployment: Deployment) {
     return { functionName: name, status: statusCode, headers: answered, body: parsed(text, answered['content-type']) }
   }
 
-  /** Signs somebody in: the user pool calls its trigger and gives an access token with the claims that come back. */
+  /** Signs a person in: the user pool calls its trigger and issues an access token with the claims that it returned. */
   async function signIn(user: PoolUser): Promise<string> {
     const { PreTokenGenerationConfig: trigger } = deployment.pool.triggers
     if (trigger?.LambdaVersion !== 'V2_0') throw new Error('The user pool calls no trigger that can change access tokens')
@@ -142,7 +145,7 @@ export async function openCloud(deployment: Deployment) {
     return pool.token(user.sub, answered as Parameters<typeof pool.token>[1], now())
   }
 
-  /** Takes what is due in one queue to its function, once; answers whether there was anything. */
+  /** Delivers a queue's due messages to its function, once; returns whether there were any. */
   async function deliverFrom({ queueArn, functionArn, batchSize, reportsFailures }: Deployment['eventSources'][number]): Promise<boolean> {
     const fn = functions.byArn(functionArn)
     for (const action of ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'])
@@ -160,7 +163,7 @@ export async function openCloud(deployment: Deployment) {
     return true
   }
 
-  /** Takes what is due in all queues to their functions, until nothing more comes of it. */
+  /** Delivers the due messages of all queues to their functions until no more arrive. */
   async function deliver(): Promise<void> {
     let more = true
     while (more) {
@@ -169,7 +172,7 @@ export async function openCloud(deployment: Deployment) {
     }
   }
 
-  /** Has every rule of the schedule come due once. */
+  /** Fires every rule of the schedule once. */
   async function runSchedules(): Promise<void> {
     for (const { arn, functionArns, isOn } of deployment.schedules)
       for (const functionArn of isOn ? functionArns : []) {
@@ -183,12 +186,12 @@ export async function openCloud(deployment: Deployment) {
     signIn,
     deliver,
     runSchedules,
-    /** SES says what became of an e-mail. */
+    /** SES reports what happened to an e-mail. */
     report: (type: 'Bounce' | 'Complaint', email: Mailed) => {
       const to = reportQueue(deployment, type, email)
       queues.put(deployment.queues.find(({ arn }) => arn === to.queueArn)?.url ?? '', reportText(type, email, to))
     },
-    /** Has a queue lose what is in it. */
+    /** Discards a queue's messages. */
     lose: () => {
       for (const { url } of deployment.queues) queues.take(url, Number.POSITIVE_INFINITY)
     },

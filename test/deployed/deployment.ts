@@ -5,7 +5,7 @@ import { functionNameOf, type Resource, type Synthesized } from '#test/infra/syn
 import type { Statement } from './iam.ts'
 import { account, deployedText, region } from './stand-in-values.ts'
 
-/** A function as Lambda would know it, all of it from the template. */
+/** A function as Lambda knows it, entirely from the template. */
 export interface DeployedFunction {
   readonly name: string
   readonly arn: string
@@ -27,7 +27,7 @@ interface Permission {
   readonly sourceArn: string
 }
 
-/** What takes messages from a queue to a function. */
+/** What delivers a queue's messages to a function. */
 interface EventSource {
   readonly queueArn: string
   readonly functionArn: string
@@ -35,7 +35,7 @@ interface EventSource {
   readonly reportsFailures: boolean
 }
 
-/** A deployment, as far as it follows from its templates. */
+/** A deployment, as far as its templates determine it. */
 export interface Deployment {
   readonly functions: readonly DeployedFunction[]
   readonly permissions: readonly Permission[]
@@ -58,17 +58,17 @@ export interface Deployment {
     readonly reports: readonly { readonly configurationSet: string; readonly topicArn: string; readonly types: readonly string[] }[]
     readonly subscriptions: readonly { readonly topicArn: string; readonly queueArn: string; readonly raw: boolean }[]
   }
-  /** The statements of what guards itself: topics and queues. */
+  /** The statements of resource policies, of topics and queues. */
   readonly policies: readonly PolicyStatement[]
 }
 
-/** A statement of a resource's own policy, as far as it says which service may do what, and because of what. */
+/** A statement of a resource policy, as far as it says which service may do what, and on whose behalf. */
 interface PolicyStatement extends Statement {
   readonly service: string | undefined
   readonly sourceArn: string | undefined
 }
 
-/** A template's value with every text in it as it is deployed. */
+/** A template's value with every text in it as deployed. */
 type Read = (resource: Pick<Resource, 'stack'>, value: unknown) => string
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value])
@@ -87,7 +87,7 @@ const statementsIn = (read: Read, resource: Resource, document: any): PolicyStat
       const source = conditions.find(([key]) => key.toLowerCase() === 'aws:sourcearn')?.[1]
       const isAboutHttp = conditions.some(([key, value]) => key === 'aws:SecureTransport' && value === 'false')
       return {
-        // What denies plain http says nothing here, where all is https.
+        // The denial of plain http does not matter here, where everything uses https.
         effect: isAboutHttp ? 'none' : String(Effect),
         actions: listOf(Action).map(String),
         resources: listOf(Resource).map((arn) => read(resource, arn)),
@@ -108,7 +108,7 @@ function assetFolders(outdir: string): ReadonlyMap<string, string> {
   )
 }
 
-/** Reads a deployment from its templates. `run` tells its table from those of others. */
+/** Reads a deployment from its templates. `run` keeps its table apart from those of other runs. */
 export function deploymentOf(synthesized: Synthesized, outdir: string, run: string): Deployment {
   const read: Read = (resource, value) => deployedText(synthesized.text(resource, value), run)
   const folders = assetFolders(outdir)

@@ -4,29 +4,29 @@ import { join } from 'node:path'
 import type { DeployedFunction } from './deployment.ts'
 import { region, sessionToken } from './stand-in-values.ts'
 
-/** What a process needs of the world that is played around it. */
+/** What a process needs to know about the simulated world around it. */
 export interface Surroundings {
-  /** The port that takes every connection. */
+  /** The port that accepts every connection. */
   readonly gatePort: number
-  /** The file of the certificate that the gate proves itself with. */
+  /** The file with the gate's certificate. */
   readonly authorityFile: string
   readonly accessKeyId: string
 }
 
-/** How a function's clock runs: so many of its milliseconds for so many of the machine's. */
+/** The speed of a function's clock: this many of its milliseconds per this many of the machine's. */
 interface Steps {
   readonly milliseconds: number
   readonly every: number
 }
 
-/** So slow that a busy machine lets no time limit pass. */
+/** So slow that no time limit expires on a busy machine. */
 const slow: Steps = { milliseconds: 1, every: 20 }
 const fast: Steps = { milliseconds: 20, every: 2 }
 
-/** How long a process may take to start or to answer before it is given up, in milliseconds: a machine may be busy. */
+/** How long a process may take to start or to answer before it is given up, in milliseconds; generous, because a machine may be busy. */
 const answerTimeoutMs = 60_000
 
-/** What Lambda puts beside a function's own variables: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+/** What Lambda adds to a function's own variables: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const setByLambda = ({ arn, handler, folder, memorySize }: DeployedFunction, { authorityFile, accessKeyId }: Surroundings) => ({
   _HANDLER: handler,
   LAMBDA_TASK_ROOT: folder,
@@ -48,7 +48,7 @@ const setByLambda = ({ arn, handler, folder, memorySize }: DeployedFunction, { a
   NODE_EXTRA_CA_CERTS: authorityFile,
 })
 
-/** What a process says: that it is ready, what its function answered, or how it failed. */
+/** A process's message: that it is ready, what its function returned, or how it failed. */
 export interface Told {
   readonly ready?: true
   readonly answered?: string
@@ -60,8 +60,8 @@ export interface Told {
 class FunctionFailed extends Error {}
 
 /**
- * One execution environment: a process that has one function's code and its variables, nothing of the process that starts it, and that
- * stands still (SIGSTOP) whenever no event is being handled.
+ * One execution environment: a process with one function's code and variables and nothing of the process that starts it, which is frozen
+ * (SIGSTOP) whenever no event is being handled.
  */
 export class ExecutionEnvironment {
   readonly #child: ChildProcess
@@ -82,7 +82,7 @@ export class ExecutionEnvironment {
     this.#ready.catch(() => {})
   }
 
-  /** Settles when the function has been loaded, or cannot be: whoever calls it is told. */
+  /** Settles when the function has been loaded, or failed to load, which is reported to its callers. */
   get started(): Promise<void> {
     return this.#ready.then(
       () => {},
@@ -90,12 +90,12 @@ export class ExecutionEnvironment {
     )
   }
 
-  /** Hands an event to the function and answers what it returned. Throws `FunctionFailed`, with the function's log. */
+  /** Passes an event to the function and returns its result. Throws `FunctionFailed`, with the function's log. */
   async invoke(event: object, now: Date): Promise<unknown> {
     return JSON.parse(this.#requireGood(await this.run(event, now, slow)).answered ?? 'null')
   }
 
-  /** As `invoke`, and answers also how a function failed, and how long it took by its clock. */
+  /** Like `invoke`, but also returns how a function failed, and how long it took by its own clock. */
   async run(event: object, now: Date, steps?: Steps): Promise<Told> {
     this.#requireGood(await this.#ready)
     this.#child.kill('SIGCONT')
@@ -106,7 +106,7 @@ export class ExecutionEnvironment {
     return ended
   }
 
-  /** Lets the function's clock run, ten times as fast as the machine's: nobody is going to answer. */
+  /** Runs the function's clock ten times as fast as the machine's: nobody is going to answer. */
   letTimePass(): void {
     this.#child.send({ steps: fast })
   }
@@ -124,7 +124,7 @@ export class ExecutionEnvironment {
     return told
   }
 
-  /** The next thing that the process says. */
+  /** The process's next message. */
   #told(): Promise<Told> {
     return new Promise((resolve, reject) => {
       const fail = (what: string) => reject(new FunctionFailed(`${this.#function.name} ${what}\n${this.log}`))

@@ -3,17 +3,17 @@ import type { DeployedFunction, Deployment } from './deployment.ts'
 import { ExecutionEnvironment, type Surroundings } from './execution-environment.ts'
 import { matches } from './iam.ts'
 
-/** Each function has an access key of its own, by which the gate tells whose role is asked. */
+/** Each function has its own access key, by which the gate recognizes the role. */
 export const accessKeyIdOf = (name: string): string => `ASIA${createHash('sha256').update(name).digest('hex').slice(0, 16).toUpperCase()}`
 
-/** A call of a function, so that it can be made again. */
+/** A recorded call of a function, which can be repeated. */
 export interface SeenCall {
   readonly fn: DeployedFunction
   readonly event: object
   readonly now: Date
 }
 
-/** Lambda: it starts a process for a function when it is first called, and calls it only for those who have the permission. */
+/** Lambda: starts a process for a function at its first call, and lets only permitted callers call it. */
 export function openFunctions(
   deployment: Deployment,
   surroundings: Omit<Surroundings, 'accessKeyId'>,
@@ -54,7 +54,7 @@ export function openFunctions(
       }
       await Promise.all(Array.from({ length: atOnce }, startNext))
     },
-    /** Calls a function for a service of AWS, and answers what it returned. */
+    /** Calls a function for an AWS service, and returns its result. */
     invoke: (arn: string, { principal, sourceArn }: { principal: string; sourceArn: string }, event: object): Promise<unknown> => {
       const fn = byArn(arn)
       const permitted = deployment.permissions.some(
@@ -63,7 +63,7 @@ export function openFunctions(
       if (!permitted) throw new Error(`${principal} may not call ${fn.name}: no permission of the function is for ${sourceArn}`)
       return invoke(fn, event)
     },
-    /** Calls a function for Lambda itself, which takes messages out of a queue with the function's own role. */
+    /** Calls a function for Lambda itself, which receives a queue's messages with the function's own role. */
     invokeItself: (arn: string, event: object): Promise<unknown> => invoke(byArn(arn), event),
     /** What all functions wrote, by their names. */
     logs: (): ReadonlyMap<string, string> => new Map([...environments].map(([arn, { log }]) => [byArn(arn).name, log])),

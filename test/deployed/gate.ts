@@ -6,14 +6,14 @@ import type { Deployment } from './deployment.ts'
 import { type AwsAction, allows } from './iam.ts'
 import { region } from './stand-in-values.ts'
 
-/** An answer that the gate gives by itself. */
+/** An answer that the gate gives itself. */
 export interface Answer {
   readonly status: number
   readonly headers?: IncomingMessage['headers']
   readonly body: string | Buffer
 }
 
-/** What stands behind the gate, by host name: another server's address, or a function that answers. */
+/** What is behind the gate, by host name: another server's address, or a function that answers. */
 export type Host = string | ((request: AwsRequest & { readonly path: string }) => Answer | Promise<Answer>)
 
 /** One call that a function made to AWS. */
@@ -21,7 +21,7 @@ export interface AwsCall extends AwsAction {
   readonly function: string
 }
 
-/** A request that was let through, and what it was answered. */
+/** A request that was let through, with its answer. */
 export interface Exchange {
   readonly request: AwsRequest
   readonly status: number
@@ -38,7 +38,7 @@ export interface GateOptions {
 
 const isAws = (host: string): boolean => host.endsWith(`.${region}.amazonaws.com`) && !host.startsWith('cognito-idp.')
 
-/** How AWS refuses what a role does not allow; the SDK throws an error of that name. */
+/** AWS's refusal of what a role does not allow; the SDK throws an error with that name. */
 function denied({ host }: AwsRequest, about: string): Answer {
   const message = `User is not authorized to perform: ${about}`
   if (host.startsWith('email.'))
@@ -53,8 +53,8 @@ function denied({ host }: AwsRequest, about: string): Answer {
 }
 
 /**
- * The one way out of every function: a server that proves to be whichever host is asked, lets through to what plays that host, and before
- * that compares each call to AWS with the role of the function that signed it, as IAM does.
+ * The only way out for every function: a server that presents a certificate for whichever host is called and forwards to the stand-in for
+ * that host. Before that it checks each AWS call against the role of the function that signed it, as IAM does.
  */
 export async function openGate({ certificate, hosts, deployment, functionOf }: GateOptions) {
   const calls: AwsCall[] = []
@@ -67,7 +67,7 @@ export async function openGate({ certificate, hosts, deployment, functionOf }: G
     return answer
   }
 
-  /** Why a call to AWS is refused; undefined where the role of its signer allows it. */
+  /** Why a call to AWS is refused; undefined if its signer's role allows it. */
   function checked(request: AwsRequest): Answer | undefined {
     const name = functionOf(signerOf(request) ?? '')
     const statements = deployment.functions.find((each) => each.name === name)?.statements
@@ -122,7 +122,7 @@ export async function openGate({ certificate, hosts, deployment, functionOf }: G
     port,
     /** Every call to AWS so far. */
     calls,
-    /** Everything that was refused, in words: a role that lacks a grant, a host that nobody plays. */
+    /** Everything that was refused, in words: a missing grant, an unknown host. */
     refusals,
     /** Every request that was let through so far, in the order of the answers. */
     exchanges,

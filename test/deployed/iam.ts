@@ -15,7 +15,7 @@ export interface AwsAction {
 export const matches = (pattern: string, text: string): boolean =>
   new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's').test(text)
 
-/** Whether policies allow an action: some statement says so, and none denies it. */
+/** Whether policies allow an action: a statement allows it, and none denies it. */
 export function allows(statements: readonly Statement[], { action, resource }: AwsAction): boolean {
   const about = statements.filter(
     ({ actions, resources }) => actions.some((each) => matches(each, action)) && resources.some((each) => matches(each, resource)),

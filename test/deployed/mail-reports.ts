@@ -13,14 +13,14 @@ interface Way {
   readonly configurationSet: string
 }
 
-/** Whether what is asked for guards itself against a service, and lets it in because of what it asks for. */
+/** Whether a resource has a policy of its own that admits a service on behalf of the given source. */
 const letsIn = ({ policies }: Deployment, service: string, sourceArn: string, action: string, resource: string): boolean =>
   allows(
     policies.filter((each) => each.service === service && (each.sourceArn === undefined || matches(each.sourceArn, sourceArn))),
     { action, resource },
   )
 
-/** The way of a report from an e-mail's sender to a queue: its configuration set, a topic, a subscription. Throws where it is interrupted. */
+/** A report's route from an e-mail's sender to a queue: configuration set, topic, subscription. Throws if it is interrupted. */
 export function reportQueue(deployment: Deployment, type: string, { from }: Mailed): Way {
   const { configurationSets, reports, subscriptions } = deployment.mail
   const domain = /@([^>\s]+)/.exec(from)?.[1] ?? ''
@@ -40,7 +40,7 @@ export function reportQueue(deployment: Deployment, type: string, { from }: Mail
 }
 
 /**
- * What stands in the queue: SES's event as it is, or within SNS's notification where the subscription is not raw:
+ * The message in the queue: SES's event itself, or wrapped in SNS's notification if the subscription is not raw:
  * https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html
  */
 export function reportText(type: 'Bounce' | 'Complaint', { messageId, tags }: Mailed, { raw, topicArn, configurationSet }: Way): string {

@@ -2,7 +2,7 @@ import { type LocalMail, startMail } from '#infra/local/mail/mail.ts'
 import { readSendEmail, type SentEmail } from '#infra/local/mail/ses-protocol.ts'
 import type { Answer } from './gate.ts'
 
-/** An e-mail as SES took it. */
+/** An e-mail as SES accepted it. */
 export interface Mailed extends SentEmail {
   readonly messageId: string
   readonly tags: Readonly<Record<string, string>>
@@ -17,7 +17,7 @@ const tagsIn = (form: URLSearchParams): Record<string, string> =>
     }),
   )
 
-/** SES, by the stand-in of the local service; what it takes is kept with the id that it gives. */
+/** SES, played by the local service's stand-in; accepted e-mails are kept with their ids. */
 export async function openMailbox(dataDir: string) {
   const local: LocalMail = await startMail({ dataDir, faults: { ses: null } })
   const mailed: Mailed[] = []

@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Answer } from './gate.ts'
 
-/** A message that waits in a queue. */
+/** A waiting message. */
 export interface Waiting {
   readonly id: string
   readonly queueUrl: string
   readonly body: string
-  /** When it can be taken, in milliseconds. */
+  /** When it becomes visible, in milliseconds. */
   readonly dueAt: number
 }
 
@@ -30,7 +30,7 @@ export function openQueues(urls: readonly string[], now: () => Date) {
   }
   return {
     put,
-    /** Takes up to so many messages that are due out of a queue. */
+    /** Receives up to this many due messages from a queue. */
     take: (queueUrl: string, most: number): Waiting[] => {
       const due = waiting.filter((each) => each.queueUrl === queueUrl && each.dueAt <= now().getTime()).slice(0, most)
       for (const each of due) waiting.splice(waiting.indexOf(each), 1)

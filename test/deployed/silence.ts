@@ -5,22 +5,22 @@ import { ExecutionEnvironment, type Told } from './execution-environment.ts'
 import { accessKeyIdOf } from './functions.ts'
 import type { Exchange } from './gate.ts'
 
-/** Who says nothing: everybody but the issuer of tokens, or everybody but the table, which says again what it said. */
+/** Who is silent: everyone but the token issuer, or everyone but the table, which repeats its recorded answers. */
 export type Silent = 'everybody' | 'all but the table'
 
 const isTable = ({ request }: Exchange): boolean => request.host.startsWith('dynamodb.')
 
-/** Whether a call asked somebody beside the table and the issuer. */
+/** Whether a call made requests to anyone but the table and the issuer. */
 export const asksOthers = ({ exchanges }: MadeCall): boolean =>
   exchanges.some(({ request }) => !/^(dynamodb|cognito-idp)\./.test(request.host))
 
-/** Whether a call asked anybody but the issuer. */
+/** Whether a call made requests to anyone but the issuer. */
 export const asksSomebody = ({ exchanges }: MadeCall): boolean => exchanges.some(({ request }) => !request.host.startsWith('cognito-idp.'))
 
-/** Makes a call again in a new process, around which somebody takes every request and never answers it. */
+/** Repeats a call in a new process, in a world that accepts every request and never answers. */
 export async function inSilence({ fn, event, now, exchanges }: MadeCall, silent: Silent, cloud: Cloud): Promise<Told> {
   const replies = silent === 'everybody' ? [] : exchanges.filter(isTable)
-  /** What the table said to this request, or else to the next of its kind. */
+  /** The table's recorded answer to this request, or else to the next of its kind. */
   const replyTo = (target: unknown, body: string): Exchange | undefined => {
     const alike = replies.filter(({ request }) => request.headers['x-amz-target'] === target)
     const found = alike.find(({ request }) => request.body === body) ?? alike[0]

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 
-/** Where and whose the deployment is that is played. */
+/** The region and account of the simulated deployment. */
 export const region = 'eu-central-1'
 export const account = '123456789012'
 
-/** What Lambda puts beside the access key of a role, without which AWS knows no such key. */
+/** The session token that Lambda adds to a role's access key, without which AWS does not recognize the key. */
 export const sessionToken = 'session'
 
 /** The text of every secret. */
@@ -14,10 +14,10 @@ const hash = (text: string, length: number) => createHash('sha256').update(text)
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`
 
-/** A resource of a template: the logical id and what is known of it. */
+/** A resource of a template: its logical id and its known values. */
 interface Made {
   readonly id: string
-  /** Of this one deployment, so that several can share a DynamoDB. */
+  /** Identifies this deployment, so that several can share one DynamoDB. */
   readonly run: string
 }
 
@@ -28,7 +28,7 @@ const tableName: Value = ({ id, run }) => `atrium-${id}-${run}`
 const poolId: Value = ({ id }) => `${region}_${hash(id, 9)}`
 const apiId: Value = ({ id }) => hash(id, 10)
 
-/** What a reference to a resource is once it is deployed, by type and attribute; `Ref` is the reference itself. */
+/** The value of a reference to a resource after deployment, by type and attribute; `Ref` is the reference itself. */
 const values: Readonly<Record<string, Value>> = {
   'AWS::DynamoDB::Table Ref': tableName,
   'AWS::DynamoDB::Table Arn': (made) => arn('dynamodb', `table/${tableName(made)}`),
@@ -58,8 +58,8 @@ const pseudo: Readonly<Record<string, string>> = {
 }
 
 /**
- * A text of a template as it is deployed: `<AWS::SQS::Queue Mail1234.Arn>`, as `Synthesized.text` writes a reference, becomes an ARN, and
- * `{{resolve:secretsmanager:…}}` the secret. Throws where nothing is known to stand in for what is referred to.
+ * A template's text as deployed: `<AWS::SQS::Queue Mail1234.Arn>`, as `Synthesized.text` writes a reference, becomes an ARN, and
+ * `{{resolve:secretsmanager:…}}` the secret. Throws if no value is known for a reference.
  */
 export function deployedText(text: string, run: string): string {
   const replaced = text.replace(/<([\w:]+)(?: (\w+)(?:\.(\w+))?)?>/g, (whole, type: string, id?: string, attribute = 'Ref') => {

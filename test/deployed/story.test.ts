@@ -102,13 +102,16 @@ test('the invitation page carries its whole script, and the policy that lets it 
 })
 
 describe('when nobody answers', () => {
-  /** A call of every function that the story made: one that asked others than the table, or at least somebody, where there is one. */
+  /**
+   * One call per function from the story: one that made requests besides those to the table, or else any that made requests, if there is
+   * one.
+   */
   const calls = (): MadeCall[] =>
     [...Map.groupBy(cloud.made, ({ fn }) => fn.name).values()].flatMap(
       (those) => those.find(asksOthers) ?? those.find(asksSomebody) ?? those[0] ?? [],
     )
 
-  /** Makes them all again, a few at a time. */
+  /** Repeats all of them, a few at a time. */
   async function allEnded(silent: Silent, among: readonly MadeCall[]): Promise<ReadonlyMap<string, Told>> {
     const ended = new Map<string, Told>()
     const waiting = [...among]
@@ -119,7 +122,7 @@ describe('when nobody answers', () => {
     return ended
   }
 
-  /** A function that is stopped by Lambda has not ended by itself. */
+  /** A function that Lambda had to stop did not end by itself. */
   function expectInTime({ fn }: MadeCall, { failed, milliseconds }: Told): void {
     expect(failed?.message ?? '', fn.name).not.toContain('Task timed out')
     expect(milliseconds, fn.name).toBeLessThan(fn.timeoutSeconds * 970)
@@ -147,7 +150,7 @@ describe('when nobody answers', () => {
     for (const call of those) {
       const told = ended.get(call.fn.name)!
       expectInTime(call, told)
-      // What is committed needs no queue to be answered; only a payment is waited for.
+      // A committed change needs no queue to be answered; only payments are waited for.
       const isPayment = call.exchanges.some(({ request }) => request.host === 'api.stripe.com')
       const isWaitedFor = operations.some(({ name }) => name === call.fn.name)
       const wanted = isPayment ? 503 : call.returned?.statusCode

@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto'
 import type { Cloud, EarlyReply, Request } from './cloud.ts'
 import type { Mailed } from './mail.ts'
 
-/** Somebody of the story who signed in. */
+/** A signed-in person of the story. */
 interface Person {
   readonly email: string
   readonly token: string
 }
 
-/** Everything that the story needs of the deployment. */
+/** What the story needs from the deployment. */
 interface Telling {
   readonly cloud: Cloud
-  /** Asks, and answers the body. Throws where the answer has another status, and then says what the function wrote and what it was refused. */
+  /** Sends a request and returns the body. Throws if the status is unexpected, with the function's log and what it was refused. */
   readonly ask: (status: number, method: string, target: string, request?: Request) => Promise<EarlyReply['body']>
 }
 
-/** An answer is another than the story goes on with. */
+/** An answer differs from the one that the story needs to continue. */
 const unexpected = (what: string, { functionName, status, body }: EarlyReply, cloud: Cloud): Error =>
   new Error(
     [
@@ -54,8 +54,8 @@ function mailTo({ mailed }: Cloud, email: string): Mailed {
 const linkTokenIn = ({ text }: Mailed): string => /#token=([\w-]+)/.exec(text ?? '')?.[1] ?? ''
 
 /**
- * Walks the whole story through a deployment, from the first sign-in to the receipt of a deletion: every operation and worker has its
- * step, with a caller who may. Add a new one's step where it belongs; a test says which have none.
+ * Walks through the whole story on a deployment, from the first sign-in to a deletion's receipt: every operation and worker has a step,
+ * with a permitted caller. Add a new one's step where it belongs; a test names those that have none.
  */
 export async function walkThrough(cloud: Cloud): Promise<void> {
   const telling = teller(cloud)
@@ -75,7 +75,7 @@ export async function walkThrough(cloud: Cloud): Promise<void> {
   await payLater(telling, ann)
 }
 
-/** What everybody may look at. */
+/** What anyone may read. */
 async function look({ ask }: Telling): Promise<void> {
   await ask(200, 'GET', '/v1/health')
   await ask(200, 'GET', '/v1/config')
@@ -84,7 +84,7 @@ async function look({ ask }: Telling): Promise<void> {
   await ask(404, 'GET', '/v1/nothing')
 }
 
-/** The trigger made the account; the API knows it by the token that followed. */
+/** The trigger created the account; the API recognizes it by the token that followed. */
 async function foundAccount(telling: Telling): Promise<Person> {
   const ann = await signIn(telling, 'Ann')
   const { account } = await telling.ask(200, 'POST', '/v1/accounts', { as: ann.token, body: {} })
@@ -94,7 +94,7 @@ async function foundAccount(telling: Telling): Promise<Person> {
   return ann
 }
 
-/** Invitations go out, one bounces, one is sent again, one is taken back, one is declined, one accepted. */
+/** Invitations go out: one bounces, one is resent, one is revoked, one is declined, one is accepted. */
 async function invite(telling: Telling, at: string, ann: Person, bob: Person): Promise<void> {
   const { cloud, ask } = telling
   const dan = await signIn(telling, 'Dan')
@@ -120,7 +120,7 @@ async function invite(telling: Telling, at: string, ann: Person, bob: Person): P
   await ask(200, 'POST', '/v1/invitations/accept', { as: bob.token, body: { token: linkTokenIn(mailTo(cloud, bob.email)) } })
 }
 
-/** Members come, get another role, leave, and are removed. */
+/** Members join, change roles, leave, and are removed. */
 async function meet({ cloud, ask }: Telling, at: string, ann: Person, bob: Person): Promise<void> {
   const { data } = await ask(200, 'GET', `${at}/members`, { as: bob.token })
   const { accountId } = data.find(({ email }: { email: string }) => email === bob.email)
@@ -133,7 +133,7 @@ async function meet({ cloud, ask }: Telling, at: string, ann: Person, bob: Perso
   await ask(204, 'DELETE', `${at}/members/${accountId}`, { as: ann.token })
 }
 
-/** Somebody's address changes: from their next sign-in on they are shown by it, in every workspace. */
+/** A person's address changes: from their next sign-in on, every workspace shows the new one. */
 async function move({ cloud, ask }: Telling): Promise<void> {
   const hal = { sub: randomUUID(), name: 'Hal' }
   const before = await cloud.signIn({ ...hal, email: 'hal@example.com' })
@@ -172,7 +172,7 @@ async function build({ ask }: Telling, at: string, ann: Person): Promise<void> {
   await ask(200, 'GET', `${at}/invoices`, { as: ann.token })
 }
 
-/** A message is lost; the schedule finds what it was about. */
+/** A message is lost; the schedule finds its work. */
 async function loseAndFind({ cloud, ask }: Telling, at: string, ann: Person): Promise<void> {
   await ask(200, 'POST', `${at}/invitations`, { as: ann.token, body: { emails: ['gil@example.com'] } })
   cloud.lose()
@@ -182,7 +182,7 @@ async function loseAndFind({ cloud, ask }: Telling, at: string, ann: Person): Pr
   mailTo(cloud, 'gil@example.com')
 }
 
-/** Deletes a workspace and answers its receipt, once all is done. */
+/** Deletes a workspace and returns its receipt once everything is done. */
 async function remove({ cloud, ask }: Telling, at: string, name: string, by: Person) {
   const { id } = await ask(202, 'DELETE', `${at}?confirm=${encodeURIComponent(name)}`, { as: by.token })
   await cloud.deliver()
@@ -191,7 +191,7 @@ async function remove({ cloud, ask }: Telling, at: string, name: string, by: Per
   return receipt
 }
 
-/** The workspace goes: the invoice is right, charged and mailed. */
+/** The workspace is deleted: the invoice is right, charged and mailed. */
 async function part(telling: Telling, at: string, ann: Person): Promise<void> {
   const { cloud, ask } = telling
   const { invoiceId, workspaceId } = await remove(telling, at, 'Blue Team', ann)
@@ -205,7 +205,7 @@ async function part(telling: Telling, at: string, ann: Person): Promise<void> {
   if (!/7\.00/.test(mailTo(cloud, ann.email).text ?? '')) throw new Error('The invoice did not come by e-mail')
 }
 
-/** A second workspace goes without a payment method; its invoice is paid afterwards. */
+/** A second workspace is deleted without a payment method; its invoice is paid afterwards. */
 async function payLater(telling: Telling, ann: Person): Promise<void> {
   const { ask } = telling
   const { id } = await ask(201, 'POST', '/v1/workspaces', { as: ann.token, body: { name: 'Red' } })

@@ -11,7 +11,7 @@ interface Override {
   }
 }
 
-/** The part of a Cognito user pool that signs: its keys, and access tokens as it gives them, which name no e-mail address by themselves. */
+/** The signing part of a Cognito user pool: its keys, and access tokens as it issues them, which contain no e-mail address by default. */
 export async function openUserPool({ issuer, clientId }: { issuer: string; clientId: string }) {
   const { privateKey, publicKey } = await generateKeyPair('RS256')
   const kid = randomUUID()

@@ -9,13 +9,13 @@ type Updates = { TransactItems?: { Update?: { Key?: { pk: Text; sk: Text } } }[]
 
 const text = (value: Text): string => (typeof value === 'string' ? value : value.S)
 
-/** The invitations that a transaction has changed. */
+/** The invitations that a transaction changed. */
 const changedIn = (input: object) =>
   ((input as Updates).TransactItems ?? []).flatMap(({ Update }) => {
     return Update?.Key ? keysOf(keys.invitation, [{ pk: text(Update.Key.pk), sk: text(Update.Key.sk) }]) : []
   })
 
-/** Nobody joins by an invitation whose sender was removed or demoted after sending it: looked at at the very moment of joining. */
+/** Nobody joins by an invitation whose sender was removed or demoted after sending it: checked at the very moment of joining. */
 export function watchAccepting(world: StagedWorld): void {
   const { onWrite } = world
   world.onWrite = async (input) => {

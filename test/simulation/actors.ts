@@ -4,10 +4,10 @@ import { cardsOf, people, type Team } from './cast.ts'
 import { type Event, possibleEvents } from './ledger.ts'
 import { accountIdOf, type Heard, type StagedWorld } from './staged-world.ts'
 
-/** What somebody may hear who is no longer let in: nothing, not there, not signed in, or that the service is away. */
+/** The statuses that a person may get who no longer has access: none at all, not found, not signed in, or unavailable. */
 const shut = [0, 401, 404, 503]
 
-/** Asks something of a workspace. Whoever asks after the 202 must be refused. */
+/** Sends a request to a workspace. Every request sent after the 202 must be refused. */
 async function ask(world: StagedWorld, team: Team, name: string, { path, ...rest }: Ask): Promise<Heard> {
   const { isGone } = team
   const heard = await world.call(name, { path: { workspaceId: team.id, ...path }, ...rest })
@@ -17,7 +17,7 @@ async function ask(world: StagedWorld, team: Team, name: string, { path, ...rest
 
 const pause = ({ stage }: StagedWorld, milliseconds: number) => stage.sleep(stage.random.below(milliseconds))
 
-/** Reports random batches with a key, again where the outcome is not known, until it is refused for good. */
+/** Reports random batches with a key, repeating those with an unknown outcome, until it is refused for good. */
 export async function report(world: StagedWorld, team: Team, as: string, rounds: number): Promise<void> {
   const { random } = world.stage
   const events = possibleEvents(new Date(world.wallClock() - 25 * 86_400_000).toISOString())
@@ -45,7 +45,7 @@ const simply =
   (world, team, as) =>
     ask(world, team, name, { as, ...make(world) })
 
-/** Lists something, and does something to one of it. */
+/** Lists something, and does something to one of its entries. */
 const toOne =
   (list: string, name: string, make: (id: string) => Ask): Act =>
   async (world, team, as) => {
@@ -91,7 +91,7 @@ async function setCard(world: StagedWorld, team: Team, as: string): Promise<void
   if (cards.length > 0) await ask(world, team, 'setPaymentMethod', { as, body: { paymentMethodId: world.stage.random.pick(cards) } })
 }
 
-/** Somebody with a token or a key does this and that. */
+/** A person with a token, or a key, does one thing after another. */
 export async function live(world: StagedWorld, team: Team, as: string, rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     await world.stage.random.pick(acts)(world, team, as)
@@ -99,7 +99,7 @@ export async function live(world: StagedWorld, team: Team, as: string, rounds: n
   }
 }
 
-/** Somebody accepts their invitation, where there is one. */
+/** A person accepts their invitation, if there is one. */
 async function accept(world: StagedWorld, team: Team, as: string): Promise<void> {
   const { isGone } = team
   const { body } = await world.call('listMyInvitations', { as })
@@ -109,13 +109,13 @@ async function accept(world: StagedWorld, team: Team, as: string): Promise<void>
   await ask(world, team, 'acceptInvitation', { as, body: { invitationId: invitation.id } })
 }
 
-/** Eve accepts her invitation some time. */
+/** Eve accepts her invitation at some point. */
 export async function welcome(world: StagedWorld, team: Team): Promise<void> {
   await pause(world, 600)
   await accept(world, team, 'eve')
 }
 
-/** Somebody deletes the workspace, whoever may, while usage is on its way; then everybody knocks at the door. */
+/** Someone who may deletes the workspace while usage is on its way; then everyone tries to get in. */
 export async function erase(world: StagedWorld, team: Team, before: number): Promise<void> {
   const { random } = world.stage
   await pause(world, before)
@@ -131,7 +131,7 @@ export async function erase(world: StagedWorld, team: Team, before: number): Pro
   await Promise.all([...onTheWay, ...[...people, team.allRounder].map((as) => live(world, team, as, 2))])
 }
 
-/** Admins look at the invoice as soon as it is there, and one of them may pay it while it is being charged; a 503 is asked again. */
+/** Admins read the invoice as soon as it exists, and one of them may pay it while it is being charged; a 503 is retried. */
 export async function pay(world: StagedWorld, team: Team): Promise<void> {
   const path = { invoiceId: finalInvoiceIdOf(team.id) }
   while (!team.isGone) await world.stage.sleep(50)
@@ -147,7 +147,7 @@ async function payUntilClear(world: StagedWorld, as: string, path: { invoiceId: 
   for (let wait = 500; ; wait = Math.min(3 * wait, 60_000)) {
     const { status } = await world.call('payInvoice', { as, path, body: { paymentMethodId: 'pm_card_discover' } })
     if (status !== 0 && status !== 503) return
-    // Somebody who does not come back: what came of it the sweep finds.
+    // This payer does not come back: the sweep finds the outcome.
     if (world.stage.random.chance(0.3)) return
     await world.stage.sleep(wait)
   }

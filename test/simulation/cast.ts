@@ -2,23 +2,23 @@ import type { Ask } from '#test/support/event.ts'
 import { Ledger } from './ledger.ts'
 import type { StagedWorld } from './staged-world.ts'
 
-/** Which cards a workspace has: those that pay, those that are declined, or none. */
+/** The cards of a workspace: good ones, declined ones, or none. */
 export type Cards = 'good' | 'declined' | 'none'
 
-/** A workspace of a run, and what is known of it from outside. */
+/** A workspace of a run, and what is known about it from outside. */
 export interface Team {
   readonly id: string
   readonly cards: Cards
-  /** Secrets of keys that report usage all the time, and are never revoked. */
+  /** Secrets of keys that report usage all the time and are never revoked. */
   readonly reporters: readonly string[]
-  /** The secret of a key that does what a key can. */
+  /** The secret of a key that does everything a key can. */
   readonly allRounder: string
   readonly ledger: Ledger
-  /** Somebody has seen the 202 of its deletion. */
+  /** Whether anyone has seen the 202 of its deletion. */
   isGone: boolean
 }
 
-/** Everybody with an account. Eve is invited. */
+/** Everyone with an account. Eve is invited. */
 export const people = ['ann', 'bob', 'cid', 'dan', 'eve'] as const
 
 /** The payment methods of each kind. */
@@ -28,14 +28,14 @@ export const cardsOf: Readonly<Record<Cards, readonly string[]>> = {
   none: [],
 }
 
-/** Asks where nothing goes wrong; throws where it does all the same. */
+/** Sends a request while no faults are injected; throws if it fails. */
 async function sure(world: StagedWorld, name: string, ask: Ask) {
   const { status, body } = await world.call(name, ask)
   if (status < 200 || status > 299) throw new Error(`${name} answered ${status} while the stage was set: ${JSON.stringify(body)}`)
   return body
 }
 
-/** Gives everybody an account. */
+/** Gives everyone an account. */
 export async function signEverybodyUp(world: StagedWorld): Promise<void> {
   for (const as of people) await sure(world, 'createAccount', { as })
 }

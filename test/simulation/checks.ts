@@ -11,12 +11,12 @@ import type { Frozen } from './frozen.ts'
 import { Ledger } from './ledger.ts'
 import type { StagedWorld } from './staged-world.ts'
 
-/** The deletion and the invoice of a workspace as they stand in the table. */
+/** A workspace's deletion and invoice as stored in the table. */
 export function endOf({ bare }: StagedWorld, { id }: Team) {
   return bare.get({ deletion: keys.deletion(deletionIdOf(id)), invoice: keys.invoice(finalInvoiceIdOf(id)) })
 }
 
-/** What does not hold of a deleted workspace. */
+/** The violations found in a deleted workspace. */
 export async function problemsOfEnd(world: StagedWorld, team: Team, frozen: Frozen | undefined): Promise<string[]> {
   const { deletion, invoice } = await endOf(world, team)
   if (deletion?.step !== 'completed' || !invoice) return [`the deletion is at ${deletion?.step}`]
@@ -32,7 +32,7 @@ export async function problemsOfEnd(world: StagedWorld, team: Team, frozen: Froz
 
 const smallestCharge = 50
 
-/** At most one charge, exactly one where the card is good and the provider was not given up. */
+/** At most one charge, and exactly one if the card is good and the provider was not given up. */
 function moneyProblems({ provider, services }: StagedWorld, team: Team, deletion: Deletion, invoice: Invoice): string[] {
   const charges = provider.charges(team.id).filter(({ status }) => status === 'succeeded')
   const { chargeSince = deletion.requestedAt, doneAt } = deletion
@@ -40,7 +40,7 @@ function moneyProblems({ provider, services }: StagedWorld, team: Team, deletion
   const isGivenUp = waited >= services.settings.CHARGE_GIVE_UP_SECONDS
   const hasCard = team.cards === 'good' && !provider.lost.has(team.id)
   const mustBePaid = hasCard && !isGivenUp && (invoice.total === 0 || invoice.total >= smallestCharge)
-  // Also of a provider that was given up: what it did last the sweep has found out.
+  // This holds even if the provider was given up: the sweep has found out what it did last.
   const isClear = invoice.total === 0 || (invoice.status === 'paid') === (charges.length === 1)
   return [
     charges.length > 1 && `charged ${charges.length} times`,
@@ -56,19 +56,22 @@ function moneyProblems({ provider, services }: StagedWorld, team: Team, deletion
 
 const isSettled = ({ status }: Invoice) => status !== 'open'
 
-/** What does not hold once everything could be paid: one charge, where it is not too small for one, and no intent beside it that could be charged. */
+/**
+ * The violations once everything could be paid: there must be one charge, unless the amount is too small, and no other intent that could be
+ * charged.
+ */
 export async function problemsOfPayment(world: StagedWorld, team: Team): Promise<string[]> {
   const { invoice } = await endOf(world, team)
   const intents = world.provider.intents().filter(({ metadata }) => metadata.invoiceId === invoice?.id)
   const charges = world.provider.charges(team.id).filter(({ status }) => status === 'succeeded')
   const expected = (invoice?.total ?? 0) >= smallestCharge ? 1 : 0
   const alive = intents.filter(({ status }) => status !== 'canceled')
-  // One whose creation nobody heard of goes with its customer: it is never confirmed.
+  // An intent whose creation went unanswered is lost with its customer: it is never confirmed.
   const isRight = charges.length === expected && (alive.length === expected || world.provider.lost.has(team.id))
   return isRight ? [] : [`${team.id}: at last ${alive.length} intents and ${charges.length} charges over ${invoice?.total}`]
 }
 
-/** The receipt: all steps done, and each item that was there erased and counted once. */
+/** The receipt: all steps are done, and each item was erased and counted once. */
 function receiptProblems({ doneAt, purged }: Deletion, { lines }: Invoice, frozen: Frozen | undefined): string[] {
   const { usageCounter = 0, usageEvent = 0, ...rest } = purged
   const billed = Ledger.billed(lines).size
@@ -80,7 +83,7 @@ function receiptProblems({ doneAt, purged }: Deletion, { lines }: Invoice, froze
   ].filter((problem) => typeof problem === 'string')
 }
 
-/** Those who were admins may read the invoice, nobody else; each has been mailed it. */
+/** The former admins, and nobody else, may read the invoice; each of them was mailed it. */
 async function readerProblems(world: StagedWorld, { id }: Invoice, frozen: Frozen | undefined): Promise<string[]> {
   const rows = (await allRows(world.bare)).filter((row) => kindOf(row) === 'Reader' && row.invoiceId === id)
   const readers = rows.map(({ accountId }) => accountId as string)

@@ -4,24 +4,24 @@ import { conflictOf, type Faults } from '#test/support/faults.ts'
 import type { Random } from '#test/support/random.ts'
 import type { Processes } from './processes.ts'
 
-/** What goes wrong now, and how often (0 to 1). */
+/** The faults at this moment, and how often they happen (0 to 1). */
 export interface Weather extends Faults {
-  /** A message is lost on its way to the queue, and the sender is told so. */
+  /** A message is lost on its way to the queue, and the sender gets an error. */
   readonly lostMessage?: number
-  /** The payment provider says of a request that it has failed, and goes on saying so to its idempotency key. */
+  /** The payment provider fails a request, and keeps failing it under its idempotency key. */
   readonly providerFailure?: number
   /** A process dies early. */
   readonly crash?: number
-  /** A batch is done by halves: read at two moments, or written in part. */
+  /** A batch is done only partly: read at two moments, or written in part. */
   readonly halves?: number
 }
 
 interface Around {
   readonly processes: Processes
   readonly random: Random
-  /** Read at each call, so that the weather can change. */
+  /** Read at each call, so that the faults can change. */
   readonly weather: () => Weather
-  /** Told of each call that DynamoDB has done, before the answer can be lost. */
+  /** Called after each call that DynamoDB has executed, before the answer can be lost. */
   readonly done: (input: object) => Promise<void>
 }
 
@@ -29,7 +29,7 @@ const about = { $metadata: {}, message: 'Injected' }
 const lost = (what: string): Error => Object.assign(new Error(`${what} was lost`), { code: 'ECONNRESET' })
 const shortName = (name: unknown) => String(name).replace(/Command$/, '')
 
-/** Puts a client on the stage: every request of it, repeated ones included, waits for its turn and can go wrong. */
+/** Puts a client on the stage: each of its requests, retries included, waits for its turn and can fail. */
 export function putOnStage(client: DynamoDBClient, { processes, random, weather, done }: Around): void {
   const committed = new Set<unknown>()
   client.middlewareStack.add(
@@ -59,7 +59,7 @@ export function putOnStage(client: DynamoDBClient, { processes, random, weather,
   )
 }
 
-/** What DynamoDB knows a transaction by: one that it has done it does not do, or refuse, again. */
+/** The token by which DynamoDB recognizes a transaction: it neither repeats nor refuses one that it has executed. */
 const tokenOf = (input: object): unknown => (input as { ClientRequestToken?: string }).ClientRequestToken ?? input
 
 const tableOf = (items: unknown): object => Object.values(items as Record<string, object>)[0] ?? {}

@@ -5,7 +5,7 @@ import * as keys from '#shared/table/design/keys.ts'
 import { kindOf } from '#shared/table/design/kinds.ts'
 import type { StagedWorld } from './staged-world.ts'
 
-/** A workspace at the moment from which nobody writes into it any more. */
+/** A workspace at the moment from which nothing is written into it any more. */
 export interface Frozen {
   /** How many items of each kind it had. */
   readonly counts: Readonly<Record<string, number>>
@@ -22,7 +22,7 @@ function begunIn(input: object): string | undefined {
   return typeof id === 'object' ? id.S : id
 }
 
-/** Looks at each workspace at the very moment at which its deletion begins. */
+/** Looks at each workspace at the very moment its deletion begins. */
 export function watchFreezing(world: StagedWorld): ReadonlyMap<string, Frozen> {
   const frozen = new Map<string, Frozen>()
   world.onWrite = async (input) => {

@@ -1,10 +1,10 @@
 import type { InvoiceLine } from '#shared/domain/invoice.ts'
 
-/** Every event of a meter has a digit of its own in the sum (base 3), so that an invoice tells how often each was billed. */
+/** Every event of a meter has its own digit in the sum (base 3), so that an invoice shows how often each was billed. */
 const base = 3n
 const digits: Readonly<Record<string, number>> = { requests: 28, storage: 23, compute: 24 }
 
-/** An event that can be reported, again and again, always with the same content. */
+/** An event that can be reported repeatedly, always with the same content. */
 export interface Event {
   readonly id: string
   readonly meter: string
@@ -19,7 +19,7 @@ const inMicro = (text: string) => {
   return BigInt(whole) * micro + BigInt(part.padEnd(6, '0'))
 }
 
-/** All events that there can be; `monthAgo` is when every third of them happened. */
+/** All possible events; `monthAgo` is when every third of them happened. */
 export const possibleEvents = (monthAgo: string): Event[] =>
   Object.entries(digits).flatMap(([meter, count]) =>
     Array.from({ length: count }, (_, digit) => ({
@@ -30,13 +30,13 @@ export const possibleEvents = (monthAgo: string): Event[] =>
     })),
   )
 
-/** What reporters were told of a workspace's events, against what was billed. */
+/** Compares the answers that reporters got for a workspace's events with what was billed. */
 export class Ledger {
   /** Events of batches that were answered 200: each must be billed. */
   readonly #counted = new Set<string>()
-  /** Events of batches of which nobody knows: each may be billed. */
+  /** Events of batches with an unknown outcome: each may be billed. */
   readonly #unclear = new Set<string>()
-  /** How many events were answered to be new, by batches of which the answer is known. */
+  /** How many events were answered as new, in batches with a known answer. */
   #accepted = 0
 
   note(events: readonly Event[], status: number, accepted: number): void {

@@ -2,7 +2,7 @@ import { startDatabaseInMemory } from '#infra/local/dynamodb/dynamodb.ts'
 import { numbersOf } from '#test/support/numbers.ts'
 import { simulate } from './simulation.ts'
 
-/** `npm run simulate -- --seeds N --from S`: plays seeds until one fails, and names that; with `TRACE=1` prints every call. */
+/** `npm run simulate -- --seeds N --from S`: plays seeds until one fails, and names it; `TRACE=1` prints every call. */
 async function main(): Promise<number> {
   const { seeds: count, from } = numbersOf({ seeds: 100, from: 1 })
   const isTraced = process.env.TRACE !== undefined
@@ -30,7 +30,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** One line that is written anew on a terminal, and one a seed elsewhere. */
+/** On a terminal, one line that is rewritten; elsewhere, one line per seed. */
 const progress = (line: string) => process.stdout.write(process.stdout.isTTY ? `\r\u001b[K${line}` : `${line}\n`)
 
 process.exit(await main())

@@ -2,8 +2,8 @@ import { expect, inject, test } from 'vitest'
 import { simulate } from './simulation.ts'
 
 /**
- * A test for each of some seeds. They are spread over two files, which run beside one another;
- * `npm run simulate -- --seeds 1 --from 17` plays seed 17 alone.
+ * Defines one test per seed. The seeds are spread over two files, which run in parallel; `npm run simulate -- --seeds 1 --from 17` plays
+ * only seed 17.
  */
 export const playSeeds = (from: number, to: number): void =>
   test.for(Array.from({ length: to - from + 1 }, (_, i) => from + i))(

@@ -4,11 +4,11 @@ import type { Stage } from './stage.ts'
 /** One invocation of a function, which can die at any moment. */
 export interface Process {
   readonly name: string
-  /** How often its turn comes. */
+  /** How often it gets a turn. */
   readonly weight: number
-  /** How far its clock is off, in milliseconds. */
+  /** By how many milliseconds its clock is wrong. */
   readonly skew: number
-  /** The moment at which it dies: two for each call, before and after. */
+  /** The moment at which it dies: there are two per call, before and after. */
   readonly dieAt: number
   /** When it is stopped. */
   readonly endsAt: number
@@ -21,14 +21,14 @@ export class Died extends Error {}
 
 const never = <T>() => new Promise<T>(() => {})
 
-/** The processes of a run: which one asks is known wherever something leaves it. */
+/** The processes of a run: every call that leaves a process is attributed to it. */
 export class Processes {
   readonly #stage: Stage
   readonly #current = new AsyncLocalStorage<Process>()
   #count = 0
-  /** How likely a process is one that dies early. */
+  /** How likely a process is to die early. */
   crash = 0
-  /** Whether some processes are slow, and some clocks off. */
+  /** Whether some processes are slow, and some clocks wrong. */
   uneven = false
 
   constructor(stage: Stage) {
@@ -39,7 +39,7 @@ export class Processes {
     return this.#current.getStore()
   }
 
-  /** Runs something in a process of its own; rejects with `Died` once that dies. What a dead process has sent may still arrive. */
+  /** Runs something in a new process; rejects with `Died` once that dies. What a dead process has sent may still arrive. */
   run<T>(what: string, seconds: number, work: (process: Process) => Promise<T>): Promise<T> {
     const { random, time } = this.#stage
     return new Promise<T>((resolve, reject) => {
@@ -58,7 +58,7 @@ export class Processes {
     })
   }
 
-  /** A call that leaves the process: waits for its turn. The process may die before it, or after it and never hear the answer. */
+  /** A call that leaves the process: it waits for its turn. The process may die before it, or after it without hearing the answer. */
   async outside<T>(what: string, act: () => Promise<T>): Promise<T> {
     const process = this.current
     if (!process) return this.#stage.turn(`- ${what}`, 1, act)

@@ -9,21 +9,21 @@ import type { Weather } from './faulty-client.ts'
 import type { Processes } from './processes.ts'
 import type { Stage } from './stage.ts'
 
-/** The payment provider of a run, and what can be wrong with it. */
+/** The payment provider of a run, and the faults that it can have. */
 export interface StagedProvider {
   readonly faults: {
     paymentProvider: 'down' | null
     /** It answers every request with this status, and does nothing. */
     status: number | null
   }
-  /** By the key that this service has, and by that of another account, which it can be given by mistake. */
+  /** The provider by this service's key, and by another account's key, which the service can get by mistake. */
   readonly payments: { readonly own: Payments; readonly other: Payments }
   /** In both accounts. */
   charges(workspaceId: string): Charge[]
   intents(): Stripe.PaymentIntent[]
-  /** Workspaces whose customer the provider has lost, with its cards. */
+  /** Workspaces whose customer, with its cards, the provider has lost. */
   readonly lost: Set<string>
-  /** Something happens at the provider of itself: an intent is canceled, a customer is deleted. */
+  /** Something happens at the provider on its own: an intent is canceled, a customer is deleted. */
   act(): Promise<void>
 }
 
@@ -31,9 +31,9 @@ interface Around {
   readonly stage: Stage
   readonly processes: Processes
   readonly weather: () => Weather
-  /** Called at the moment at which a process asks to charge a card of a workspace. */
+  /** Called when a process asks to charge a workspace's card. */
   readonly charging: (invoiceId: string) => Promise<void>
-  /** Called when so much time has passed for everybody, in milliseconds. */
+  /** Called to let this much time pass for everyone, in milliseconds. */
   readonly pass: (milliseconds: number) => void
 }
 
@@ -42,7 +42,7 @@ const silenceMs = 120_000
 /** Stripe forgets idempotency keys after 24 hours. */
 const forgettingMs = 25 * 3_600_000
 
-/** The stand-in for Stripe behind Stripe's own SDK; every request waits for its turn, and itself or its answer can be lost. */
+/** The stand-in for Stripe behind Stripe's own SDK; every request waits for its turn, and it or its answer can be lost. */
 export function stagedProvider({ stage, processes, weather, charging, pass }: Around): StagedProvider {
   const faults: StagedProvider['faults'] = { paymentProvider: null, status: null }
   let ids = 0
@@ -51,7 +51,10 @@ export function stagedProvider({ stage, processes, weather, charging, pass }: Ar
   let ahead = 0
   let silentUntil = 0
   const clock = () => new Date(stage.time + ahead)
-  /** The answer to a creation was lost. At the worst (once a run), nobody reaches the provider until it has forgotten the idempotency key. */
+  /**
+   * The answer to a creation was lost. In the worst case (once a run), nobody reaches the provider until it has forgotten the idempotency
+   * key.
+   */
   const beForgotten = () => {
     silentUntil = stage.time + silenceMs
     stage.after(silenceMs, () => {

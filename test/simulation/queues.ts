@@ -11,18 +11,18 @@ interface Options {
   readonly stage: Stage
   readonly processes: Processes
   readonly weather: () => Weather
-  /** Hands a message to its worker; false where the worker failed. */
+  /** Delivers a message to its worker; false if the worker failed. */
   readonly deliver: (queue: QueueName, message: object) => Promise<boolean>
 }
 
-/** Queues as SQS has them at its worst: a message comes once or several times, late, in any order; one that failed comes again. */
+/** Queues like SQS at its worst: a message arrives once or several times, late, in any order; a failed one is redelivered. */
 export class Queues implements Queue {
   readonly #options: Options
-  /** Messages that are not worked off yet. */
+  /** Messages that are not processed yet. */
   open = 0
   /** Every message that was ever sent, as text. */
   readonly bodies: string[] = []
-  /** What is in the dead-letter queues. */
+  /** The contents of the dead-letter queues. */
   readonly dead: string[] = []
 
   constructor(options: Options) {

@@ -12,14 +12,14 @@ import { watchFreezing } from './frozen.ts'
 import { type StagedWorld, stagedWorld } from './staged-world.ts'
 import { takeOver } from './take-over.ts'
 
-/** What came of a seed. */
+/** The outcome of a seed. */
 export interface RunResult {
   readonly seed: number
-  /** What does not hold; nothing in a run that is right. */
+  /** The violations; empty in a correct run. */
   readonly problems: readonly string[]
   /** How many calls left a process. */
   readonly turns: number
-  /** The same for the same interleaving. */
+  /** Equal for equal interleavings. */
   readonly fingerprint: string
   readonly milliseconds: number
   readonly trace: readonly string[]
@@ -36,7 +36,7 @@ const storm: Weather = {
   crash: 0.12,
 }
 
-/** Plays a seed: workspaces are used, deleted, charged for and purged while everything goes wrong. Then looks at what is left. */
+/** Plays a seed: workspaces are used, deleted, charged for and purged while everything fails. Then checks what is left. */
 export async function simulate(endpoint: string, seed: number): Promise<RunResult> {
   const began = performance.now()
   const world = await stagedWorld(endpoint, seed)
@@ -93,7 +93,7 @@ async function story(world: StagedWorld): Promise<void> {
   for (const team of teams) await payAtLast(world, team)
 }
 
-/** Everybody acts, everything fails, until the deletions are completed. */
+/** Everyone acts and everything fails until the deletions are completed. */
 async function rage(world: StagedWorld, teams: readonly Team[]): Promise<void> {
   const { stage, processes } = world
   const { random } = stage
@@ -131,8 +131,8 @@ async function sweep(world: StagedWorld, isOver: () => boolean): Promise<void> {
 const days = (count: number) => count * 86_400_000
 
 /**
- * The clock jumps (in all less than an invitation lives, so that nothing ends by itself); the provider is away, rejects us, loses what it
- * had, or is asked with the key of another account for a while.
+ * The clock jumps (by less in total than an invitation's lifetime, so that nothing expires); for a while the provider is down, rejects us,
+ * loses its data, or is called with another account's key.
  */
 async function mischief(world: StagedWorld, isOver: () => boolean): Promise<void> {
   const { random, sleep } = world.stage
@@ -150,7 +150,7 @@ async function mischief(world: StagedWorld, isOver: () => boolean): Promise<void
   }
 }
 
-/** Gives the service the key of the account that an invoice is charged at, and lets nothing be wrong with the provider. */
+/** Gives the service the key of the account that an invoice is charged in, and removes all faults of the provider. */
 async function mendProvider(world: StagedWorld, team?: Team): Promise<void> {
   const { faults, payments } = world.provider
   Object.assign(faults, { paymentProvider: null, status: null })
@@ -159,7 +159,7 @@ async function mendProvider(world: StagedWorld, team?: Team): Promise<void> {
   Object.assign(world.services, { payments: account.startsWith('acct_other') ? payments.other : payments.own })
 }
 
-/** Nothing goes wrong any more; what is still queued is worked off, however late. */
+/** No more faults: what is still queued is processed, however late. */
 async function calm(world: StagedWorld, teams: readonly Team[]): Promise<void> {
   world.weather = {}
   Object.assign(world.processes, { crash: 0, uneven: false })
@@ -173,7 +173,7 @@ async function calm(world: StagedWorld, teams: readonly Team[]): Promise<void> {
   for (const team of teams) await report(world, team, team.reporters[0] ?? '', 1)
 }
 
-/** What is still open can be paid by those who were admins, once; an hour later, when no refusal of theirs counts any more. */
+/** The former admins can pay what is still open, once; an hour later, so that none of their refusals counts any more. */
 async function payAtLast(world: StagedWorld, team: Team): Promise<void> {
   await world.stage.sleep(3_600_000)
   const path = { invoiceId: finalInvoiceIdOf(team.id) }

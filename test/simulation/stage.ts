@@ -21,17 +21,17 @@ export class Timer {
 
 const immediately = globalThis.setImmediate
 
-/** Lets everything run that waits for nothing outside. Measured: an answer of the provider's SDK takes most, three rounds. */
+/** Runs everything that waits for nothing outside. Measured: an answer of the provider's SDK takes the most, three rounds. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 8; round++) await new Promise<void>((resolve) => immediately(resolve))
 }
 
-/** Far more than any run takes. */
+/** Far more than any run needs. */
 const mostTurns = 8_000
 
 /**
- * Where everything that leaves a process waits for its turn. One thing happens at a time, and which one is the seed's choice alone, so
- * that a seed is an interleaving. Time passes by turns; where nobody waits it jumps to the next timer.
+ * Where everything that leaves a process waits for its turn. One thing happens at a time, and only the seed decides which, so that a seed
+ * determines the interleaving. Time passes with turns; if nobody waits, it jumps to the next timer.
  */
 export class Stage {
   readonly random: Random
@@ -46,7 +46,7 @@ export class Stage {
     this.random = new Random(seed)
   }
 
-  /** Waits for its turn, does something, and answers what that answered. What has a small weight waits long. */
+  /** Waits for its turn, does something, and returns the result. The smaller the weight, the longer the wait. */
   turn<T>(what: string, weight: number, act: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ what, weight, go: () => act().then(resolve, reject) })

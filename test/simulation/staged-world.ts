@@ -43,10 +43,10 @@ const environment = {
 const newClient = (endpoint: string) =>
   new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } })
 
-/** A person of a run: the token is the name. */
+/** A person of a run; the token is their name. */
 export const accountIdOf = (name: string): string => derivedId('acc', 'simulation', name)
 
-/** Makes a table of its own for a run, over a client that is left alone. */
+/** Creates a table for a run, over a client without faults. */
 async function newTable(endpoint: string): Promise<Table> {
   const client = newClient(endpoint)
   const name = `simulation-${randomUUID()}`
@@ -54,7 +54,7 @@ async function newTable(endpoint: string): Promise<Table> {
   return new Table(documentClient(client), name)
 }
 
-/** A whole Atrium on a stage: real handlers over a real DynamoDB engine; time, chance, queues and provider are the stage's. */
+/** A whole Atrium on a stage: real handlers over a real DynamoDB engine; the stage controls time, chance, queues and provider. */
 export async function stagedWorld(endpoint: string, seed: number) {
   const stage = new Stage(seed)
   const processes = new Processes(stage)
@@ -65,7 +65,7 @@ export async function stagedWorld(endpoint: string, seed: number) {
     seed,
     stage,
     processes,
-    /** The table as it is, beside the stage. */
+    /** The table itself, bypassing the stage. */
     bare,
     weather: {} as Weather,
     /** How far the wall clock has jumped, in milliseconds. */
@@ -73,11 +73,11 @@ export async function stagedWorld(endpoint: string, seed: number) {
     /** When it last did, by the stage's time. */
     jumpedAt: Number.NEGATIVE_INFINITY,
     mails: [] as Email[],
-    /** What the log was told of failures. */
+    /** The failures that were logged. */
     errors: [] as object[],
-    /** What is wrong, noticed on the way. */
+    /** Violations noticed during the run. */
     problems: [] as string[],
-    /** Called with every write that DynamoDB has done, at that moment. */
+    /** Called at every write, when DynamoDB has executed it. */
     onWrite: async (_input: object): Promise<void> => {},
   }
   const wallClock = () => begin + Math.round(stage.time) + world.jumped
@@ -86,7 +86,7 @@ export async function stagedWorld(endpoint: string, seed: number) {
   const quiet = () => undefined
   const error = (_: string, extra: object) => world.errors.push(extra)
 
-  // The same seed twice gives the same tokens, and DynamoDB remembers them beyond a table.
+  // The same seed gives the same tokens when it is played twice, and DynamoDB remembers them across tables.
   client.middlewareStack.add(
     (next) => (args) => {
       const { ClientRequestToken } = args.input as { ClientRequestToken?: string }
@@ -107,7 +107,7 @@ export async function stagedWorld(endpoint: string, seed: number) {
   }
   const charging = async (invoiceId: string) => {
     const invoice = await readInvoice(bare, invoiceId)
-    // A worker measures its time by a clock that does not jump, as those of machines do not.
+    // A worker measures its time by a monotonic clock, which does not jump.
     if (invoice?.handedOver && stage.time - world.jumpedAt > 120_000)
       world.problems.push(`${invoiceId} is charged after it was handed over`)
   }
@@ -145,7 +145,7 @@ export async function stagedWorld(endpoint: string, seed: number) {
   const contextOf = (endsAt: number) =>
     ({ awsRequestId: 'simulation', functionName: 'simulation', getRemainingTimeInMillis: () => endsAt - stage.time }) as unknown as Context
 
-  /** Calls an operation as somebody outside would, who may never hear of what happened. */
+  /** Calls an operation as an outside caller, who may never hear the outcome. */
   const call = async (name: string, ask: Ask = {}): Promise<Heard> => {
     const operation = operations.find((each) => each.name === name)
     if (!operation) throw new Error(`No operation ${name}`)
@@ -160,7 +160,7 @@ export async function stagedWorld(endpoint: string, seed: number) {
     return { status: answer.statusCode ?? 200, body: JSON.parse(answer.body || 'null') }
   }
 
-  /** Runs a worker once. Answers whether it managed. */
+  /** Runs a worker once. Returns whether it succeeded. */
   const work = async (name: string, messages: readonly object[] = []): Promise<boolean> => {
     const worker = workers.find((each) => each.name === name)
     if (!worker) throw new Error(`No worker ${name}`)
@@ -177,7 +177,7 @@ export async function stagedWorld(endpoint: string, seed: number) {
     return work(worker?.name ?? '', [message])
   }
 
-  /** Looks at the table as it is, while nothing else happens. */
+  /** Looks at the table while nothing else happens. */
   const look = <T>(at: () => Promise<T>): Promise<T> => stage.turn('somebody looks', 1, at)
 
   const close = async () => {

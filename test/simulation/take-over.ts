@@ -6,8 +6,8 @@ import { type Stage, Timer } from './stage.ts'
 type Work = (...parameters: unknown[]) => void
 
 /**
- * Makes time and chance the stage's: timers, the wall clock and random numbers follow from the seed as long as a run lasts, so that a
- * back-off of seconds takes none and a seed is replayed exactly. Answers how to give them back.
+ * Puts time and chance under the stage's control: for the duration of a run, timers, the wall clock and random numbers follow from the
+ * seed, so that a back-off of seconds takes no time and a seed replays exactly. Returns how to restore them.
  */
 export function takeOver(stage: Stage, seed: number, wallClock: () => number): () => void {
   const { setTimeout, clearTimeout } = globalThis
