@@ -1,3 +1,4 @@
+import { queuesAmong } from '#shared/queue/queue-variables.ts'
 import { type Settings, settingsSchema } from '#shared/settings.ts'
 import type { DataStack } from './data-stack.ts'
 import type { Stage } from './stages.ts'
@@ -14,11 +15,11 @@ export interface SignIn {
 /** The CloudWatch namespace of a stage's own metrics. */
 export const metricsNamespace = ({ name }: Stage): string => `atrium-${name}`
 
-/** The queues' URLs by the variable that carries each: `MAIL_QUEUE_URL` for `mail`. */
-function queueUrls(queues: DataStack['queues']): Environment {
-  const known = Object.keys(settingsSchema.shape).filter((name) => name.endsWith('_QUEUE_URL'))
-  return Object.fromEntries(known.map((name) => [name, queues.of(name.replace('_QUEUE_URL', '').toLowerCase()).queue.queueUrl]))
-}
+/** The queues' URLs by the variable that carries each. */
+const queueUrls = (queues: DataStack['queues']): Environment =>
+  Object.fromEntries(
+    queuesAmong(Object.keys(settingsSchema.shape)).map(({ variable, queue }) => [variable, queues.of(queue).queue.queueUrl]),
+  )
 
 /** The environment of every function of the service: the addresses of everything it uses, and the stage's limits. */
 export function functionEnvironment(

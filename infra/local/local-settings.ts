@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { queuesAmong } from '#shared/queue/queue-variables.ts'
 import { settingsSchema } from '#shared/settings.ts'
 import { StartFailure } from './start-failure.ts'
 
@@ -42,10 +43,8 @@ export function readLocalSettings(environment: Environment): LocalSettings {
   throw new StartFailure(error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '))
 }
 
-/** Every queue that the functions know, by the variable that carries its URL: `MAIL_QUEUE_URL` for `mail`. */
-export const queueVariables: readonly { readonly variable: string; readonly queue: string }[] = Object.keys(settingsSchema.shape)
-  .filter((name) => name.endsWith('_QUEUE_URL'))
-  .map((variable) => ({ variable, queue: variable.replace('_QUEUE_URL', '').toLowerCase() }))
+/** Every queue that the functions know, by the variable that carries its URL. */
+export const queueVariables = queuesAmong(Object.keys(settingsSchema.shape))
 
 /** The function settings that the user may set, besides APP_URL. */
 const limits = [

@@ -6,6 +6,7 @@ import type { Messages, QueueName } from '../domain/messages.ts'
 import { safeForLog } from '../domain/safe-for-log.ts'
 import { fewKept, leanClient } from '../lean-client.ts'
 import type { Settings } from '../settings.ts'
+import { type QueueVariable, queueVariable } from './queue-variables.ts'
 
 /** The queues that others send to, and what a worker reads from them. */
 export interface Reports {
@@ -27,16 +28,14 @@ const batchesOfTen = <T>(all: readonly T[]): T[][] =>
 const sendTimeoutMs = 2_000
 
 /** Where the queues are; a function that sends to some of them need not be told of the others. */
-type QueueUrls = Partial<Pick<Settings, 'MAIL_QUEUE_URL' | 'DELETION_QUEUE_URL' | 'ACCOUNTS_QUEUE_URL'>>
+type QueueUrls = Partial<Pick<Settings, QueueVariable>>
 
 /** Opens the queues with the SDK's own settings; logs every batch that could not be sent. */
 export function openQueue({ settings, logger }: { readonly settings: QueueUrls; readonly logger: Pick<Logger, 'warn'> }): Queue {
   const client = leanClient(new SQSClient({ requestHandler: fewKept }), { tellsLoops: true })
-  const { MAIL_QUEUE_URL: mail, DELETION_QUEUE_URL: deletion, ACCOUNTS_QUEUE_URL: accounts } = settings
-  const urls: Record<QueueName, string | undefined> = { mail, deletion, accounts }
   const send = async (queue: QueueName, batch: readonly object[], DelaySeconds: number) => {
     const Entries = batch.map((message, i) => ({ Id: String(i), MessageBody: JSON.stringify(message), DelaySeconds }))
-    const command = () => new SendMessageBatchCommand({ QueueUrl: urls[queue], Entries })
+    const command = () => new SendMessageBatchCommand({ QueueUrl: settings[queueVariable(queue)], Entries })
     const { Failed } = await Deadline.in(sendTimeoutMs).ask((abortSignal) => client.send(command(), { abortSignal }))
     if (Failed?.length) throw new Error(`The queue rejected ${Failed.length} of ${batch.length} messages: ${Failed[0]?.Code}`)
   }

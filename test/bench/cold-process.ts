@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { queueUrls } from '#test/support/queue-urls.ts'
 
 /** What a fresh process took, in milliseconds. */
 export interface Cold {
@@ -29,9 +30,7 @@ export const functionEnvironment = (endpoint: string, table: string): Record<str
   CLIENT_ID: 'bench',
   APP_URL: 'https://app.example',
   MAIL_FROM: 'no-reply@app.example',
-  MAIL_QUEUE_URL: 'https://sqs.example/mail',
-  DELETION_QUEUE_URL: 'https://sqs.example/deletion',
-  ACCOUNTS_QUEUE_URL: 'https://sqs.example/accounts',
+  ...queueUrls(),
   STRIPE_API_KEY: 'sk_test',
 })
 

@@ -19,6 +19,7 @@ import type { Worker } from '#shared/worker/worker.ts'
 import { departure } from '../support/departure.ts'
 import { type Ask, httpEvent } from '../support/event.ts'
 import { withClient } from '../support/faults.ts'
+import { queueUrls } from '../support/queue-urls.ts'
 import { scene } from '../support/scene.ts'
 import { passTimeUntil, pointSdk, silentServer } from '../support/silence.ts'
 import { slowLine } from '../support/slow-line.ts'
@@ -38,9 +39,7 @@ async function silentServices(): Promise<Services> {
     CLIENT_ID: 'test',
     APP_URL: 'https://app.example',
     MAIL_FROM: 'no-reply@app.example',
-    MAIL_QUEUE_URL: `${nowhere}/mail`,
-    DELETION_QUEUE_URL: `${nowhere}/deletion`,
-    ACCOUNTS_QUEUE_URL: `${nowhere}/accounts`,
+    ...queueUrls(nowhere),
     STRIPE_API_KEY: 'sk_test',
     STRIPE_API_BASE: nowhere,
     JWKS_URI: `${nowhere.replace('http:', 'https:')}/jwks.json`,

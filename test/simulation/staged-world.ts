@@ -15,6 +15,7 @@ import { readInvoice } from '#shared/table/invoices.ts'
 import { workerHandler } from '#shared/worker/handler.ts'
 import { isQueueWorker } from '#shared/worker/worker.ts'
 import { type Ask, httpEvent } from '#test/support/event.ts'
+import { queueUrls } from '#test/support/queue-urls.ts'
 import { putOnStage, type Weather } from './faulty-client.ts'
 import { Died, Processes } from './processes.ts'
 import { stagedProvider } from './provider.ts'
@@ -35,9 +36,7 @@ const environment = {
   CLIENT_ID: 'simulation',
   APP_URL: 'https://app.example',
   MAIL_FROM: 'Atrium <no-reply@app.example>',
-  MAIL_QUEUE_URL: 'https://sqs.example/mail',
-  DELETION_QUEUE_URL: 'https://sqs.example/deletion',
-  ACCOUNTS_QUEUE_URL: 'https://sqs.example/accounts',
+  ...queueUrls(),
 }
 
 const newClient = (endpoint: string) =>

@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose'
 import { readSettings } from '#shared/settings.ts'
 import { openTokens } from '#shared/tokens/tokens.ts'
+import { queueUrls } from './queue-urls.ts'
 
 const ISSUER = 'https://issuer.example'
 const CLIENT_ID = 'atrium-web'
@@ -23,9 +24,7 @@ const settingsWith = (settings: Record<string, string>) =>
     CLIENT_ID,
     APP_URL: 'https://app.example',
     MAIL_FROM: 'no-reply@app.example',
-    MAIL_QUEUE_URL: 'https://sqs.example/mail',
-    DELETION_QUEUE_URL: 'https://sqs.example/deletion',
-    ACCOUNTS_QUEUE_URL: 'https://sqs.example/accounts',
+    ...queueUrls(),
     ...settings,
   })
 

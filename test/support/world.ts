@@ -21,6 +21,7 @@ import { workerHandler } from '#shared/worker/handler.ts'
 import { isQueueWorker } from '#shared/worker/worker.ts'
 import { type Ask, httpEvent } from './event.ts'
 import { refusedTo, refusedToWorker } from './granted.ts'
+import { queueUrls } from './queue-urls.ts'
 import { recorded, recordedMail, recordedQueue, withinItsRole } from './recording.ts'
 import { flawsOf } from './sentences.ts'
 
@@ -49,9 +50,7 @@ export const environment = {
   CLIENT_ID: 'test',
   APP_URL: 'https://app.example',
   MAIL_FROM: 'Atrium <no-reply@app.example>',
-  MAIL_QUEUE_URL: 'https://sqs.example/mail',
-  DELETION_QUEUE_URL: 'https://sqs.example/deletion',
-  ACCOUNTS_QUEUE_URL: 'https://sqs.example/accounts',
+  ...queueUrls(),
 }
 
 /** A client of the tests' DynamoDB; the calls that functions make through it are recorded, to be compared with their roles. */

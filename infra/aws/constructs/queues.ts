@@ -39,13 +39,10 @@ export class WorkQueues extends Construct {
   /** Returns the queue with a name; throws if no worker consumes it. */
   of(name: string): WorkQueue {
     const found = this.byName.get(name)
-    if (!found) throw new Error(`No worker works off the queue ${name}`)
+    if (!found) throw new Error(`No worker works off the queue ${name}: give it one in functions/workers.ts`)
     return found
   }
 }
-
-/** The variable that carries a queue's URL: `mail` → `MAIL_QUEUE_URL` */
-export const queueVariable = (name: string): string => `${name.toUpperCase()}_QUEUE_URL`
 
 /** `mail` → `Mail` */
 export const capitalized = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)
