@@ -20,10 +20,10 @@ interface About {
 }
 
 /** The OpenAPI 3.1 document of a list of operations. Everything in it follows from their declarations, so that it cannot drift. */
-export const openApiDocument = (operations: readonly Operation[], logContext: About) =>
+export const openApiDocument = (operations: readonly Operation[], about: About) =>
   createDocument({
     openapi: '3.1.0',
-    info: { ...logContext, license: { name: 'MIT', identifier: 'MIT' } },
+    info: { ...about, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [
       {
         url: '{origin}',

@@ -25,6 +25,9 @@ interface Common<N extends WorkerServiceName> {
 
 type Received = Messages & Reports
 
+/** Every queue that a worker can consume. */
+export type WorkQueueName = keyof Received
+
 /**
  * A function that consumes a queue. A message whose handling throws comes back, and after five times goes to the dead-letter queue; the
  * others are done.

@@ -67,7 +67,7 @@ function before({ services: { table } }: World, isIt: (writes: readonly unknown[
   }
 }
 
-const tableActions = (key: { pk: string; sk: string }) => (writes: readonly unknown[]) => {
+const writesTo = (key: { pk: string; sk: string }) => (writes: readonly unknown[]) => {
   const text = JSON.stringify(writes)
   return text.includes(`"${key.pk}"`) && text.includes(`"${key.sk}"`)
 }
@@ -172,7 +172,7 @@ test('accepting concurrently with a newer token: the newer address is shown, and
   await team.invite('dana@example.com')
   await team.mail()
   const newer = () => createAccount(world, dana('dana@new.example', 20))
-  before(world, tableActions(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), newer)
+  before(world, writesTo(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), newer)
 
   const body = { token: world.linkToken('dana@example.com') }
   const answer = await world.call('acceptInvitation', { as: dana('dana@example.com', 10), body })
@@ -277,7 +277,7 @@ test('late work on an older change overwrites nothing of a newer one', async () 
     await createAccount(world, newest)
     expect(await world.run('updateMembers', [{ accountId: danasId }])).toEqual([])
   }
-  before(world, tableActions(keys.member({ workspaceId, accountId: danasId })), meanwhile)
+  before(world, writesTo(keys.member({ workspaceId, accountId: danasId })), meanwhile)
 
   expect(await world.run('updateMembers')).toEqual([])
 
@@ -395,7 +395,7 @@ test.for(['removeMember', 'leaveWorkspace'] as const)('%s while the address move
     await createAccount(world, dana('b@example.com', 20))
     expect(await world.run('updateMembers')).toEqual([])
   }
-  before(world, tableActions(key), move)
+  before(world, writesTo(key), move)
   const ask =
     name === 'removeMember' ? { as: team.ann.token, path: { ...path, accountId: danasId } } : { as: dana('a@example.com', 10), path }
 
@@ -416,7 +416,7 @@ test.for(['removed', 'deleting'] as const)(
       what === 'removed'
         ? team.here('removeMember', { path: { accountId: danasId } })
         : team.here('deleteWorkspace', { query: { confirm: 'Blue Team' } })
-    before(world, tableActions(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), meanwhile)
+    before(world, writesTo(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), meanwhile)
 
     expect(await world.run('updateMembers')).toEqual([])
 
@@ -446,7 +446,7 @@ test('late work on an older change of name overwrites nothing of a newer one', a
   const rename = async (name: string) =>
     world.services.table.write(changeAccount(await accountOf(world, danasId), { name }, world.now).write)
   await rename('Older')
-  before(world, tableActions(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), async () => {
+  before(world, writesTo(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), async () => {
     await rename('Newer')
     expect(await world.run('updateMembers', [{ accountId: danasId }])).toEqual([])
   })
@@ -463,7 +463,7 @@ test('a change that arrives while an older one is being completed stays owed', a
   await createAccount(world, dana('b@example.com', 20))
   world.queued = []
   world.passSeconds(61)
-  before(world, tableActions(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), () =>
+  before(world, writesTo(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), () =>
     createAccount(world, dana('c@example.com', 30)),
   )
 
@@ -479,7 +479,7 @@ test('a member without an address row who is removed meanwhile is not brought ba
   await createAccount(world, dana('carol@example.com', 20))
   await settle(world)
   await createAccount(world, dana('d@example.com', 30))
-  before(world, tableActions(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), () =>
+  before(world, writesTo(keys.member({ workspaceId: path.workspaceId, accountId: danasId })), () =>
     team.here('removeMember', { path: { accountId: danasId } }),
   )
 
@@ -520,7 +520,7 @@ test('an account whose rows cannot be written stays owed, is retried at growing 
   const team = await sharing()
   const { world, path } = team
   await createAccount(world, dana('b@example.com', 20))
-  const broken = tableActions(keys.member({ workspaceId: path.workspaceId, accountId: danasId }))
+  const broken = writesTo(keys.member({ workspaceId: path.workspaceId, accountId: danasId }))
   const { table } = world.services
   const write = table.write.bind(table)
   table.write = async (...writes) => {

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { operations } from '#functions/operations.ts'
+import { cleanUp } from '#functions/workers/clean-up.ts'
 import { triggers, workers } from '#functions/workers.ts'
 import { permissions, roles, scopes } from '#shared/domain/roles.ts'
 import type { Access } from '#shared/http/operation.ts'
@@ -26,6 +27,20 @@ test.each(files)('functions/%s declares one function, named as its file, on exac
 
 test('every function of a list has a file', () => {
   expect(lists.flat()).toHaveLength(files.length)
+})
+
+/** Queues whose lost messages nobody asks for again, and why that does no harm. */
+const neverAskedForAgain: Readonly<Record<string, string>> = {}
+
+test('what any queue loses is asked for again by the clean-up', () => {
+  const asked: readonly string[] = cleanUp.sendsTo ?? []
+  const used = new Set([...operations, ...workers, ...triggers].flatMap(({ sendsTo = [] }): readonly string[] => sendsTo))
+  const lost = [...used].filter((queue) => !asked.includes(queue) && !(queue in neverAskedForAgain))
+
+  expect(
+    lost,
+    'let functions/workers/clean-up.ts find what is due and send it to these (and add them to its sendsTo), or say in neverAskedForAgain why not',
+  ).toEqual([])
 })
 
 test('every name is unique, of operations and of everything else', () => {

@@ -1,4 +1,5 @@
 import { type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import type { WorkQueueName } from '#shared/worker/worker.ts'
 import { deadLetters, reported, reputation, serverErrors, signInErrors, throttles, type Watched } from './metrics.ts'
 
 /** One alarm: what triggers it, what users lose meanwhile, and the section of the runbook that says what to do. */
@@ -21,7 +22,7 @@ interface AlarmDefinition {
 const { BREACHING, IGNORE, NOT_BREACHING } = TreatMissingData
 
 /** What users lose when a queue's messages are given up. */
-const lost: Readonly<Record<string, string>> = {
+const lost: Readonly<Record<WorkQueueName, string>> = {
   mail: 'Some invitations or final invoices were not e-mailed after five attempts.',
   mailEvents:
     'Bounces and complaints are not recorded: invitations that never arrived show as sent, and people who complained get more e-mail.',
@@ -35,7 +36,7 @@ export const alarmDefinitions = (watched: Watched): AlarmDefinition[] => [
     name: `${queue}-dead-letters`,
     metric,
     from: 1,
-    loses: lost[queue] ?? `Work of the queue ${queue} was given up after five attempts.`,
+    loses: lost[queue],
     runbook: 'a-dead-letter-queue-is-not-empty',
     missing: NOT_BREACHING, // SQS reports no metrics for a queue that has been idle for hours
   })),

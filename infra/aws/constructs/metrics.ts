@@ -4,6 +4,7 @@ import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { MetricName } from '#shared/metrics.ts'
 import { indexes } from '#shared/table/design/attributes.ts'
+import type { WorkQueueName } from '#shared/worker/worker.ts'
 import type { DataStack } from '../data-stack.ts'
 import { metricsNamespace } from '../environment.ts'
 import type { Stage } from '../stages.ts'
@@ -36,7 +37,7 @@ export const reported = (
 export const serverErrors = ({ http }: Watched): IMetric => http.metricServerError(every(5, 'Sum'))
 
 /** Messages that a queue's worker has given up, by queue name. */
-export const deadLetters = ({ data }: Watched): readonly (readonly [queue: string, metric: IMetric])[] =>
+export const deadLetters = ({ data }: Watched): readonly (readonly [queue: WorkQueueName, metric: IMetric])[] =>
   [...data.queues.byName].map(([name, { dead }]) => [name, dead.metricApproximateNumberOfMessagesVisible(every(5, 'Maximum'))] as const)
 
 /**

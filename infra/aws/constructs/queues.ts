@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import { isQueueWorker, type Worker } from '#shared/worker/worker.ts'
+import { isQueueWorker, type Worker, type WorkQueueName } from '#shared/worker/worker.ts'
 
 /** A queue and its dead-letter queue. */
 export interface WorkQueue {
@@ -21,7 +21,7 @@ const maxReceiveCount = 5
  * on: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 export class WorkQueues extends Construct {
-  readonly byName: ReadonlyMap<string, WorkQueue>
+  readonly byName: ReadonlyMap<WorkQueueName, WorkQueue>
 
   constructor(scope: Construct, id: string, workers: readonly Worker[]) {
     super(scope, id)
@@ -38,7 +38,7 @@ export class WorkQueues extends Construct {
 
   /** Returns the queue with a name; throws if no worker consumes it. */
   of(name: string): WorkQueue {
-    const found = this.byName.get(name)
+    const found = [...this.byName].find(([each]) => each === name)?.[1]
     if (!found) throw new Error(`No worker works off the queue ${name}: give it one in functions/workers.ts`)
     return found
   }
