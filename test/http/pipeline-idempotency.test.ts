@@ -122,7 +122,8 @@ describe('a request that is sent again with its Idempotency-Key', () => {
     await alone.ask('key-1')
     const { world, ask } = await repeating(name)
 
-    const answers = await Promise.all(Array.from({ length: 8 }, () => ask('key-1')))
+    // As many as an address may get e-mails in a day: each racer reserves one before the transaction (docs/decisions/0003).
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask('key-1')))
 
     const [first] = answers.filter((answer) => !isReplay(answer))
     expect(answers.filter((answer) => !isReplay(answer))).toHaveLength(1)
