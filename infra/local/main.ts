@@ -10,6 +10,7 @@ async function main(): Promise<void> {
   const service = await startService({ env: process.env }).catch(explain)
   if (!service) process.exit(1)
   if (end.code === undefined) console.log(`ready ${service.url}`)
+  void service.lost.then(explain).then(() => end.ask(1))
   const code = await end.asked
   await service.stop()
   process.exit(code)
@@ -18,11 +19,11 @@ async function main(): Promise<void> {
 /** When the service is to stop, and with which exit code; `code` is undefined until then. */
 function askedToEnd() {
   const { promise: asked, resolve } = Promise.withResolvers<number>()
-  const end: { readonly asked: Promise<number>; code: number | undefined } = { asked, code: undefined }
   const ask = (code: number) => {
     end.code ??= code
     resolve(code)
   }
+  const end: { readonly asked: Promise<number>; readonly ask: typeof ask; code: number | undefined } = { asked, ask, code: undefined }
   // A signal to the whole process group arrives twice, because npm forwards its own: ignore the second.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => ask(0))
   process.on('uncaughtException', (error) => {

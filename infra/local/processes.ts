@@ -30,6 +30,12 @@ export function listProcesses(): RunningProcess[] {
     .filter((found) => found !== undefined)
 }
 
+/** The process with this id; undefined if there is none. A zombie counts as none. */
+export function findProcess(pid: number): RunningProcess | undefined {
+  const found = existsSync('/proc/self/cmdline') ? fromProc(String(pid)) : fromPs().find((process) => process.pid === pid)
+  return found?.command.length ? found : undefined
+}
+
 /** Polls every 50 ms until `condition` holds; returns false if it does not within `withinMs`. */
 export async function eventually(condition: () => boolean | Promise<boolean>, withinMs: number): Promise<boolean> {
   const deadline = Date.now() + withinMs

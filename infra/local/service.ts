@@ -3,6 +3,7 @@ import { openDatabase } from './dynamodb/database.ts'
 import { type Handle, startHttpServer } from './gateway/http-server.ts'
 import { checkLimits, type Environment, type LocalSettings, readLocalSettings } from './local-settings.ts'
 import { lockDataDir } from './lock.ts'
+import type { StartFailure } from './start-failure.ts'
 import { type Teardown, teardown } from './teardown.ts'
 
 /** How to start the service. `env` holds the settings that the README lists; `dataDir` and `port` override DATA_DIR and PORT. */
@@ -16,6 +17,8 @@ export interface ServiceOptions {
 export interface Service {
   /** `http://127.0.0.1:3000` */
   readonly url: string
+  /** Resolves when the service cannot go on, because its database has ended and cannot be started again. */
+  readonly lost: Promise<StartFailure>
   stop(): Promise<void>
 }
 
@@ -31,7 +34,7 @@ export async function startService({ dataDir, port, env = {} }: ServiceOptions):
   checkLimits(env)
   const started = teardown()
   try {
-    return { url: await start(settings, env, started), stop: () => started.run() }
+    return { ...(await start(settings, env, started)), stop: () => started.run() }
   } catch (error) {
     await started.run()
     throw error
@@ -42,7 +45,7 @@ export async function startService({ dataDir, port, env = {} }: ServiceOptions):
  * Takes the folder and the port, starts the database, and loads and starts everything else while that comes up. Returns the service's
  * address.
  */
-async function start(settings: LocalSettings, env: Environment, started: Teardown): Promise<string> {
+async function start(settings: LocalSettings, env: Environment, started: Teardown): Promise<Omit<Service, 'stop'>> {
   const dataDir = openDataDir(settings.DATA_DIR)
   started.add(lockDataDir(dataDir))
   const { promise: ready, resolve: serve } = Promise.withResolvers<Handle>()
@@ -52,5 +55,5 @@ async function start(settings: LocalSettings, env: Environment, started: Teardow
   const { compose } = await import('./composition.ts')
   serve(await compose({ settings, env, url: server.url, dataDir, database }, started))
   started.add(server) // added again, so that it stops first and requests in flight still find everything
-  return server.url
+  return { url: server.url, lost: (await database).lost }
 }

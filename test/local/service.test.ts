@@ -1,4 +1,6 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { answers } from '#infra/local/dynamodb/dynamodb.ts'
@@ -14,6 +16,9 @@ async function mailsTo(url: string, address: string, count: number): Promise<num
   await new Promise((resolve) => setTimeout(resolve, 300))
   return (await subjectsTo(url, address)).length
 }
+
+/** The process id of the database of a DATA_DIR. */
+const databaseOn = (dataDir: string): number => processesOn(dataDir)[0]!.pid
 
 /** A service on the tests' database: it starts in a second. */
 async function quickService(settings: Record<string, string> = {}) {
@@ -76,6 +81,48 @@ test('a SIGKILL loses nothing that was acknowledged: data, tokens, e-mails and q
   expect([same.status, same.body.id]).toEqual([200, workspaceId])
   expect(await mailsTo(after, 'bob@example.com', 1)).toBe(1)
   expect(await mailsTo(after, 'carl@example.com', 1)).toBe(1)
+})
+
+test('a database that dies is started again with its data, and said once', async () => {
+  const dataDir = await temporaryDataDir()
+  const settings = { DATA_DIR: dataDir, TMPDIR: dataDir }
+  const before = runService(settings)
+  const workspaceId = await accountOf(await signedIn(await before.ready, 'ann@example.com'))
+  before.send('SIGTERM') // with it, all is on disk
+  await before.ended
+  const service = runService(settings)
+  const url = await service.ready
+  const ann = await signedIn(url, 'ann@example.com')
+  const { dynamodb } = await servicesOf(url)
+  const died = databaseOn(dataDir)
+
+  process.kill(died, 'SIGKILL')
+  await eventually(async () => processesOn(dataDir).some(({ pid }) => pid !== died) && (await answers(dynamodb.endpoint)), 60_000)
+
+  const same = await ann.request('GET', `/workspaces/${workspaceId}`)
+  expect([same.status, same.body.id]).toEqual([200, workspaceId])
+  service.send('SIGTERM')
+  const { code, output } = await service.ended
+  const said = output.split('\n').filter((line) => line.startsWith('The database'))
+  expect([code, said]).toEqual([0, [`The database (process ${died}) has ended. It was started again on its data.`]])
+  expect(processesOn(dataDir)).toEqual([])
+})
+
+test('a database that dies and cannot be started again ends the service, which says why', async () => {
+  const dataDir = await temporaryDataDir()
+  const JAVA_HOME = join(dataDir, 'java')
+  await mkdir(join(JAVA_HOME, 'bin'), { recursive: true })
+  await writeFile(join(JAVA_HOME, 'bin/java'), '#!/bin/sh\nexec java "$@"\n', { mode: 0o755 })
+  const service = runService({ DATA_DIR: dataDir, TMPDIR: dataDir, JAVA_HOME })
+  await service.ready
+
+  await rm(JAVA_HOME, { recursive: true })
+  process.kill(databaseOn(dataDir), 'SIGKILL')
+  const { code, output } = await service.ended
+
+  const why = expect.stringMatching(/^The database has ended and cannot be started again: The local database needs Java 17/)
+  const said = output.split('\n').filter((line) => line.startsWith('The database'))
+  expect([code, said]).toEqual([1, [why]])
 })
 
 test('an e-mail that SES refuses arrives later, a duplicated one at most twice, and a lost one arrives all the same', async () => {

@@ -4,12 +4,15 @@ import { readOrCreate } from '../data-dir.ts'
 import type { LocalSettings } from '../local-settings.ts'
 import { StartFailure } from '../start-failure.ts'
 import { answers, startDatabase } from './dynamodb.ts'
+import { keepRunning } from './keep-running.ts'
 
 /** The service's database and how to reach it. */
 export interface ServiceDatabase {
   readonly endpoint: string
   /** Random, kept in DATA_DIR. With any other key, a database that we started looks empty. */
   readonly accessKeyId: string
+  /** Resolves when it has ended and cannot be started again. */
+  readonly lost: Promise<StartFailure>
   stop(): Promise<void>
 }
 
@@ -21,13 +24,14 @@ export async function openDatabase({ DYNAMODB_ENDPOINT }: LocalSettings, dataDir
 }
 
 async function own(dataDir: string) {
-  const { endpoint, loopbackOnly, stop } = await startDatabase(dataDir)
-  if (!loopbackOnly)
+  const database = await startDatabase(dataDir)
+  if (!database.loopbackOnly)
     console.error('This Java is not a JDK, so DynamoDB Local listens on all interfaces; only its secret access key protects the data')
-  return { endpoint, stop }
+  const { port } = new URL(database.endpoint)
+  return keepRunning(database, () => startDatabase(dataDir, Number(port)))
 }
 
 async function given(endpoint: string) {
   if (!(await answers(endpoint))) throw new StartFailure(`DYNAMODB_ENDPOINT: no DynamoDB answers at ${endpoint}`)
-  return { endpoint, stop: async () => {} }
+  return { endpoint, lost: new Promise<never>(() => {}), stop: async () => {} }
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, loopback } from '../ports.ts'
-import { eventually, listProcesses } from '../processes.ts'
+import { eventually, findProcess, listProcesses } from '../processes.ts'
 import { StartFailure } from '../start-failure.ts'
 import { dynamoDbArguments, isShutToPages, portOfDynamoDb, type Storage } from './command.ts'
 import { findJava, type Java } from './java.ts'
@@ -14,6 +14,7 @@ export interface Database {
   /** False if other machines can reach it; then only its access key guards it. */
   readonly loopbackOnly: boolean
   readonly pid: number | undefined
+  isRunning(): boolean
   stop(): Promise<void>
 }
 
@@ -46,15 +47,16 @@ const findDatabase = (folder: string) =>
 /**
  * Starts DynamoDB Local on a folder of DATA_DIR, or takes over the one that outlived a killed service: two on the same folder would corrupt
  * it. It runs in its own process group, so that neither Ctrl-C nor the death of the service reaches it; only `stop` does. Throws a
- * `StartFailure` if Java is missing or the database does not come up. The caller must hold the lock on DATA_DIR.
+ * `StartFailure` if Java is missing or the database does not come up. The caller must hold the lock on DATA_DIR. `port`: a free one if left
+ * out.
  */
-export async function startDatabase(dataDir: string): Promise<Database> {
+export async function startDatabase(dataDir: string, port?: number): Promise<Database> {
   const folder = join(dataDir, 'dynamodb')
   mkdirSync(folder, { recursive: true })
   const adopted = await adopt(folder)
   if (adopted) return adopted
-  const { pid, port, loopbackOnly } = await launch({ folder }, join(dataDir, 'dynamodb.log'))
-  return { endpoint: endpointOf(port), adopted: false, loopbackOnly, pid, stop: () => end(pid, folder) }
+  const { pid, loopbackOnly, ...launched } = await launch({ folder }, { logFile: join(dataDir, 'dynamodb.log'), port })
+  return { endpoint: endpointOf(launched.port), adopted: false, loopbackOnly, ...processOn(folder, pid) }
 }
 
 async function adopt(folder: string): Promise<Database | undefined> {
@@ -70,8 +72,14 @@ async function adopt(folder: string): Promise<Database | undefined> {
   if (!(await answers(endpoint)))
     throw new StartFailure(`Process ${found.pid} has ${folder} open and does not answer: end it (kill ${found.pid}), then start again`)
   const loopbackOnly = !found.command.includes('-jar')
-  return { endpoint, adopted: true, loopbackOnly, pid: found.pid, stop: () => end(found.pid, folder) }
+  return { endpoint, adopted: true, loopbackOnly, ...processOn(folder, found.pid) }
 }
+
+const processOn = (folder: string, pid: number) => ({
+  pid,
+  isRunning: () => portOfDynamoDb(findProcess(pid)?.command ?? [], folder) !== undefined,
+  stop: () => end(pid, folder),
+})
 
 /** Asks a database to shut down and waits for it. Killed with SIGKILL, it can lose its last transactions. */
 async function end(pid: number, folder: string): Promise<void> {
@@ -91,17 +99,23 @@ export async function startDatabaseInMemory(): Promise<Database> {
   const stop = async () => {
     if (child.kill('SIGTERM')) await ended
   }
-  return { endpoint: endpointOf(port), adopted: false, loopbackOnly, pid, stop }
+  return { endpoint: endpointOf(port), adopted: false, loopbackOnly, pid, isRunning: () => !hasEnded(child), stop }
 }
 
-/** Starts the process and waits until it answers. Retries once on another port if something else took the first one meanwhile. */
-async function launch(storage: Storage, logFile?: string, attempts = 3) {
+interface Launch {
+  readonly logFile?: string | undefined
+  /** Left out: a free one. */
+  readonly port?: number | undefined
+}
+
+/** Starts the process and waits until it answers. Tries again, on another port if it may, if something else took the port meanwhile. */
+async function launch(storage: Storage, { logFile, port: wanted }: Launch = {}, attempts = 3) {
   const java = await findJava()
-  const port = await freePort()
+  const port = wanted ?? (await freePort())
   const child = logFile === undefined ? run(java, { storage, port, output: 'ignore' }) : detach(java, { storage, port, logFile })
   await eventually(async () => hasEnded(child) || (await answers(endpointOf(port))), databaseTimeoutMs)
   if (child.pid !== undefined && !hasEnded(child)) return { child, pid: child.pid, port, loopbackOnly: java.compiles }
-  if (attempts > 1) return await launch(storage, logFile, attempts - 1)
+  if (attempts > 1) return await launch(storage, { logFile, port: wanted }, attempts - 1)
   throw new StartFailure(`DynamoDB Local ends as soon as it starts${logFile === undefined ? '' : `: see ${logFile}`}`)
 }
 
