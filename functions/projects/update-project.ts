@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { nameSchema } from '#shared/domain/names.ts'
 import { projectShape } from '#shared/domain/project.ts'
 import { access, operation } from '#shared/http/operation.ts'
-import { projectNotFound, readProject, renameProject } from '#shared/table/projects.ts'
+import { changeProject, projectNotFound, readProject } from '#shared/table/projects.ts'
 import { stillActive } from '#shared/table/workspaces.ts'
 
 export const updateProject = operation({
@@ -20,8 +20,8 @@ export const updateProject = operation({
   load: ({ path, table }) => readProject(table, path.workspaceId, path.projectId),
   handle: async ({ loaded, workspace, authorizationCheck, body, table, now }) => {
     if (!loaded) throw projectNotFound()
-    const project = { ...loaded, name: body.name, updatedAt: now.toISOString() }
-    await renameProject(table, project, stillActive(workspace.id), authorizationCheck)
-    return project
+    const change = { ...body, updatedAt: now.toISOString() }
+    await changeProject(table, loaded, change, stillActive(workspace.id), authorizationCheck)
+    return { ...loaded, ...change }
   },
 })

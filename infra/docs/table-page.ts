@@ -111,8 +111,8 @@ export const tablePage = (): string =>
     '## Access patterns',
     'Items have at most 1 KB, but for usage counters and invoices, which grow with months and meters. A consistent read of an item costs 1 RRU (4 KB), a write in a transaction 2 WCU (a check too), one alone 1, an entry that goes into an index or out of it 1 more. What stands in brackets is part of the call where there is something to do: an Idempotency-Key, an account to be made, a successor.',
     chart(
-      ['no.', 'what is asked or done', 'call', 'cost'],
-      accessPatterns.map((pattern, i) => [String(i + 1), pattern.is, callOf(pattern), costOf(pattern)]),
+      ['what is asked or done', 'call', 'cost'],
+      accessPatterns.map((pattern) => [pattern.is, callOf(pattern), costOf(pattern)]),
     ),
     '## Operations and workers',
     'Measured: each was run over DynamoDB Local, its calls recorded, and their capacity computed by AWS’s rules from the sizes of the items before and after (`docs/costs.json`, written by `npm run measure`; a test fails where it is stale). A round is a call that is waited for; parallel ones count once. Without an Idempotency-Key and with nobody in the way; what a request reads to let its caller in is included. What `npm run cost` makes of it is money.',

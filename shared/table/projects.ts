@@ -16,17 +16,17 @@ export const putProject = (table: Table, project: Project, ...guards: readonly (
 export const readProject = async (table: Table, workspaceId: string, projectId: string): Promise<Project | undefined> =>
   isId('prj', projectId) ? table.get(keys.project({ workspaceId, projectId })) : undefined
 
-/** Renames a project; refuses `project_not_found`. */
-export const renameProject = (table: Table, project: Project, ...guards: readonly Write[]): Promise<void> => {
-  const { name, updatedAt } = project
-  const row = update(
-    keys.project({ workspaceId: project.workspaceId, projectId: project.id }),
-    { set: { name, updatedAt } },
-    exists('pk'),
-    projectNotFound,
-  )
-  return table.write(...guards, row)
-}
+/** What changes in a project: the fields that are given, and when. */
+type ProjectChange = Partial<Omit<Project, 'id' | 'workspaceId' | 'createdAt' | 'createdBy'>> & Pick<Project, 'updatedAt'>
+
+/** Sets what is given and nothing else, so that changes of two fields at the same moment both last; refuses `project_not_found`. */
+export const changeProject = (
+  table: Table,
+  { workspaceId, id }: Pick<Project, 'workspaceId' | 'id'>,
+  change: ProjectChange,
+  ...guards: readonly Write[]
+): Promise<void> =>
+  table.write(...guards, update(keys.project({ workspaceId, projectId: id }), { set: change }, exists('pk'), projectNotFound))
 
 /** Deletes a project; refuses `project_not_found`. */
 export const deleteProject = (table: Table, workspaceId: string, projectId: string, ...guards: readonly Write[]): Promise<void> =>

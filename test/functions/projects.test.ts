@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { changeProject, readProject } from '#shared/table/projects.ts'
 import { scene } from '#test/support/scene.ts'
 import { signUp } from '#test/support/world.ts'
 
@@ -149,4 +150,15 @@ test('a refusal is not remembered under its Idempotency-Key', async () => {
   expect(await ask('')).toMatchObject({ status: 400 })
 
   expect(await ask('Rocket')).toMatchObject({ status: 201, body: { name: 'Rocket' } })
+})
+
+test('what a change leaves out stays as stored, whatever the project was when it was loaded', async () => {
+  const { world, workspace, here, create } = await projects()
+  const { table } = world.services
+  const loaded = await create('Rocket')
+  await here('updateProject', { path: { projectId: loaded.id }, body: { name: 'Comet' } })
+
+  await changeProject(table, loaded, { updatedAt: '2030-01-01T00:00:00.000Z' })
+
+  expect(await readProject(table, workspace.id, loaded.id)).toMatchObject({ name: 'Comet', updatedAt: '2030-01-01T00:00:00.000Z' })
 })

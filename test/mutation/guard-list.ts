@@ -383,12 +383,7 @@ export const guards: readonly Guard[] = [
   ),
   ...inFile(
     'shared/table/projects.ts',
-    [
-      'a project that is gone is not renamed',
-      "{ set: { name, updatedAt } },\n    exists('pk'),",
-      '{ set: { name, updatedAt } },\n    undefined,',
-      'functions/late-writes',
-    ],
+    ['a project that is gone is not renamed', "{ set: change }, exists('pk')", '{ set: change }, undefined', 'functions/late-writes'],
     [
       'a project is deleted once',
       "projectId }), exists('pk'), projectNotFound",

@@ -23,7 +23,9 @@ async function main(): Promise<number> {
       for (const problem of problems) console.log(`- ${problem}`)
       return 1
     }
-    console.log(`\n${count} seeds from ${from} on: every invariant holds; the longest took ${longest} ms`)
+    console.log(
+      `\n${count === 1 ? `Seed ${from}` : `${count} seeds from ${from} on`}: every invariant holds; the longest took ${longest} ms`,
+    )
     return 0
   } finally {
     await database.stop()
