@@ -1,3 +1,4 @@
+import { workers } from '#functions/workers.ts'
 import costs from '../../docs/costs.json' with { type: 'json' }
 import { type Case, deploymentMonth, model, workspaceMonth } from './assumptions.ts'
 import { free, type PriceName, prices } from './prices.ts'
@@ -6,7 +7,7 @@ import { free, type PriceName, prices } from './prices.ts'
 export type Amounts = Readonly<Partial<Record<PriceName, number>>>
 
 /** Worker cases, which have no HTTP API in front of them. */
-const isWorker = (name: Case): boolean => /^(sendMail|runDeletion|cleanUp)\b/.test(name)
+const isWorker = (name: Case): boolean => workers.some((worker) => worker.name === name.split(' ')[0])
 
 /** How long a function runs for a case, in milliseconds, with cold starts spread over all calls. */
 export const millisecondsOf = (name: Case): number =>
