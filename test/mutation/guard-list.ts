@@ -91,12 +91,7 @@ export const guards: readonly Guard[] = [
       "is('adminCount', 1) : above('adminCount', 0)",
       'functions/races',
     ],
-    [
-      'a role changes from what was read',
-      "{ set: { role } }, is('role', member.role), changed)",
-      "{ set: { role } }, exists('pk'), changed)",
-      'functions/late-writes',
-    ],
+    ['a role changes from what was read', "is('role', member.role), changed)", "exists('pk'), changed)", 'functions/late-writes'],
     [
       'a write takes the role still',
       "check(keys.member({ workspaceId, accountId }), all(exists('pk'), allowed)",
