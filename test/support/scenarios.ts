@@ -1,5 +1,6 @@
 import { expect, vi } from 'vitest'
 import { deletionIdOf, finalInvoiceIdOf } from '#shared/domain/ids.ts'
+import type { Table } from '#shared/table/engine.ts'
 import { type Capacity, countCapacity } from './capacity-meter.ts'
 import type { Ask } from './event.ts'
 import { metered, type Reading } from './meter.ts'
@@ -34,12 +35,31 @@ async function atOneMoment<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Ann's workspace with a meter: `take` calls an operation below the workspace, which must succeed, and `work` runs a worker. */
-export async function meteredScene() {
+/** Runs something once, before the first write that a client sends, in a transaction or by itself. */
+function onFirstWrite(client: Table['client'], happens: () => Promise<unknown>): void {
+  let isArmed = true
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      if (isArmed && /^(Put|Update|Delete|BatchWrite|TransactWrite)/.test(String(context.commandName))) {
+        isArmed = false
+        await happens()
+      }
+      return next(args)
+    },
+    { step: 'initialize', name: 'beforeFirstWrite' },
+  )
+}
+
+/**
+ * Ann's workspace with a meter: `take` calls an operation below the workspace, which must succeed, and `work` runs a worker. If
+ * `beforeWrite` is given, it runs once, before the first write of what is taken, which then may be refused: `answers` has its answer.
+ */
+export async function meteredScene(beforeWrite?: (team: Awaited<ReturnType<typeof scene>>) => Promise<unknown>) {
   const team = await scene()
   const provider = withProvider(team.world)
   const meter = metered(team.world)
   const capacity = countCapacity(meter.services.table, team.world.services.table)
+  const answers: Awaited<ReturnType<typeof team.world.call>>[] = []
   let messages = 0
   const services = {
     ...meter.services,
@@ -66,16 +86,18 @@ export async function meteredScene() {
   }
   const take = (name: string, { as = team.ann.token, path = {}, ...ask }: Ask = {}) =>
     cost(async () => {
-      const { status, body } = await team.world.call(name, { as, path: { ...team.path, ...path }, ...ask }, services)
-      expect(status).toBeLessThan(300)
-      return { request: ask.body, response: body }
+      const answer = await team.world.call(name, { as, path: { ...team.path, ...path }, ...ask }, services)
+      answers.push(answer)
+      if (!beforeWrite) expect(answer.status).toBeLessThan(300)
+      return { request: ask.body, response: answer.body }
     })
   const work = (name: string) =>
     cost(async () => {
       expect(await team.world.run(name, undefined, services), JSON.stringify(team.world.logs)).toEqual([])
       return {}
     })
-  return { ...team, provider, take, work }
+  if (beforeWrite) onFirstWrite(meter.services.table.client, () => beforeWrite(team))
+  return { ...team, provider, take, work, answers }
 }
 export type Metered = Awaited<ReturnType<typeof meteredScene>>
 
