@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { operations } from '#functions/operations.ts'
 import { departure, finish } from '../support/departure.ts'
 import type { Ask } from '../support/event.ts'
 import { atEveryCrash, mortal } from '../support/faults.ts'
@@ -27,6 +28,12 @@ const requests: Record<string, (here: Scene) => Promise<Ask>> = {
   },
 }
 const names = Object.keys(requests)
+
+test('every operation that takes an Idempotency-Key is tried here', () => {
+  const missing = operations.filter(({ name, idempotent }) => idempotent && !names.includes(name)).map(({ name }) => name)
+
+  expect(missing, 'Give each a request in test/http/pipeline-idempotency.test.ts').toEqual([])
+})
 
 /** A scene in which a request can be made again and again, and what it has done can be told. */
 async function repeating(name: string) {
