@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { given } from '#shared/domain/given.ts'
 import { nameSchema } from '#shared/domain/names.ts'
 import { projectShape } from '#shared/domain/project.ts'
 import { access, operation } from '#shared/http/operation.ts'
@@ -20,7 +21,7 @@ export const updateProject = operation({
   load: ({ path, table }) => readProject(table, path.workspaceId, path.projectId),
   handle: async ({ loaded, workspace, authorizationCheck, body, table, now }) => {
     if (!loaded) throw projectNotFound()
-    const change = { ...body, updatedAt: now.toISOString() }
+    const change = { ...given(body), updatedAt: now.toISOString() }
     await changeProject(table, loaded, change, stillActive(workspace.id), authorizationCheck)
     return { ...loaded, ...change }
   },

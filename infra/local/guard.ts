@@ -22,7 +22,7 @@ function isForThisPort({ headers: { host }, socket: { localPort } }: IncomingMes
 function refusalOf(request: IncomingMessage, callers: Callers): Refusal | undefined {
   const { host, origin } = request.headers
   if (!isForThisPort(request))
-    return new Refusal('misdirected_request', `Host is ${host ?? 'missing'}: call ${loopback}:${request.socket.localPort} by that name.`)
+    return new Refusal('misdirected_request', `The host is ${host ?? 'missing'}. This service answers only to ${loopback} and localhost.`)
   if (callers === 'programs' && origin !== undefined) return new Refusal('forbidden', `This port is not for pages, and ${origin} is one.`)
   return undefined
 }

@@ -8,7 +8,7 @@ import type { Email } from '../mail/ses.ts'
 const money = (amount: Amount, { currency, minorDigits = currencyOf(currency)?.minorDigits ?? 2 }: Invoice): string =>
   `${formatAmount(amount, minorDigits)} ${currency.toUpperCase()}`
 
-const how = (id: string) => `You can pay it with another payment method (invoice id: ${id}).`
+const how = (id: string) => `You can still pay it (invoice id: ${id}).`
 
 const outcomeOf = ({ status, total, failure, id }: Invoice): string => {
   if (status === 'paid') return total === 0 ? 'There is nothing to pay.' : 'It has been paid. Thank you.'

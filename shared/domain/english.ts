@@ -15,8 +15,10 @@ const units: ReadonlyMap<string, readonly [one: string, many: string]> = new Map
 ])
 
 /** A bound as it is told: of a text in characters, of a list in entries, of a number as it is. */
-const sized = (origin: string, bound: number | bigint): string =>
-  [bound, units.get(origin)?.[Number(bound) === 1 ? 0 : 1]].filter((part) => part !== undefined).join(' ')
+const sized = (which: 'least' | 'most', origin: string, bound: number | bigint): string => {
+  const unit = units.get(origin)?.[Number(bound) === 1 ? 0 : 1]
+  return unit === undefined ? `a value of at ${which} ${bound}` : `at ${which} ${bound} ${unit}`
+}
 
 /** What a value is to be, where its schema has no words of its own for it: one sentence that says what to send. */
 function advice(issue: z.core.$ZodRawIssue): string {
@@ -26,9 +28,9 @@ function advice(issue: z.core.$ZodRawIssue): string {
     case 'invalid_value':
       return `Send ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map((value) => JSON.stringify(value)).join(', ')}.`
     case 'too_small':
-      return `Send at least ${sized(issue.origin, issue.minimum)}.`
+      return `Send ${sized('least', issue.origin, issue.minimum)}.`
     case 'too_big':
-      return `Send at most ${sized(issue.origin, issue.maximum)}.`
+      return `Send ${sized('most', issue.origin, issue.maximum)}.`
     case 'unrecognized_keys':
       return 'Unknown field. Remove it.'
     default:

@@ -11,7 +11,7 @@ export const answerSchema = z
   .strictObject({ token: z.optional(tokenSchema), invitationId: z.optional(z.string().check(z.minLength(1), z.maxLength(200))) })
   .check(
     z.refine(({ token, invitationId }) => (token === undefined) !== (invitationId === undefined), {
-      error: 'Send either token or invitationId, not both.',
+      error: 'Send exactly one of token and invitationId.',
       // Also if another field is invalid: all errors are named at once.
       when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
     }),

@@ -11,9 +11,9 @@ export type PaymentRefusalReason =
 export function failureOf(reason: PaymentRefusalReason): string {
   switch (reason.kind) {
     case 'declined':
-      return declines.get(reason.declineCode) ?? 'The card was declined. Pay with another card, or contact the bank that issued it.'
+      return declines.get(reason.declineCode) ?? 'The card was declined. Use another card, or contact the bank that issued it.'
     case 'methodUnusable':
-      return 'This payment method can no longer be used. Pay with another one.'
+      return 'This payment method does not exist, or can no longer be used. Use another one.'
     case 'tooLarge':
       return 'The amount is too large for a single charge and must be paid another way. Contact the operator of this service.'
     case 'tooSmall':
@@ -25,7 +25,7 @@ export function failureOf(reason: PaymentRefusalReason): string {
 
 /** What may be told beyond that the card was declined, by Stripe's code: https://docs.stripe.com/declines/codes. */
 const declines: ReadonlyMap<string, string> = new Map([
-  ['authentication_required', 'The card was declined because its bank requires you to authenticate the payment. Pay with another card.'],
-  ['expired_card', 'The card has expired. Pay with another card.'],
-  ['insufficient_funds', 'The card was declined for insufficient funds. Pay with another card.'],
+  ['authentication_required', 'The card was declined because its bank requires you to authenticate the payment. Use another card.'],
+  ['expired_card', 'The card has expired. Use another card.'],
+  ['insufficient_funds', 'The card was declined for insufficient funds. Use another card.'],
 ])

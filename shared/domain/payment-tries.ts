@@ -44,7 +44,7 @@ export function requireTry(now: Date, ...each: readonly (PaymentTries | undefine
       .sort()
       .at(-slots.length)
     if (first === undefined) continue
-    throw new Refusal('rate_limited', 'Too many payments were refused within the last hour. Try again later.', {
+    throw new Refusal('rate_limited', 'Too many payments or payment methods were refused within the last hour. Try again later.', {
       retryAfter: secondsUntil(first, now),
     })
   }

@@ -22,7 +22,7 @@ export interface Content {
 /** Refuses a body that is too large (413) or of another media type (415), without a look into it. */
 export function limit(event: HttpEvent): void {
   const length = Buffer.byteLength(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
-  if (length > maximumBytes) throw new Refusal('payload_too_large', `The body has ${length} bytes. Send at most ${maximumBytes}.`)
+  if (length > maximumBytes) throw new Refusal('payload_too_large', `The body is ${length} bytes. Send at most ${maximumBytes}.`)
   const type = header(event, 'content-type')
   if (length > 0 && !/^application\/json\s*(;|$)/i.test(type ?? ''))
     throw new Refusal(
@@ -143,7 +143,10 @@ function placeOf(whole: object, path: readonly PropertyKey[]): [object, Property
   return rest.length > 0 && typeof part === 'object' && part !== null ? placeOf(part, rest) : [whole, key]
 }
 
-const unknownField = (pointer: string): FieldError => ({ pointer, detail: 'Unknown field. Remove it.' })
+const unknownField = (pointer: string): FieldError => ({
+  pointer,
+  detail: pointer.startsWith('?') ? 'Unknown parameter. Remove it.' : 'Unknown field. Remove it.',
+})
 
 /** What is sent where nothing is taken; an empty object is nothing. */
 const unknownFields = (data: unknown, pointer: Pointer): FieldError[] =>

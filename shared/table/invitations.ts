@@ -22,7 +22,7 @@ import { changed } from './races.ts'
 import { changeWorkspace, putMember, takeAddress } from './workspaces.ts'
 
 export const invitationNotFound = (): Refusal =>
-  new Refusal('invitation_not_found', 'This invitation does not exist: it was accepted, declined or revoked. Ask for a new one.')
+  new Refusal('invitation_not_found', 'This invitation does not exist, or can no longer be used. A new one can be sent.')
 
 const invitationExpired = (): Refusal => new Refusal('invitation_expired', 'This invitation has expired. Ask for a new one.')
 

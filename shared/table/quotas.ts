@@ -18,7 +18,7 @@ export function countInvites(accountId: string, added: number, perDay: number, n
 }
 
 const overInvites = (perDay: number, now: Date): Refusal =>
-  new Refusal('rate_limited', `You can invite at most ${perDay} addresses a day. Continue tomorrow (UTC).`, {
+  new Refusal('rate_limited', `You can invite at most ${perDay} addresses a day. Try again tomorrow (UTC).`, {
     retryAfter: secondsToNextDay(now),
   })
 

@@ -237,7 +237,7 @@ test('a declined card makes the invoice uncollectible, and a sentence says why',
   expect(refusal).toEqual({ kind: 'declined', declineCode: 'insufficient_funds' })
   expect(invoice).toMatchObject({
     status: 'uncollectible',
-    failure: 'The card was declined for insufficient funds. Pay with another card.',
+    failure: 'The card was declined for insufficient funds. Use another card.',
   })
   expect(await b.invoice()).toEqual(invoice)
   expect(await b.row()).not.toHaveProperty('attempt')

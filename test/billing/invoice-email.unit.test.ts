@@ -26,7 +26,7 @@ test('the e-mail as text', () => {
     Storage & more: 100 × 0.07 = 7.00 USD
     Calls: 2.5 × 0.01 = 0.03 USD
     Total: 7.03 USD
-    It has not been charged. You can pay it with another payment method (invoice id: in_7).
+    It has not been charged. You can still pay it (invoice id: in_7).
     "
   `)
 })
@@ -42,7 +42,7 @@ test('the e-mail as HTML', () => {
     <p style="margin:0 0 16px">Workspace <strong>Evil &lt;b&gt; www.​example.​com</strong>, which has been deleted. Period: 2026-11-01 to 2026-11-24.</p>
     <table style="width:100%;border-collapse:collapse;font-size:14px"><tr><th style="padding:6px 8px;text-align:left;border-bottom:1px solid #e4e4ea"></th><th style="padding:6px 8px;text-align:left;border-bottom:1px solid #e4e4ea">Quantity</th><th style="padding:6px 8px;text-align:left;border-bottom:1px solid #e4e4ea">Unit price</th><th style="padding:6px 8px;text-align:left;border-bottom:1px solid #e4e4ea">Amount</th></tr><tr><td style="padding:6px 8px;text-align:left;border-bottom:1px solid #e4e4ea">Storage &amp; more</td><td style="padding:6px 8px;text-align:left;border-bottom:1px solid #e4e4ea">100</td><td style="padding:6px 8px;text-align:left;border-bottom:1px solid #e4e4ea">0.07</td><td style="padding:6px 8px;text-align:left;border-bottom:1px solid #e4e4ea">7.00 USD</td></tr><tr><td style="padding:6px 8px;text-align:left;border-bottom:1px solid #e4e4ea">Calls</td><td style="padding:6px 8px;text-align:left;border-bottom:1px solid #e4e4ea">2.5</td><td style="padding:6px 8px;text-align:left;border-bottom:1px solid #e4e4ea">0.01</td><td style="padding:6px 8px;text-align:left;border-bottom:1px solid #e4e4ea">0.03 USD</td></tr></table>
     <p style="margin:16px 0"><strong>Total: 7.03 USD</strong></p>
-    <p style="margin:0">It has not been charged. You can pay it with another payment method (invoice id: in_7).</p>
+    <p style="margin:0">It has not been charged. You can still pay it (invoice id: in_7).</p>
     </div>
     </body>
     </html>
@@ -56,10 +56,10 @@ test.each<[Partial<Invoice>, string]>([
   [{ status: 'waived' }, 'The amount is too small to charge, so there is nothing to pay.'],
   [
     { status: 'uncollectible', failure: 'The card has expired.' },
-    'It could not be charged. The card has expired. You can pay it with another payment method (invoice id: in_7).',
+    'It could not be charged. The card has expired. You can still pay it (invoice id: in_7).',
   ],
-  [{ status: 'uncollectible', failure: null }, 'It could not be charged.  You can pay it with another payment method (invoice id: in_7).'],
-  [{ status: 'open' }, 'It has not been charged. You can pay it with another payment method (invoice id: in_7).'],
+  [{ status: 'uncollectible', failure: null }, 'It could not be charged.  You can still pay it (invoice id: in_7).'],
+  [{ status: 'open' }, 'It has not been charged. You can still pay it (invoice id: in_7).'],
   [{ status: 'open', failure: 'Pay another way.' }, 'It has not been charged. Pay another way. (Invoice id: in_7.)'],
 ])('of %o it says: %s', (over, sentence) => {
   expect(lastLine(over)).toBe(sentence)

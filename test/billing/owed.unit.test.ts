@@ -61,7 +61,7 @@ test('an attempt that failed is over; a refusal is recorded as if its answer had
   await settle(refused)
 
   expect(await nothing.row()).toMatchObject({ status: 'open', failure: null })
-  expect(await refused.row()).toMatchObject({ status: 'uncollectible', failure: 'The card has expired. Pay with another card.' })
+  expect(await refused.row()).toMatchObject({ status: 'uncollectible', failure: 'The card has expired. Use another card.' })
   for (const b of [nothing, refused]) {
     expect(await b.row()).not.toHaveProperty('attempt')
     expect(await b.row()).not.toHaveProperty('gsi2sk')

@@ -117,7 +117,7 @@ test('a customer that the provider no longer has is created again', async () => 
 test('a refused payment method answers 400 for its field, costs a try, and changes nothing', async () => {
   const w = await workplace(billing, { attach: failing(new PaymentRefused({ kind: 'declined', declineCode: 'expired_card' })) })
 
-  const detail = 'The card has expired. Pay with another card.'
+  const detail = 'The card has expired. Use another card.'
   expect(await failureOf(w.set())).toMatchObject({
     code: 'payment_method_refused',
     message: detail,

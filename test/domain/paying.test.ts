@@ -10,7 +10,7 @@ const at = (seconds: number): Date => new Date(later(now, seconds))
 const isoAt = (seconds: number): string => later(now, seconds)
 
 describe('what a payer is told of a declined card', () => {
-  const general = 'The card was declined. Pay with another card, or contact the bank that issued it.'
+  const general = 'The card was declined. Use another card, or contact the bank that issued it.'
   /** Stripe asks to present these as a general decline: https://docs.stripe.com/declines/codes. */
   const advisedNotToTell = ['fraudulent', 'lost_card', 'merchant_blacklist', 'stolen_card']
   const told = ['authentication_required', 'expired_card', 'insufficient_funds']
@@ -55,7 +55,7 @@ describe('tries', () => {
 
     expect(refusal(() => requireTry(at(300), tries))).toMatchObject({
       code: 'rate_limited',
-      message: 'Too many payments were refused within the last hour. Try again later.',
+      message: 'Too many payments or payment methods were refused within the last hour. Try again later.',
       retryAfter: 3_600 + 60 - 300,
     })
     expect(refusal(() => requireTry(at(3_660), tries))).toBeUndefined()

@@ -241,9 +241,9 @@ describe('invitations', () => {
   })
 
   test.each([
-    [{}, ['Send either token or invitationId, not both.']],
-    [{ token: '', invitationId: 'x' }, ['Send the token from the invitation link.', 'Send either token or invitationId, not both.']],
-    [{ other: 1 }, [expect.any(String), 'Send either token or invitationId, not both.']],
+    [{}, ['Send exactly one of token and invitationId.']],
+    [{ token: '', invitationId: 'x' }, ['Send the token from the invitation link.', 'Send exactly one of token and invitationId.']],
+    [{ other: 1 }, [expect.any(String), 'Send exactly one of token and invitationId.']],
   ])('all that is wrong with the answer %j is told at once', (answer, messages) => {
     expect(answerSchema.safeParse(answer).error?.issues.map(({ message }) => message)).toEqual(messages)
   })
@@ -281,7 +281,7 @@ describe('what an invoice owes to the provider', () => {
     'that a card is declined as %s is not told',
     (declineCode) => {
       expect(failureOf({ kind: 'declined', declineCode })).toBe(
-        'The card was declined. Pay with another card, or contact the bank that issued it.',
+        'The card was declined. Use another card, or contact the bank that issued it.',
       )
     },
   )

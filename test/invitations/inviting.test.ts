@@ -214,7 +214,7 @@ test('a role that is changed before the e-mail goes out appears in it', async ()
   await mail()
 
   expect(world.mails).toHaveLength(1)
-  expect(world.mails[0]?.text).toContain('as developer')
+  expect(world.mails[0]?.text).toContain('as a developer')
   expect(await accept('bob@example.com')).toMatchObject({ body: { member: { role: 'developer' } } })
 })
 

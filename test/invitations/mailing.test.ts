@@ -27,7 +27,7 @@ test('an invitation goes out once, in HTML and in text, with a link whose token 
   for (const part of [text, html]) {
     expect(part).toContain('Ann has invited you')
     expect(part).toContain('Blue Team')
-    expect(part).toContain('as developer')
+    expect(part).toContain('as a developer')
     expect(part).toContain('2026-12-01 10:00 UTC')
   }
   expect(JSON.stringify(world.logs)).not.toContain(token)

@@ -44,7 +44,7 @@ const services = ({ url, issuer, tableName, database: { endpoint, accessKeyId } 
 
 function setFaults(faults: Faults, body: Buffer | string): Answer {
   const errors = changeFaults(faults, parsed(String(body)))
-  if (errors.length > 0) throw new Refusal('invalid_request', 'These are no faults that can be had; nothing was changed.', { errors })
+  if (errors.length > 0) throw new Refusal('invalid_request', 'These faults do not exist. Nothing was changed.', { errors })
   return { status: 204 }
 }
 
