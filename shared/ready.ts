@@ -20,7 +20,7 @@ interface Opened {
 }
 
 /** How long a function that starts waits for what it will need, in milliseconds: Lambda would start it anew after ten seconds. */
-const patience = 1_000
+const readyTimeoutMs = 1_000
 
 /**
  * Does side by side, before the first event is looked at, what its answer would wait for one after the other: opens the table's connections
@@ -30,7 +30,7 @@ const patience = 1_000
 export async function ready(
   { table, tokens, logger }: Opened,
   { connections, needsKeys }: FirstAnswer,
-  deadline = Deadline.in(patience),
+  deadline = Deadline.in(readyTimeoutMs),
 ): Promise<void> {
   const connecting = Array.from({ length: connections }, () => deadline.wait((signal) => connectTable(table, signal)))
   const fetching = needsKeys ? [deadline.wait(async () => tokens?.fetchKeys?.())] : []

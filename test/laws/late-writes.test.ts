@@ -49,7 +49,7 @@ test.each(writing.filter(([scenario]) => !scenario.startsWith('deleteWorkspace')
     const { answer, rowsThen, rows } = await overtaken(scenario, erase)
 
     expect(rowsThen, 'It wrote nothing in one transaction: is its tableActions right?').toBeDefined()
-    expect(answer).toMatchObject({ status: 404 })
+    expect(answer).toMatchObject({ status: 404, body: { code: 'workspace_not_found' } })
     expect(rows).toEqual(rowsThen)
   },
 )
@@ -61,7 +61,7 @@ test.each(writing.filter(([scenario]) => !/^(leaveWorkspace)/.test(scenario)))(
       world.services.table.write(remove(keys.member({ workspaceId: workspace.id, accountId: ann.id }))),
     )
 
-    expect(answer).toMatchObject({ status: 404 })
+    expect(answer).toMatchObject({ status: 404, body: { code: 'workspace_not_found' } })
     expect(rows).toEqual(rowsThen)
   },
 )
